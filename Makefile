@@ -1,0 +1,101 @@
+# rt0: a book that is a program.  make, make check, make help.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := all
+SHELL = /bin/sh
+V ?=
+GOAMD64 ?= v1
+Q = $(if $(V),,@)
+say = $(if $(V),,@printf '  %-8s%s\n' '$(1)' '$(2)')
+# Two jobs unless the caller has said how many.
+SUBMAKE = $(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j2)
+export V
+
+ifneq ($(words $(CURDIR)),1)
+$(error the path "$(CURDIR)" contains a space, which make cannot handle; move the directory)
+endif
+ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),all)),)
+missing := $(shell for t in gcc ar gawk notangle; do command -v $$t >/dev/null || echo $$t; done)
+ifneq ($(missing),)
+$(error $(missing) is missing: run ./setup)
+endif
+endif
+
+CHAPTERS := $(sort $(wildcard book/[0-9][0-9]-*.nw))
+SITE ?= build/site
+
+include tangle.mk
+-include $(wildcard book/weave.mk tests/check.mk)
+
+.DELETE_ON_ERROR:
+
+all: build ## tangle, build, weave, boot hello
+ifneq ($(wildcard book/weave.mk),)
+	+$(Q)$(SUBMAKE) $(if $(V),,-s) book
+endif
+	+$(Q)$(MAKE) hello
+	@[ ! -e $(SITE)/index.html ] || echo '  the book: $(SITE)/index.html'
+
+build: tangle ## compile the runtime and the examples
+	+$(Q)$(SUBMAKE) -f build.mk GOAMD64=$(GOAMD64)
+
+build/librt0.a build/librt0-all.a: | build ;
+
+hello: build ## boot hello
+	@[ ! -e build/examples/hello ] || { echo '  RUN     build/examples/hello'; build/examples/hello; }
+
+run: build ## compile one program and run it: make run PROG=examples/hello.c ARGS='a b'
+	@[ -f '$(PROG)' ] || { echo 'run: say which program, for example: make run PROG=examples/hello.c' >&2; exit 1; }
+	$(Q)mkdir -p build/run
+	$(Q)gcc @src/cflags -O2 -g -Isrc -DGOAMD64=$(GOAMD64:v%=%) -o build/run/$(basename $(notdir $(PROG))) '$(PROG)' @src/ldflags build/librt0.a
+	@build/run/$(basename $(notdir $(PROG))) $(ARGS)
+
+# Two builds for the debugger: one whose lines are the chapters', one with src/'s.
+VIEW ?= chapter
+debug: tangle ## build for stepping: VIEW=chapter shows the book, VIEW=src the tangled files
+ifeq ($(VIEW),src)
+	+$(Q)$(SUBMAKE) -f build.mk B=build/debug/src OPT='-Og -g' GOAMD64=$(GOAMD64)
+else ifeq ($(VIEW),chapter)
+	$(call say,TANGLE,build/debug/chapter)
+	$(Q)mkdir -p build/debug/chapter
+	$(Q)$(TANGLE) -l build/debug/chapter $(CHAPTERS)
+	+$(Q)$(SUBMAKE) -f build.mk S=build/debug/chapter/ B=build/debug/chapter OPT='-Og -g' EXTRA=-w GOAMD64=$(GOAMD64)
+else
+	$(error VIEW=$(VIEW) is neither chapter nor src)
+endif
+
+GDB = gdb -nx -q -iex 'set auto-load safe-path /' -x gdb/rt0.py $(if $(TUI),-ex 'tui enable' -ex 'layout rt0')
+need_gdb = @command -v gdb >/dev/null || { echo 'gdb is missing: run ./setup' >&2; exit 1; }
+PROG_DEBUG = build/debug/$(VIEW)/examples/$(or $(basename $(notdir $(PROG))),hello)
+STAGE ?=
+ifeq ($(STAGE),)
+gdb: debug ## step it: make gdb [STAGE=02] [PROG=hello] [VIEW=src] [TUI=1]
+	$(need_gdb)
+	@[ -x '$(PROG_DEBUG)' ] || { echo 'gdb: there is no examples/$(PROG).c; say for example PROG=yield' >&2; exit 1; }
+	$(Q)$(GDB) --args $(PROG_DEBUG) $(ARGS)
+else
+stage := $(firstword $(subst -, ,$(STAGE)))
+gdb: build $(if $(filter $(stage),$(code_chapters)),debug-chapter-$(stage))
+	$(need_gdb)
+	$(Q)RT0_STAGES=build/debug/$(VIEW)-chapters $(GDB) -ex 'stage $(STAGE)'
+endif
+
+# The program of one chapter, for stepping.
+debug-chapter-%: chapter-%
+	$(call say,TANGLE,build/debug/$(VIEW)-chapters/$*)
+	$(Q)mkdir -p build/debug/$(VIEW)-chapters/$*
+	$(Q)$(TANGLE) $(if $(filter chapter,$(VIEW)),-l) build/debug/$(VIEW)-chapters/$* $(call upto,$*)
+	+$(Q)$(SUBMAKE) -f build.mk S=build/debug/$(VIEW)-chapters/$*/ B=build/debug/$(VIEW)-chapters/$* \
+		LIB= OPT='-Og -g' EXTRA=-w GOAMD64=$(GOAMD64)
+
+tour: build ## a narrated boot of hello: make tour [PLAIN=1]
+	$(need_gdb)
+	$(Q)gdb -nx -q -batch $(if $(PLAIN),-ex 'python PLAIN = True') -x gdb/tour.py build/examples/hello
+
+help: ## list the targets
+	@gawk -F':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "NN", $$1); printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+clean: ## remove what was built (the book and src/ stay)
+	rm -rf build
+
+.PHONY: tour all build hello run debug gdb help clean

@@ -1,0 +1,58 @@
+#!/bin/sh
+# bench/boot.sh - what it costs to start, and to do nothing.
+#
+# Runs the program of each chapter, a hello in C linked statically and
+# dynamically, and Go's hello if it has been built, RUNS times each in turn;
+# writes book/data/exec.tsv.  A program that is not there has no row.
+# To measure another program, add a line to the list below.
+set -eu
+cd "$(dirname "$0")/.."
+
+RUNS=${RUNS:-1001}
+mkdir -p build/bench book/data
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+for chapter in book/0[1-7]-*.nw; do
+	chapter=${chapter#book/}
+	make -s "chapter-${chapter%%-*}" >/dev/null
+done
+gcc -std=gnu11 -O2 -Wall -Wextra -Werror -o build/bench/exec bench/exec.c
+printf '%s\n' '#include <stdio.h>' 'int main(void)' \
+	'{ puts("hello, world"); return 0; }' >"$tmp/hello.c"
+gcc -O2 -static -o build/bench/c-static "$tmp/hello.c"
+gcc -O2 -o build/bench/c-dynamic "$tmp/hello.c"
+# Chapter 1's program as gcc would link it if it were not told otherwise.
+if [ -d build/chapters/01/obj ]; then
+	grep -vE -e '^-(static|no-pie)$' build/chapters/01/src/ldflags \
+		>"$tmp/ldflags"
+	gcc "@$tmp/ldflags" -o build/bench/01-dynamic build/chapters/01/obj/*.o
+fi
+
+set --
+while read -r key program; do
+	[ -x "$program" ] && set -- "$@" "$key=$program"
+done <<'LIST'
+01 build/chapters/01/rt0
+01-dynamic build/bench/01-dynamic
+02 build/chapters/02/rt0
+03 build/chapters/03/rt0
+04 build/chapters/04/rt0
+05 build/chapters/05/rt0
+06 build/chapters/06/rt0
+07 build/chapters/07/hello
+c-static build/bench/c-static
+c-dynamic build/bench/c-dynamic
+go build/go/hello
+LIST
+
+{
+	printf '# %s; %s; %s processors; Linux %s; %s runs\n' \
+		"$(date -u +%F)" \
+		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
+		"$(nproc)" "$(uname -r | sed 's/-.*//')" "$RUNS"
+	printf 'program\tus\tus_min\tfaults\tinstructions\tcpuids\tbytes\n'
+	build/bench/exec -n "$RUNS" "$@"
+} >"$tmp/exec.tsv"
+mv "$tmp/exec.tsv" book/data/exec.tsv
+cat book/data/exec.tsv

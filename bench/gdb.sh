@@ -1,0 +1,73 @@
+#!/bin/sh
+# bench/gdb.sh - what it costs to look at goroutines in GDB.
+#
+# Times whole GDB sessions, RUNS of each; writes book/data/gdb.tsv.
+set -eu
+cd "$(dirname "$0")/.."
+
+RUNS=${RUNS:-5}
+mkdir -p build/bench book/data
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+cat >"$tmp/many.c" <<'C'
+#include "rt0.h"
+
+static void
+park(void *arg)
+{
+	(void)arg;
+	for (;;)
+		runtime_Gosched();
+}
+
+__attribute__((noinline)) void
+stop(void)
+{
+	__asm__ volatile("");
+}
+
+void
+main_main(void)
+{
+	for (int i = 0; i < 1000; i++)
+		go(park, NULL);
+	runtime_Gosched();
+	stop();
+}
+C
+gcc -O2 -g @src/cflags -Isrc -o build/bench/many "$tmp/many.c" \
+	@src/ldflags build/librt0.a
+GDB="gdb -nx -q -batch -iex 'set debuginfod enabled off' -x gdb/rt0.py"
+eval "$GDB -ex 'break stop' -ex run -ex 'gcore $tmp/core' build/bench/many" \
+	>/dev/null 2>&1
+
+# median NAME COMMAND: one row, the median time of RUNS sessions in ms.
+median() {
+	i=0
+	while [ $i -lt "$RUNS" ]; do
+		start=$(date +%s%N)
+		eval "$2" >"$tmp/out" 2>&1
+		end=$(date +%s%N)
+		echo $(((end - start) / 1000000))
+		i=$((i + 1))
+	done | sort -n | sed -n "$((RUNS / 2 + 1))p" >"$tmp/ms"
+	printf '%s\t%s\t%s\n' "$1" "$(grep -c 'goexit' "$tmp/out")" \
+		"$(cat "$tmp/ms")"
+}
+
+{
+	printf '# %s; %s; %s processors; GDB %s; %s runs\n' "$(date -u +%F)" \
+		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
+		"$(nproc)" "$(gdb --version | sed -n '1s/.* //p')" "$RUNS"
+	printf 'session\tstacks\tms\n'
+	median 'start and leave' "$GDB build/examples/yield"
+	median 'yield, goroutine all bt' "$GDB -ex 'break runtime_Gosched' \
+		-ex run -ex 'goroutine all bt' build/examples/yield"
+	median '1,001 goroutines, live' "$GDB -ex 'break stop' -ex run \
+		-ex 'goroutine all bt' build/bench/many"
+	median '1,001 goroutines, core' "$GDB -ex 'goroutine all bt' \
+		build/bench/many $tmp/core"
+} >"$tmp/gdb.tsv"
+mv "$tmp/gdb.tsv" book/data/gdb.tsv
+cat book/data/gdb.tsv

@@ -1,0 +1,21 @@
+#!/bin/sh
+# bench/print.sh - a line of 64 bytes as 1, 8 or 64 writes, to /dev/null and
+# to a pipe.  Writes book/data/print.tsv; the time is the best of 400 rounds.
+set -eu
+cd "$(dirname "$0")/.."
+[ -f src/print.c ] || { echo 'bench/print.sh: there is no src/print.c; run make first' >&2; exit 1; }
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+for f in print.c sys_linux_amd64.S; do
+	gcc -O2 @src/cflags -Isrc -c "src/$f" -o "$tmp/$f.o"
+done
+gcc -O2 -fno-pie -no-pie -o "$tmp/bench" bench/print.c "$tmp"/*.o
+{
+	printf '# %s; %s; %s processors; Linux %s\n' "$(date -u +%F)" \
+		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
+		"$(nproc)" "$(uname -r | sed 's/-.*//')"
+	"$tmp/bench"
+} >"$tmp/tsv"
+mkdir -p book/data
+mv "$tmp/tsv" book/data/print.tsv

@@ -1,0 +1,52 @@
+# weave.mk -- book/*.nw -> the site in build/site, which works from file://.
+#
+#   make -f book/weave.mk book            V=1 shows the commands
+#   DRAFT=1  writes pages in spite of errors
+#   BOOK=folder  SITE=folder  WEAVE=folder   another book, another place (the tests do that)
+#
+# One awk pass reads the whole book and rewrites only the tables that changed, so a change
+# of prose rebuilds one page.  book/tools/weave.awk and weave.lua say how.
+
+BOOK  ?= book
+SITE  ?= build/site
+WEAVE ?= build/weave
+WEAVE_TOOLS := $(dir $(lastword $(MAKEFILE_LIST)))tools
+NOWEB_MARKUP ?= /usr/lib/noweb/markup
+WEAVE_Q := $(if $(V),,@)
+weave_say = $(if $(V),,@printf '  %-8s%s\n' WEAVE '$(1)')
+
+WEAVE_PREFACE  := $(wildcard $(BOOK)/preface.nw $(BOOK)/preface.md)
+WEAVE_CHAPTERS := $(sort $(wildcard $(BOOK)/[0-9][0-9]-*.nw))
+WEAVE_BACK     := $(filter-out $(BOOK)/index.md $(BOOK)/README.md $(WEAVE_PREFACE),$(sort $(wildcard $(BOOK)/*.md)))
+WEAVE_INDEXES  := $(addprefix $(WEAVE_TOOLS)/,chunks.md identifiers.md concepts.md)
+WEAVE_SOURCES  := $(wildcard $(BOOK)/index.md) $(WEAVE_PREFACE) $(WEAVE_CHAPTERS) $(WEAVE_BACK) $(WEAVE_INDEXES)
+WEAVE_NAMES    := $(basename $(notdir $(WEAVE_SOURCES)))
+WEAVE_PAGES    := $(WEAVE_NAMES:%=$(SITE)/%.html)
+
+.PHONY: book
+book: $(WEAVE_PAGES) $(addprefix $(SITE)/,book.css book.js search.js)
+
+$(WEAVE)/stamp: $(WEAVE_SOURCES) $(WEAVE_TOOLS)/weave.awk
+	@mkdir -p $(WEAVE)/tags $(SITE)
+	@for t in gawk pandoc dot ctags; do command -v $$t >/dev/null || { echo "$$t is missing: run ./setup" >&2; exit 1; }; done
+	$(call weave_say,cross-references)
+	$(WEAVE_Q)$(NOWEB_MARKUP) -t $(WEAVE_SOURCES) > $(WEAVE)/markup
+	$(WEAVE_Q)LC_ALL=C gawk -v out=$(WEAVE) -f $(WEAVE_TOOLS)/weave.awk $(WEAVE)/markup
+	@touch $@
+
+# written by the stamp's rule, and only when they change
+$(WEAVE_NAMES:%=$(WEAVE)/%.md) $(WEAVE_NAMES:%=$(WEAVE)/%.lua) $(WEAVE)/xref.lua $(WEAVE)/search.js: $(WEAVE)/stamp ;
+
+$(WEAVE_PAGES): $(SITE)/%.html: $(WEAVE)/%.md $(WEAVE)/%.lua $(WEAVE)/xref.lua \
+		$(addprefix $(WEAVE_TOOLS)/,weave.lua highlight.lua page.html) $(wildcard $(BOOK)/figures/*.svg $(BOOK)/data/*.tsv)
+	$(call weave_say,$*.html)
+	$(WEAVE_Q)LC_ALL=C.UTF-8 pandoc -f markdown-tex_math_dollars-citations-implicit_figures-auto_identifiers \
+		--preserve-tabs --tab-stop=8 -t html5 --template=$(WEAVE_TOOLS)/page.html --lua-filter=$(WEAVE_TOOLS)/weave.lua \
+		-M page=$* -M dir=$(WEAVE) -M book=$(BOOK) -M tools=$(WEAVE_TOOLS) $(if $(DRAFT),-M draft=1) $< -o $@
+$(SITE)/identifiers.html: $(WEAVE_NAMES:%=$(WEAVE)/%.lua)
+$(SITE)/index.html: $(WEAVE_TOOLS)/cover.svg
+
+$(SITE)/book.%: $(WEAVE_TOOLS)/book.% | $(WEAVE)/stamp
+	@cp $< $@
+$(SITE)/search.js: $(WEAVE)/search.js
+	@cp $< $@

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+# Tangled from book/90-the-debugger.nw; edit that, not this file.
+# Goroutines, run queues and parked stacks.
+#   gdb -x gdb/90-goroutines.gdb build/examples/yield
+source gdb/rt0.py
+set print frame-arguments none
+tbreak main_main
+run
+tbreak count if $g().goid == 3
+continue
+info goroutines
+goroutine 2 bt
+info sched
+print $g()
+print $p()
+goroutine 4 bt

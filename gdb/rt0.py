@@ -1,0 +1,730 @@
+# SPDX-License-Identifier: MIT
+# Tangled from book/90-the-debugger.nw; edit that, not this file.
+"""GDB extension for programs on rt0: goroutines, Ps, and the book.
+
+Load it with  gdb -x gdb/rt0.py PROGRAM  or by  make gdb.  It reads the
+program and never writes to it, so everything works on core files, too.
+"""
+import os
+import re
+import sys
+
+import gdb
+import gdb.printing
+import gdb.FrameDecorator
+import gdb.types
+import gdb.unwinder
+
+# fail in one line
+class Command(gdb.Command):
+    """A command whose failures are one line."""
+
+    def __init__(self, name, kind=gdb.COMMAND_STATUS):
+        super().__init__(name, kind)
+
+    def invoke(self, arg, tty):
+        try:
+            self.run(arg.strip())
+        except (gdb.MemoryError, gdb.error) as e:
+            raise gdb.GdbError(str(e))
+
+def value(expression):
+    """The value of an expression; says what is missing if it has none."""
+    try:
+        return gdb.parse_and_eval(expression)
+    except gdb.error as e:
+        if "No symbol" in str(e):
+            raise gdb.GdbError("%s: this program has no debug information "
+                               "of rt0; build it with make" % e)
+        raise gdb.GdbError(str(e))
+
+# reach the runtime's data
+def getg():
+    """The g of the selected thread."""
+    if gdb.selected_thread() is None:
+        raise gdb.GdbError("the program is not running; say starti or run")
+    base = int(gdb.newest_frame().read_register("fs_base"))
+    if base == 0:
+        raise gdb.GdbError("no g yet: fs_base is 0; continue past settls")
+    gpp = gdb.lookup_type("struct g").pointer().pointer()
+    gp = gdb.Value(base - 8).cast(gpp).dereference()
+    if int(gp) == 0:
+        raise gdb.GdbError("no g yet: %fs:-8 is 0; continue past settls")
+    return gp.dereference()
+
+def read(address, size):
+    """A little-endian number in memory."""
+    memory = gdb.selected_inferior().read_memory(address, size)
+    return int.from_bytes(bytes(memory), "little")
+
+def build_id():
+    """The build id in memory, in hex, or None."""
+    # find the program headers in memory
+    auxv = gdb.execute("info auxv", to_string=True)
+    found = dict(re.findall(r"^(\d+)\s+AT_\w+.*?(0x[0-9a-f]+|\d+)$", auxv,
+                            re.MULTILINE))
+    if "3" not in found or "5" not in found:
+        return None
+    headers, count = int(found["3"], 0), int(found["5"], 0)
+    for i in range(count):
+        at = headers + 56 * i
+        if read(at, 4) == PT_NOTE:
+            note = read(at + 16, 8)
+            if read(note + 8, 4) == NT_GNU_BUILD_ID:
+                start, n = note + 16, read(note + 4, 4)
+                return bytes(gdb.selected_inferior().read_memory(
+                    start, n)).hex()
+    return None
+
+PT_NOTE, NT_GNU_BUILD_ID = 4, 3
+
+def same_build():
+    """Fail if memory and symbols are not from the same program."""
+    want = gdb.objfiles()[0].build_id if gdb.objfiles() else None
+    try:
+        have = build_id()
+    except gdb.error:
+        return
+    if have and want and have != want:
+        raise gdb.GdbError("this process or core is from another build: its "
+                           "build id is %s, this file's is %s"
+                           % (have[:12], want[:12]))
+
+def linked(head, link):
+    """The structs of a list, from pointer head along the field link."""
+    seen = set()
+    while int(head) != 0:
+        if int(head) in seen:
+            raise gdb.GdbError("the list is a loop: %#x comes twice"
+                               % int(head))
+        seen.add(int(head))
+        item = head.dereference()
+        try:
+            item.fetch_lazy()
+        except gdb.MemoryError:
+            raise gdb.GdbError("the list is broken: no memory at %#x"
+                               % int(head))
+        yield item
+        head = item[link]
+
+def allgs():
+    """Every g that is not dead, by goid."""
+    same_build()
+    gs = [g for g in linked(value("allgs"), "alllink")
+          if status(g) != "dead"]
+    return sorted(gs, key=lambda g: int(g["goid"]))
+
+def status(g):
+    """The status of a g in lower case, without its G: running."""
+    return str(g["atomicstatus"])[1:]
+
+def find(goid):
+    """The g with that goid."""
+    for g in allgs():
+        if int(g["goid"]) == goid:
+            return g
+    raise gdb.GdbError("no goroutine %d; see info goroutines" % goid)
+
+def allps():
+    """Every P."""
+    same_build()
+    n = int(value("gomaxprocs"))
+    ps = value("allp")
+    if n == 0 or int(ps) == 0:
+        raise gdb.GdbError("no P yet; continue past schedinit")
+    return [ps[i].dereference() for i in range(n)]
+
+def runq(p):
+    """The gs in the ring of a P, first in line first."""
+    size = p["runq"].type.range()[1] + 1
+    head, tail = int(p["runqhead"]), int(p["runqtail"])
+    n = (tail - head) & 0xffffffff
+    if n > size:
+        raise gdb.GdbError("P%d: the ring is corrupt: head %d, tail %d"
+                           % (int(p["id"]), head, tail))
+    return [p["runq"][(head + i) % size].dereference() for i in range(n)]
+
+# the convenience functions
+class G(gdb.Function):
+    """$g(): the g of this thread.  $g(N): goroutine N."""
+
+    def invoke(self, goid=None):
+        gp = getg() if goid is None else find(int(goid))
+        return gp
+
+class M(gdb.Function):
+    """$m(): this thread's m."""
+
+    def invoke(self):
+        mp = getg()["m"]
+        if int(mp) == 0:
+            raise gdb.GdbError("g has no m yet; continue past rt0_go")
+        return mp.dereference()
+
+class P(gdb.Function):
+    """$p(): the P that this thread holds.  $p(N): P number N."""
+
+    def invoke(self, i=None):
+        if i is not None:
+            ps = allps()
+            if not 0 <= int(i) < len(ps):
+                raise gdb.GdbError("no P%d; there are %d" % (i, len(ps)))
+            return ps[int(i)]
+        pp = M.invoke(None)["p"]
+        if int(pp) == 0:
+            raise gdb.GdbError("this thread holds no P")
+        return pp.dereference()
+
+G("g"), M("m"), P("p")
+
+# show goroutines
+# print what the runtime holds
+def function(pc):
+    """The name of the function at a pc, or its address."""
+    block = gdb.block_for_pc(int(pc))
+    while block is not None and block.function is None:
+        block = block.superblock
+    if block is not None:
+        return block.function.name
+    text = gdb.execute("info symbol %#x" % int(pc), to_string=True)
+    return text.split()[0] if " in section" in text else "%#x" % int(pc)
+
+class GPrinter:
+    """A g in one line: G3 runnable count."""
+
+    def __init__(self, g):
+        self.g = g
+
+    def to_string(self):
+        if int(self.g["goid"]) == 0:
+            return "g0"
+        return "G%d %s %s" % (int(self.g["goid"]), status(self.g),
+                              function(self.g["startpc"]))
+
+# print a P and an M
+class PPrinter:
+    """A P with its run queue."""
+
+    def __init__(self, p):
+        self.p = p
+
+    def to_string(self):
+        return "P%d %s" % (int(self.p["id"]), str(self.p["status"])[1:])
+
+    def children(self):
+        for i, g in enumerate(runq(self.p)):
+            yield "runq[%d]" % i, g
+
+class MPrinter:
+    """An M and what it runs."""
+
+    def __init__(self, m):
+        self.m = m
+
+    def to_string(self):
+        gp, pp = self.m["curg"], self.m["p"]
+        return "M%d %s %s" % (
+            int(self.m["id"]), "P%d" % int(pp["id"]) if int(pp) else "no P",
+            "G%d" % int(gp["goid"]) if int(gp) else "g0")
+
+printers = gdb.printing.RegexpCollectionPrettyPrinter("rt0")
+printers.add_printer("g", "^g$", GPrinter)
+printers.add_printer("p", "^p$", PPrinter)
+printers.add_printer("m", "^m$", MPrinter)
+gdb.printing.register_pretty_printer(None, printers, replace=True)
+
+# show the frames of a parked goroutine
+class FrameId:
+    """What GDB needs to tell one frame from another."""
+
+    def __init__(self, sp, pc):
+        self.sp, self.pc = sp, pc
+
+class GUnwinder(gdb.unwinder.Unwinder):
+    """Once armed with a gobuf, claims the newest frame, once."""
+
+    def __init__(self):
+        super().__init__("rt0-goroutine")
+        self.gobuf = None
+
+    def __call__(self, frame):
+        if self.gobuf is None:
+            return None
+        buf, self.gobuf = self.gobuf, None
+        # make the gobuf the caller's registers
+        word = gdb.lookup_type("unsigned long")
+        info = frame.create_unwind_info(
+            FrameId(buf["sp"].cast(word) - 16, frame.read_register("rip")))
+        for field, reg in (("sp", "rsp"), ("pc", "rip"), ("bx", "rbx"),
+                           ("bp", "rbp"), ("r12", "r12"), ("r13", "r13"),
+                           ("r14", "r14"), ("r15", "r15")):
+            info.add_saved_register(reg, buf[field].cast(word))
+        return info
+
+unwinder = GUnwinder()
+gdb.unwinder.register_unwinder(None, unwinder, replace=True)
+
+class Standing:
+    """with Standing(g) as frame: frame is the newest frame of g."""
+
+    def __init__(self, g):
+        self.g = g
+        self.unborn = False
+
+    def __enter__(self):
+        self.thread = gdb.selected_thread()
+        if self.thread is None:
+            raise gdb.GdbError("the program is not running; say starti "
+                               "or run")
+        state = status(self.g)
+        if state == "running":
+            frame = self.running()
+        elif state in ("runnable", "waiting"):
+            frame = self.parked()
+        else:
+            raise gdb.GdbError("goroutine %d is %s: it has no stack"
+                               % (int(self.g["goid"]), state))
+        frame.select()
+        return frame
+
+    def __exit__(self, *exc):
+        unwinder.gobuf = None
+        gdb.invalidate_cached_frames()
+        if self.thread is not None and self.thread.is_valid():
+            self.thread.switch()
+            gdb.newest_frame().select()
+
+    # find the newest frame of a goroutine
+    def running(self):
+        for thread in gdb.selected_inferior().threads():
+            thread.switch()
+            m = getg()["m"]
+            if int(m) and int(m["curg"]) == int(self.g.address):
+                return gdb.newest_frame()
+        raise gdb.GdbError("goroutine %d runs on no thread of this program"
+                           % int(self.g["goid"]))
+
+    def parked(self):
+        buf = self.g["sched"]
+        self.unborn = int(buf["pc"]) == int(self.g["startpc"])
+        if self.unborn:
+            buf = Unborn(buf)
+        unwinder.gobuf = buf
+        gdb.invalidate_cached_frames()
+        frame = gdb.newest_frame().older()
+        if frame is None:
+            raise gdb.GdbError("goroutine %d: the saved registers lead nowhere"
+                               % int(self.g["goid"]))
+        return frame
+
+class Unborn:
+    """The gobuf of a goroutine that has not run, one frame further up."""
+
+    def __init__(self, buf):
+        self.buf = buf
+
+    def __getitem__(self, field):
+        sp = self.buf["sp"].cast(gdb.lookup_type("unsigned long").pointer())
+        if field == "sp":
+            return (sp + 1).cast(gdb.lookup_type("unsigned long"))
+        if field == "pc":
+            return sp.dereference()
+        return self.buf[field]
+
+# the commands about goroutines
+PLUMBING = {"mcall", "gogo", "runtime_Gosched", "goschedImpl", "schedule",
+            "findrunnable", "execute", "systemstack", "Syscall6",
+            "sys_write"}
+
+def place(frame):
+    """function (file:line) of a frame."""
+    sal = frame.find_sal()
+    if sal.symtab is None:
+        return frame.name() or "?"
+    return "%s (%s:%d)" % (frame.name() or function(frame.pc()),
+                           os.path.basename(sal.symtab.filename), sal.line)
+
+def where(g):
+    """Where a goroutine stands, for a reader."""
+    with Standing(g) as standing:
+        if standing is None:
+            return "?"
+        if int(g["sched"]["pc"]) == int(g["startpc"]) and \
+                status(g) == "runnable":
+            return "%s (not started)" % function(g["startpc"])
+        frame = standing
+        while frame.name() in PLUMBING and frame.older() is not None:
+            frame = frame.older()
+        return place(frame)
+
+class InfoGoroutines(Command):
+    """info goroutines: every goroutine, its state and where it stands."""
+
+    def run(self, arg):
+        gs = allgs()
+        if not gs:
+            raise gdb.GdbError("no goroutine yet; continue past newproc")
+        for g in gs:
+            try:
+                at = where(g)
+            except gdb.GdbError as e:
+                at = "(%s)" % e
+            print("%s %4d  %-8s  %s" % (
+                "*" if status(g) == "running" else " ", int(g["goid"]),
+                status(g), at))
+
+class InfoSched(Command):
+    """info sched: every P with its run queue, every M with its work."""
+
+    def run(self, arg):
+        for p in allps():
+            m = p["m"]
+            print("P%-3d %-8s %s  runq:%s" % (
+                int(p["id"]), str(p["status"])[1:],
+                "M%d" % int(m["id"]) if int(m) else "- ",
+                "".join(" G%d" % int(g["goid"]) for g in runq(p))))
+        behind = list(linked(value("sched.runq.head"), "schedlink"))
+        print("sched runq:%s" % "".join(" G%d" % int(g["goid"])
+                                        for g in behind))
+        for m in linked(value("allm"), "alllink"):
+            print(MPrinter(m).to_string())
+
+def backtrace(g):
+    """Print the frames of a goroutine."""
+    with Standing(g) as frame:
+        n = 0
+        if status(g) == "runnable" and \
+                int(g["sched"]["pc"]) == int(g["startpc"]):
+            print("#0   %s (not started)" % function(g["startpc"]))
+            n = 1
+        while frame is not None and frame.is_valid():
+            print("#%-3d %s" % (n, place(frame)))
+            frame, n = frame.older(), n + 1
+
+class Goroutine(Command):
+    """goroutine N CMD: run CMD where goroutine N stands.
+goroutine all CMD: the same for every goroutine."""
+
+    def run(self, arg):
+        who, _, cmd = arg.partition(" ")
+        if not cmd:
+            raise gdb.GdbError("say goroutine N COMMAND or goroutine all "
+                               "COMMAND, for example goroutine 1 bt")
+        # run the command for those who were named
+        if who != "all" and not who.isdigit():
+            raise gdb.GdbError("%s is no goroutine number; see info goroutines"
+                               % who)
+        for g in allgs() if who == "all" else [find(int(who))]:
+            if who == "all":
+                print("goroutine %d [%s]:" % (int(g["goid"]), status(g)))
+            try:
+                if cmd.split()[0] in ("bt", "backtrace", "where"):
+                    backtrace(g)
+                else:
+                    with Standing(g):
+                        gdb.execute(cmd)
+            except gdb.error as e:
+                if who != "all":
+                    raise
+                print("  (%s)" % e)
+
+InfoGoroutines("info goroutines"), InfoSched("info sched")
+Goroutine("goroutine", gdb.COMMAND_STACK)
+
+# the commands about the book
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+class Maps:
+    """The line maps of the tangler, read when first needed."""
+
+    def __init__(self):
+        self.lines = {}  # (file, line) -> (chapter, line, num, name)
+        self.chunks = {}  # name or number -> [(file, line)]
+
+    def load(self):
+        if self.lines:
+            return
+        folder = os.path.join(TOP, "build", "maps")
+        for base, _, names in os.walk(folder):
+            for name in sorted(names):
+                if name.endswith(".map"):
+                    self.read(os.path.join(base, name), name[:-4])
+        if not self.lines:
+            raise gdb.GdbError("no line maps in build/maps; say make")
+
+    # read one map
+    def read(self, path, root):
+        with open(path, errors="replace") as f:
+            for row in f:
+                n, place, num, name = row.rstrip("\n").split("\t")
+                chapter, _, line = place.rpartition(":")
+                chapter = os.path.basename(chapter)
+                entry = (chapter, int(line), num, name)
+                for key in ((root, int(n)), (chapter, int(line))):
+                    self.lines.setdefault(key, entry)
+                    for chunk in (name, num):
+                        self.chunks.setdefault(chunk, []).append(key)
+
+    def at(self, sal):
+        """The chunk of a line of source, or None."""
+        self.load()
+        if sal is None or sal.symtab is None:
+            return None
+        name = os.path.basename(sal.symtab.filename)
+        return self.lines.get((name, sal.line))
+
+    def like(self, name):
+        """A hint at the chunk that was meant."""
+        import difflib
+        near = difflib.get_close_matches(name, self.chunks, 1)
+        return "; did you mean <%s>?" % near[0] if near else ""
+
+maps = Maps()
+
+def located(arg):
+    """The line of the selected frame, or of a location."""
+    if arg:
+        sals = gdb.decode_line(arg)[1]
+        return sals[0] if sals else None
+    if gdb.selected_thread() is None:
+        raise gdb.GdbError("the program is not running; say starti, or "
+                           "give a place: chunk schedinit")
+    return gdb.selected_frame().find_sal()
+
+class Chunk(Command):
+    """chunk [LOCATION]: the chunk that the code here comes from."""
+
+    def run(self, arg):
+        entry = maps.at(located(arg))
+        if entry is None:
+            raise gdb.GdbError("this code is not in the book")
+        print("chunk %s <%s>, book/%s:%d" % (entry[2], entry[3], entry[0],
+                                             entry[1]))
+        return entry
+
+class Book(Chunk):
+    """book [LOCATION]: the chunk, its section and its page."""
+
+    def run(self, arg):
+        chapter, line, num, _ = super().run(arg)
+        print("section: %s" % section(chapter, line))
+        print("page: build/site/%s.html#c%s"
+              % (chapter[:-3], num.replace(".", "-")))
+
+def section(chapter, line):
+    """The last heading above a line of a chapter."""
+    title = "?"
+    with open(os.path.join(TOP, "book", chapter), errors="replace") as f:
+        for n, text in enumerate(f, 1):
+            if n > line:
+                break
+            if re.match(r"#{1,3} ", text):
+                title = re.sub(r"\s*\{#.*\}$", "", text.strip("# \n"))
+    return title
+
+class BreakChunk(Command):
+    """break-chunk NAME: stop where the code of a chunk begins.
+NAME is the name of the chunk or its number, such as 6.14."""
+
+    def run(self, arg):
+        maps.load()
+        name = arg.strip("<> ")
+        if name not in maps.chunks:
+            raise gdb.GdbError("the book has no chunk <%s>%s"
+                               % (name, maps.like(name)))
+        for file, line in maps.chunks[name]:
+            spec = "%s:%d" % (file, line)
+            try:
+                sals = gdb.decode_line(spec)[1] or []
+            except gdb.error:
+                continue
+            if any(sal.line == line for sal in sals):
+                gdb.execute("break " + spec)
+                return
+        raise gdb.GdbError("no instruction comes from <%s> alone; name a "
+                           "chunk inside it" % name)
+
+Chunk("chunk", gdb.COMMAND_FILES), Book("book", gdb.COMMAND_FILES)
+BreakChunk("break-chunk", gdb.COMMAND_BREAKPOINTS)
+
+# name frames by their chunks
+class ChunkDecorator(gdb.FrameDecorator.FrameDecorator):
+    """A frame whose file is a chunk."""
+
+    def entry(self):
+        return maps.at(self.inferior_frame().find_sal())
+
+    def filename(self):
+        entry = self.entry()
+        return "<%s>" % entry[3] if entry else super().filename()
+
+    def line(self):
+        entry = self.entry()
+        return entry[1] if entry else super().line()
+
+class ChunkFilter:
+    """The filter of that name."""
+
+    name, priority, enabled = "rt0-chunks", 50, False
+
+    def filter(self, frames):
+        return map(ChunkDecorator, frames)
+
+gdb.frame_filters[ChunkFilter.name] = ChunkFilter()
+
+# walk through a stage script
+class Stage(Command):
+    """stage NN: walk through gdb/NN-*.gdb; Enter goes on, q leaves."""
+
+    def run(self, arg):
+        names = os.listdir(os.path.join(TOP, "gdb"))
+        scripts = sorted(n[:-4] for n in names if n.endswith(".gdb"))
+        found = [n for n in scripts if n == arg or n.startswith(arg + "-")]
+        if not arg or not found:
+            raise gdb.GdbError("no stage %s; there are %s" % (
+                arg, " ".join(scripts)))
+        for name in found:
+            path = os.path.join(TOP, "gdb", name + ".gdb")
+            lines = open(path).read().splitlines()
+            start_afresh(lines)
+            if not self.walk(steps(lines)):
+                return
+
+    # walk through the steps
+    def walk(self, script):
+        waits = sys.stdin.isatty() and sys.stdout.isatty()
+        for step in script:
+            if step.startswith("#"):
+                print(step)
+                continue
+            print("(gdb) " + step)
+            if waits and not step.startswith("set "):
+                try:
+                    if input("[Enter] ").strip() == "q":
+                        return False
+                except EOFError:
+                    return False
+            try:
+                gdb.execute(step)
+            except gdb.error as e:
+                print(e)
+        return True
+
+# prepare the program of a script
+def start_afresh(lines):
+    """Load the program that a script is for, with its arguments."""
+    for line in lines:
+        usage = re.match(r"#\s+gdb -x \S+\s+(?:--args )?(\S+)\s*(.*)$",
+                         line)
+        if usage:
+            break
+    else:
+        return
+    program, words = usage.groups()
+    if "RT0_STAGES" in os.environ:
+        program = program.replace("build/chapters",
+                                  os.environ["RT0_STAGES"])
+    program = os.path.join(TOP, program)
+    if not os.path.exists(program):
+        raise gdb.GdbError("%s is missing; say make, or make chapter-NN"
+                           % os.path.relpath(program, TOP))
+    gdb.execute("delete", to_string=True)
+    if gdb.selected_inferior().pid:
+        gdb.execute("kill", to_string=True)
+    gdb.execute("file " + program, to_string=True)
+    gdb.execute("set args " + words)
+
+# cut a script into steps
+def steps(lines):
+    """The comments and commands of a script, in order."""
+    block, depth = [], 0
+    for line in lines:
+        word = line.split()[:1]
+        if not word and not depth:
+            continue
+        block.append(line)
+        if word and word[0] in ("define", "document", "if", "while",
+                                "commands", "python"):
+            depth += 1
+        elif word == ["end"]:
+            depth -= 1
+        if depth == 0:
+            yield "\n".join(block)
+            block = []
+
+Stage("stage", gdb.COMMAND_RUNNING)
+
+# log what the scheduler does
+class Tracepoint(gdb.Breakpoint):
+    """Prints a line and does not stop."""
+
+    def __init__(self, function, text):
+        super().__init__(function, internal=True)
+        self.silent = True
+        self.text = text
+
+    def stop(self):
+        try:
+            print("[rt0] " + self.text())
+        except (gdb.error, gdb.GdbError) as e:
+            print("[rt0] (%s)" % e)
+        return False
+
+def argument(name):
+    """The goroutine that a function of the scheduler was given."""
+    return "G%d" % int(gdb.selected_frame().read_var(name)["goid"])
+
+EVENTS = {
+    "newproc": lambda: "G%d starts %s" % (
+        int(value("sched.goidgen")) + 1,
+        function(gdb.selected_frame().read_var("fn"))),
+    "execute": lambda: argument("gp") + " runs",
+    "goschedImpl": lambda: argument("gp") + " yields",
+    "goexit0": lambda: argument("gp") + " ends",
+}
+
+# switch the log on and off
+class Trace(Command):
+    """rt0-trace on|off: print what the scheduler does."""
+
+    points = []
+
+    def run(self, arg):
+        if arg not in ("on", "off"):
+            raise gdb.GdbError("say rt0-trace on or rt0-trace off")
+        for point in self.points:
+            point.delete()
+        self.points = []
+        if arg == "on":
+            value("sched")
+            self.points = [Tracepoint(f, t) for f, t in EVENTS.items()]
+
+Trace("rt0-trace", gdb.COMMAND_TRACEPOINTS)
+
+# a window for the scheduler
+class SchedWindow:
+    """Goroutines and run queues, fresh at every prompt."""
+
+    def __init__(self, window):
+        self.window = window
+        window.title = "scheduler"
+        gdb.events.before_prompt.connect(self.render)
+
+    def close(self):
+        gdb.events.before_prompt.disconnect(self.render)
+
+    def render(self):
+        if not self.window.is_valid():
+            return
+        try:
+            text = (gdb.execute("info sched", to_string=True) +
+                    gdb.execute("info goroutines", to_string=True))
+        except gdb.error as e:
+            text = str(e)
+        self.window.erase()
+        self.window.write(text)
+
+if hasattr(gdb, "register_window_type"):
+    gdb.register_window_type("rt0", SchedWindow)
+    gdb.execute("tui new-layout rt0 {-horizontal src 2 rt0 1} 2 regs 1 "
+                "status 0 cmd 1", to_string=True)

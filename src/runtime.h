@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* Tangled from book/03-check-and-args.nw; edit that, not this file. */
+/*
+ * The functions of the runtime, by file.  Contracts stand with the code.
+ */
+#ifndef RUNTIME_H
+#define RUNTIME_H
+
+#include <stdarg.h>
+
+#include "runtime2.h"
+
+/* memmove_amd64.S */
+void *memset(void *dst, int c, size_t n);
+void *memcpy(void *dst, const void *src, size_t n);
+void *memmove(void *dst, const void *src, size_t n);
+int memcmp(const void *a, const void *b, size_t n);
+
+/* asm_amd64.S */
+_Noreturn void abort(void);
+void setg(struct g *gp);
+
+/* print.c */
+void vfprint(int fd, const char *format, va_list ap);
+void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* panic.c */
+_Noreturn void throw(const char *s);
+_Noreturn void sysfail(const char *call, long err);
+
+/* runtime1.c */
+void check(void);
+void args(long c, char **v);
+
+/* os_linux.c */
+void sysauxv(const uintptr_t *auxv);
+
+/* boot.c */
+void bootreport(void);
+
+void osinit(void);
+
+/* vdso_linux.c */
+void vdsoauxv(uintptr_t ehdr);
+int64_t nanotime(void);
+int vdsofound(void);
+
+/* proc.c */
+void schedinit(void);
+
+/* mem.c */
+void *sysAlloc(size_t n);
+void *persistentalloc(size_t n);
+
+_Noreturn void outofmemory(size_t n, long err);
+
+/* rand.c */
+void randinit(void);
+uint64_t bootrand(void);
+uint32_t cheaprand(void);
+
+/* env.c */
+const char *gogetenv(const char *name);
+int parseint(const char *s, int32_t *v);
+void parsedebugvars(void);
+int32_t procsfromenv(void);
+
+void checkfds(void);
+
+/* runq.c */
+void runqput(struct p *pp, struct g *gp);
+struct g *runqget(struct p *pp);
+
+_Noreturn void gogo(struct gobuf *buf);
+void mcall(void (*fn)(struct g *gp));
+void systemstack(void (*fn)(void *arg), void *arg);
+_Noreturn void goexit(void);
+_Noreturn void mstart(void);
+
+/* stack.c */
+struct stack stackalloc(void);
+
+void newproc(void (*fn)(void *), void *arg);
+_Noreturn void mstart1(void);
+_Noreturn void goexit1(void);
+void runtime_main(void *arg);
+
+_Noreturn void fatal(const char *s);
+
+/* inittask.c */
+void doInit(struct inittask **ts, long n);
+void sortinits(struct inittask **ts, long n);
+void runconstructors(void);
+
+/*
+ * The current g.  One load, made anew each time: between two calls the same
+ * C function may have moved to another thread.
+ */
+static inline struct g *
+getg(void)
+{
+	struct g *gp;
+
+	__asm__ volatile("movq %%fs:-8, %0" : "=r"(gp));
+	return gp;
+}
+
+/* Whether two strings are equal. */
+static inline int
+streq(const char *a, const char *b)
+{
+	while (*a != 0 && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
+
+#endif

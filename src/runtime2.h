@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* Tangled from book/02-rt0-go.nw; edit that, not this file. */
+/*
+ * The types of the runtime: G, M and, from chapter 5, P.
+ *
+ * gp, mp and pp point to them everywhere.  Fields that assembly touches
+ * come first and have their offsets in go_asm.h.
+ */
+#ifndef RUNTIME2_H
+#define RUNTIME2_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* constants of the runtime */
+#include "rt0.h"
+
+/* A stack: the addresses lo <= a < hi.  It grows from hi downwards. */
+struct stack {
+	uintptr_t lo;
+	uintptr_t hi;
+};
+
+/* Where a goroutine goes on, and with which registers. */
+struct gobuf {
+	uintptr_t sp;
+	uintptr_t pc;
+	struct g *g;		/* whose it is */
+	void *ctxt;		/* %rdi when it goes on: a new one's argument */
+	uintptr_t bx, bp, r12, r13, r14, r15;
+};
+
+enum gstatus {
+	Gidle = 0, Grunnable = 1, Grunning = 2, Gsyscall = 3, Gwaiting = 4,
+	Gdead = 6,
+};
+
+/* A goroutine, or, as m.g0, the scheduler's own stack on a thread. */
+struct g {
+	struct stack stack;	/* the bounds of its stack */
+	uintptr_t stackguard0;	/* below it, a function must not begin */
+	struct m *m;		/* the thread that runs it, or NULL */
+	/* fields of a g */
+	struct g *schedlink;	/* the next in a gqueue */
+	struct gobuf sched;	/* valid while it does not run */
+	enum gstatus atomicstatus;
+	int64_t goid;		/* 1 is the main goroutine; g0s have 0 */
+	uintptr_t startpc;	/* the function it was started with */
+	struct g *alllink;	/* the next in allgs */
+};
+
+enum { TLSSLOTS = 16 };	/* 8 bytes each: %fs:-8 up to %fs:0x70 */
+
+/* A thread of the operating system. */
+struct m {
+	struct g *g0;		/* the g whose stack the scheduler uses */
+	uintptr_t tls[TLSSLOTS];	/* tls[0] is %fs:-8, the current g */
+	/* fields of an m */
+	int64_t id;
+	struct p *p;		/* held, or NULL */
+	struct m *alllink;	/* the next in allm */
+	uint64_t rand;		/* state of cheaprand, never 0 */
+	struct g *curg;		/* the goroutine that runs here, or NULL */
+};
+
+/* types of the scheduler */
+enum { RUNQSIZE = 256, MAXPROCS = 1024 };
+
+enum pstatus { Pidle, Prunning };
+
+/* What a thread must hold to run goroutines. */
+struct p {
+	int32_t id;		/* its index in allp */
+	enum pstatus status;
+	struct p *link;		/* the next in sched.pidle */
+	struct m *m;		/* the thread that holds it, or NULL */
+	/* The run queue: runq[i % RUNQSIZE] for runqhead <= i < runqtail. */
+	uint32_t runqhead;
+	uint32_t runqtail;
+	struct g *runq[RUNQSIZE];
+	struct g *gFree;	/* dead goroutines with stacks, by schedlink */
+};
+
+/* A list of goroutines, linked through schedlink. */
+struct gqueue {
+	struct g *head;
+	struct g *tail;
+};
+
+/* What belongs to no thread and no P. */
+struct schedt {
+	struct p *pidle;	/* Ps that nobody holds */
+	int32_t npidle;
+	struct gqueue runq;	/* what did not fit into a P's ring */
+	int32_t runqsize;
+	int64_t mnext;		/* the id of the next M */
+	/* fields of sched */
+	int64_t goidgen;	/* the last goid given out */
+	int64_t ngs;		/* goroutines that have not ended */
+};
+
+/* variables of the runtime */
+extern struct g g0;	/* the g0 of m0; its stack is the kernel's */
+extern struct m m0;	/* the thread that the kernel started */
+extern uint32_t processorVersionInfo;	/* CPUID leaf 1, eax */
+extern uint8_t isIntel;	/* CPUID leaf 0 says GenuineIntel */
+
+extern long argc;	/* as the kernel gave them */
+extern char **argv;
+extern char **envp;
+
+extern size_t physPageSize;	/* AT_PAGESZ, bytes */
+extern const uint8_t *startupRand;	/* AT_RANDOM: 16 bytes */
+extern int secureMode;	/* AT_SECURE: do not trust the environment */
+
+extern int32_t ncpu;	/* processors that this process may run on */
+extern size_t physHugePageSize;	/* bytes, or 0: none, or not known */
+
+extern struct schedt sched;
+extern struct p **allp;	/* gomaxprocs of them */
+extern int32_t gomaxprocs;
+extern struct m *allm;	/* linked through alllink */
+
+/* What RT0DEBUG switched on. */
+extern struct debugvars {
+	int32_t boot;		/* print bootreport */
+	/* more debug variables */
+	int32_t inittrace;	/* print a line for each init task */
+} debug;
+
+extern struct g *allgs;	/* every g ever made, linked through alllink */
+
+extern int64_t runtimeInitTime;	/* when the main goroutine began */
+extern struct inittask *runtime_inittasks[2];
+extern struct inittask *__start_inittasks[];	/* by the linker: the */
+extern struct inittask *__stop_inittasks[];	/* section inittasks */
+
+#endif

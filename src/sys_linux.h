@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Tangled from book/03-check-and-args.nw; edit that, not this file. */
+/*
+ * The system calls that the runtime makes, one inline function each.  They
+ * return the kernel's answer: a result or a negative errno.  None of them
+ * retries.
+ */
+#ifndef SYS_LINUX_H
+#define SYS_LINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "go_asm.h"
+
+/* numbers of errors */
+enum {
+	EPERM = 1, ENOENT = 2, EINTR = 4, EBADF = 9, EAGAIN = 11,
+	ENOMEM = 12, EACCES = 13, EINVAL = 22, EMFILE = 24, ENOSYS = 38,
+};
+
+long Syscall6(long nr, long a1, long a2, long a3, long a4, long a5, long a6);
+
+/* the two calls of this chapter */
+static inline long
+sys_write(int fd, const void *p, size_t n)
+{
+	return Syscall6(SYS_write, fd, (long)p, (long)n, 0, 0, 0);
+}
+
+static inline _Noreturn void
+sys_exit_group(int status)
+{
+	for (;;)
+		Syscall6(SYS_exit_group, status, 0, 0, 0, 0, 0);
+}
+
+/* more system calls */
+enum { O_RDONLY = 0, O_RDWR = 2, O_CLOEXEC = 02000000 };
+
+static inline long
+sys_open(const char *path, int flags)
+{
+	return Syscall6(SYS_open, (long)path, flags, 0, 0, 0, 0);
+}
+
+static inline long
+sys_read(int fd, void *p, size_t n)
+{
+	return Syscall6(SYS_read, fd, (long)p, (long)n, 0, 0, 0);
+}
+
+static inline long
+sys_close(int fd)
+{
+	return Syscall6(SYS_close, fd, 0, 0, 0, 0, 0);
+}
+
+static inline long
+sys_sched_getaffinity(int pid, size_t n, uint64_t *mask)
+{
+	return Syscall6(SYS_sched_getaffinity, pid, (long)n, (long)mask,
+	    0, 0, 0);
+}
+
+static inline long
+sys_clock_gettime(int clock, void *ts)
+{
+	return Syscall6(SYS_clock_gettime, clock, (long)ts, 0, 0, 0, 0);
+}
+
+enum { PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2 };
+enum { MAP_PRIVATE = 2, MAP_ANON = 0x20 };
+enum { F_GETFD = 1 };
+
+static inline long
+sys_mmap(void *addr, size_t n, int prot, int flags)
+{
+	return Syscall6(SYS_mmap, (long)addr, (long)n, prot, flags, -1, 0);
+}
+
+static inline long
+sys_fcntl(int fd, int cmd)
+{
+	return Syscall6(SYS_fcntl, fd, cmd, 0, 0, 0, 0);
+}
+
+static inline long
+sys_mprotect(void *addr, size_t n, int prot)
+{
+	return Syscall6(SYS_mprotect, (long)addr, (long)n, prot, 0, 0, 0);
+}
+
+#endif

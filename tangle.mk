@@ -1,0 +1,38 @@
+# tangle.mk -- from chapters to files: tangling, prefix builds, line maps.
+
+TANGLE = DRAFT=$(DRAFT) book/tools/tangle.sh
+SUMS   = book/tangled.sums
+loom  := $(wildcard book/tools/*.awk book/tools/*.sh)
+tangled := $(shell sed 's/.*  //' $(SUMS) 2>/dev/null)
+code_chapters = $(shell grep -l '^<<.*>>=' $(CHAPTERS) | sed 's/-.*//; s/.*\///')
+
+# Tangle again when a chapter, a tool or a tangled file changed or is gone.
+tangle: build/tangle.stamp ## tangle the chapters into src/, gdb/ and examples/
+build/tangle.stamp: $(wildcard book/*.nw book/*.md) $(loom) $(tangled)
+	$(call say,TANGLE,$(words $(CHAPTERS)) chapters)
+	$(Q)$(TANGLE) -w -s $(SUMS) -m build/maps -t $@ . $(CHAPTERS)
+$(tangled): ;
+
+tangle-force: ## tangle and throw away edits made in src/, gdb/, examples/
+	$(call say,TANGLE,$(words $(CHAPTERS)) chapters)
+	$(Q)$(TANGLE) -w -f -s $(SUMS) -m build/maps -t build/tangle.stamp . $(CHAPTERS)
+
+check-tangle: ## compare a fresh tangle by two tanglers with what is committed
+	$(Q)book/tools/check-tangle.sh $(SUMS) $(CHAPTERS)
+
+where: build/tangle.stamp ## where does a tangled line come from: make where FILE=src/x.c LINE=n
+	@gawk -v file='$(FILE)' -v n='$(LINE)' -f book/tools/where.awk $(or $(wildcard build/maps/$(FILE).map),/dev/null)
+
+# -- prefix builds: the state after chapter NN, in build/chapters/NN ------------
+
+upto = $(shell ls $(CHAPTERS) | gawk -F/ '$$2 + 0 <= $(1) + 0')
+
+chapter-%: ## build the state after a chapter: make chapter-03
+	@ls book/$*-*.nw >/dev/null 2>&1 || { echo 'chapter-$*: there is no book/$*-*.nw' >&2; exit 1; }
+	$(call say,TANGLE,chapters 1 to $* -> build/chapters/$*)
+	$(Q)mkdir -p build/chapters/$* && $(TANGLE) -m build/chapters/$*/maps build/chapters/$* $(call upto,$*)
+	+$(Q)$(SUBMAKE) -f build.mk S=build/chapters/$*/ B=build/chapters/$* LIB= GOAMD64=$(GOAMD64)
+
+check-chapters: ## build the state after each chapter and run it
+	+$(Q)book/tools/check-chapters.sh '$(SUBMAKE)' $(code_chapters)
+.PHONY: tangle tangle-force check-tangle where check-chapters

@@ -1,0 +1,97 @@
+"""Inside GDB: step through a program instruction by instruction.
+
+At every instruction the backtrace must end in a known root, in an orderly
+way.  Routines of the assembly files that the run did not reach are entered
+by hand from main_main.  Prints what was audited and, for each place where
+the chain breaks, one line.  test_gdb.py runs it:
+
+    gdb -nx -q -batch -ex 'python SOURCES = "src"' -x tests/cfi_audit.py PROGRAM
+"""
+import glob
+import re
+
+import gdb
+
+ROOTS = {"_rt0_amd64_linux", "_rt0_amd64", "rt0_go", "mcall", "mstart",
+         "goexit", "gogo"}
+VDSO = {"clock_gettime", "__vdso_clock_gettime"}
+LIMIT = 50000
+
+# systemstack's caller is on a goroutine's stack, which may lie below g0's.
+# GDB refuses to go there, whatever the call-frame information says.
+SYSTEMSTACK = ("systemstack", gdb.FRAME_UNWIND_INNER_ID)
+
+seen, bad = set(), {}
+
+
+def outermost(frame):
+    """The last frame of the chain, or the first in no function at all."""
+    for _ in range(50):
+        older = frame.older()
+        if older is None or frame.name() is None:
+            break
+        frame = older
+    return frame
+
+
+def look():
+    """Check the chain at this instruction; the name of the function."""
+    newest = gdb.newest_frame()
+    name = newest.name() or "?"
+    seen.add(name)
+    last = outermost(newest)
+    reason = last.unwind_stop_reason()
+    if (last.name(), reason) == SYSTEMSTACK:
+        return name
+    if last.name() not in ROOTS or reason != gdb.FRAME_UNWIND_OUTERMOST:
+        place = gdb.execute("info symbol %#x" % newest.pc(),
+                            to_string=True).split(" in section")[0]
+        bad.setdefault(place, "%s, %s" % (
+            last.name(), gdb.frame_stop_reason_string(reason)))
+    return name
+
+
+def run_through():
+    """From the first instruction to the exit."""
+    steps = 0
+    gdb.execute("starti > /dev/null", to_string=True)
+    while gdb.selected_inferior().pid and steps < LIMIT:
+        # The clock in the vDSO starts over whenever the kernel has touched
+        # its data, which it has after every step: pass it in one go.
+        gdb.execute("finish" if look() in VDSO else "stepi", to_string=True)
+        steps += 1
+    return steps
+
+
+def enter(name):
+    """Four instructions of a routine, as if main_main had jumped there."""
+    point = gdb.Breakpoint("*main_main", internal=True, temporary=True)
+    point.silent = True
+    gdb.execute("run > /dev/null", to_string=True)
+    gdb.execute("set var $pc = &%s" % name, to_string=True)
+    for _ in range(4):
+        if look() != name:
+            break
+        gdb.execute("stepi", to_string=True)
+    gdb.execute("kill", to_string=True)
+
+
+def routines():
+    """The functions of the assembly files, by their labels."""
+    for path in sorted(glob.glob(SOURCES + "/*.S")):
+        with open(path) as f:
+            text = f.read()
+        yield from re.findall(r"\.type\s+(\w+), @function", text)
+        yield from re.findall(r"(?m)^function (\w+)$", text)
+
+
+try:
+    steps = run_through()
+    for routine in routines():
+        if routine not in seen:
+            enter(routine)
+except gdb.error as e:
+    print("cfi_audit: %s" % e)
+for place in sorted(bad):
+    print("broken at %s: ends in %s" % (place, bad[place]))
+print("audited %d instructions in: %s" % (steps, " ".join(sorted(seen))))

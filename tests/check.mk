@@ -1,0 +1,44 @@
+# check.mk -- tests; the top Makefile includes this file.
+
+PYTHON ?= python3
+TRANSCRIPTS = $(PYTHON) tests/transcripts.py $(if $(CHAPTER),--chapter $(CHAPTER))
+
+# Hosted: libc and CUnit come before the archive, so where both define a name
+# (memcpy, say) the test gets libc's and the runtime's objects their own.
+UNIT_CFLAGS = -std=gnu11 -g -O1 -D_GNU_SOURCE -Wall -Wextra -Werror -fno-pie -no-pie \
+	-DGOAMD64=$(GOAMD64:v%=%) -Itests/unit
+
+.PHONY: check check-transcripts golden transcript-programs unit-tests unit-again
+
+check: all ## run the tests: make check [CHAPTER=NN] [K=word]
+	@rm -f build/tests/total
+	@$(PYTHON) tests/run $(if $(K),-k '$(K)') $(if $(CHAPTER),--chapter $(CHAPTER))
+
+transcript-programs: all
+	@targets=$$($(TRANSCRIPTS) targets) && \
+	if [ -n "$$targets" ]; then $(MAKE) $$targets; fi
+
+check-transcripts: transcript-programs ## compare what the chapters show with what runs print
+	@$(TRANSCRIPTS) check
+
+# Status 3: recorded, but chapters grew or shrank, and with them the line
+# numbers that a debugger shows; build and record once more.
+golden: transcript-programs ## record what the chapters show anew: make golden [CHAPTER=NN]
+	@$(TRANSCRIPTS) golden || { \
+	status=$$?; [ $$status = 3 ] || exit $$status; \
+	$(MAKE) transcript-programs && \
+	{ $(TRANSCRIPTS) golden || [ $$? = 3 ]; }; }
+
+unit-tests: $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/*.c))
+
+build/tests/%: tests/unit/%.c tests/unit/unit.h build/librt0-all.a
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc $(UNIT_CFLAGS) -Isrc -o $@ $< -lcunit -lc build/librt0-all.a
+
+# build/tests/chapters/06/ch05_x: the same test with the runtime of chapters 1 to 6.
+build/tests/chapters/%: unit-again
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)rm -f $@.a && ar rcsD $@.a build/chapters/$(*D)/obj/*.o
+	$(Q)gcc $(UNIT_CFLAGS) -Ibuild/chapters/$(*D)/src -o $@ tests/unit/$(*F).c -lcunit -lc $@.a

@@ -1,0 +1,19 @@
+/* Start 40,000 goroutines and run none. */
+#include "runtime.h"
+#include "sys_linux.h"
+
+static void
+nothing(void *arg)
+{
+	(void)arg;
+}
+
+void
+runtime_main(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 40000; i++)
+		newproc(nothing, NULL);
+	print("40000 goroutines\n");
+	sys_exit_group(0);
+}

@@ -1,0 +1,112 @@
+"""Helpers of the tests of the first chapters: prefix builds, mutants, gdb.
+
+A prefix is build/chapters/NN, the state after chapter NN. A mutant is a copy
+of its src/ in a temporary directory, changed and built there.
+"""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+
+
+def prefix(chapter):
+    """The directory of a prefix build, made if it is not there."""
+    directory = TOP / "build" / "chapters" / chapter
+    if not (directory / "rt0").exists():
+        done = run(["make", "--no-print-directory", "chapter-" + chapter], cwd=TOP)
+        if done.returncode != 0:
+            raise AssertionError("make chapter-%s failed:\n%s" % (chapter, done.stdout + done.stderr))
+    return directory
+
+
+def run(command, **options):
+    """Run a command to its end; text in, text out."""
+    options.setdefault("timeout", 60)
+    options.setdefault("env", {key: value for key, value in os.environ.items()
+                               if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")})
+    return subprocess.run([str(word) for word in command], text=True, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+
+def ending(done):
+    """How a process ended, in words."""
+    if done.returncode < 0:
+        return "killed by %s" % signal.Signals(-done.returncode).name
+    return "exit status %d" % done.returncode
+
+
+def objdump(program, *arguments):
+    return run(["objdump"] + list(arguments) + [program]).stdout
+
+
+def symbols(program):
+    """name -> (address, size or 0, letter of nm)"""
+    table = {}
+    for line in run(["nm", "-S", program]).stdout.splitlines():
+        match = re.match(r"^([0-9a-f]+)(?: ([0-9a-f]+))? (\w) (\S+)$", line)
+        if match:
+            address, size, letter, name = match.groups()
+            table[name] = (int(address, 16), int(size or "0", 16), letter)
+    return table
+
+
+def gdb(program, script, *arguments):
+    """Run a script under gdb; everything printed, by gdb and the program."""
+    with tempfile.NamedTemporaryFile("w", suffix=".gdb") as commands:
+        commands.write("set pagination off\nset print frame-info short-location\n" + script)
+        commands.flush()
+        done = run(["gdb", "-nx", "-batch", "-x", commands.name, "--args", program] + list(arguments))
+    return done.stdout + done.stderr
+
+
+class Prefix(unittest.TestCase):
+    """A test case with one prefix and a directory for mutants."""
+    chapter = None
+
+    def setUp(self):
+        self.tree = prefix(self.chapter)
+        self.rt0 = self.tree / "rt0"
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.place = Path(directory.name)
+
+    def source(self, changes=(), name="mutant"):
+        """A copy of src/ with (file, old text, new text) changed."""
+        copy = self.place / name
+        shutil.copytree(self.tree / "src", copy)
+        for file, old, new in changes:
+            text = (copy / file).read_text()
+            self.assertEqual(text.count(old), 1, "src/%s should have this text once: %r" % (file, old))
+            (copy / file).write_text(text.replace(old, new))
+        return copy
+
+    def compile(self, source, file, *options):
+        """Compile one file; (object, CompletedProcess)."""
+        output = source / (Path(file).name + ".o")
+        return output, run(["gcc"] + list(options) + ["@" + str(source / "cflags"), "-I" + str(source), "-c",
+                                                      source / file, "-o", output])
+
+    def build(self, changes=(), options=(), more=(), link=(), name="mutant", reverse=False):
+        """Build a mutant, with MORE source files beside src/; the program."""
+        source = self.source(changes, name)
+        for path in more:
+            shutil.copy(TOP / path, source)
+        files = sorted(path.name for path in source.iterdir() if path.suffix in (".c", ".S"))
+        objects = []
+        for file in files:
+            output, done = self.compile(source, file, *options)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            objects.append(output)
+        program = source / "rt0"
+        done = run(["gcc", "@" + str(source / "ldflags"), "-o", program] + objects[::-1 if reverse else 1] + list(link))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return program
+
+    def assertEnds(self, done, how):
+        self.assertEqual(ending(done), how, "%s\nprinted: %s%s" % (done.args, done.stdout, done.stderr))

@@ -1,0 +1,28 @@
+/* exit_status N: end with status N, from a goroutine, with others waiting. */
+#include "rt0.h"
+
+static void
+leave(void *status)
+{
+	os_Exit((int)(intptr_t)status);
+}
+
+static void
+never(void *arg)
+{
+	(void)arg;
+	fmt_Printf("never\n");
+}
+
+void
+main_main(void)
+{
+	intptr_t n = 0;
+
+	for (const char *s = os_Args[1]; *s != 0; s++)
+		n = n * 10 + (*s - '0');
+	go(leave, (void *)n);
+	go(never, NULL);
+	for (;;)
+		runtime_Gosched();
+}

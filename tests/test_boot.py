@@ -1,0 +1,194 @@
+"""The boot, from the first instruction to exit_group, in chapter 7's state of the runtime."""
+import fcntl
+import os
+import re
+import resource
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+CHAPTER = TOP / "book" / "07-the-main-goroutine.nw"
+STATE = TOP / "build" / "chapters" / "07"
+HELLO = STATE / "hello"
+
+
+def setUpModule():
+    """Build chapters 1 to 7; only one process at a time may do so."""
+    (TOP / "build").mkdir(exist_ok=True)
+    with open(TOP / "build" / ".chapter-07.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+        done = subprocess.run(["make", "-s", "chapter-07"], cwd=TOP, env=env, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        raise AssertionError("make chapter-07 failed:\n" + done.stdout)
+
+
+def run(*command, **options):
+    options.setdefault("stdout", subprocess.PIPE)
+    options.setdefault("stderr", subprocess.PIPE)
+    return subprocess.run([str(c) for c in command], text=True, timeout=60, **options)
+
+
+def table(identifier):
+    """The rows of the first Markdown table after the heading {#identifier}."""
+    text = CHAPTER.read_text(encoding="utf-8")
+    found = re.search(r"^##.*\{#" + identifier + r"\}\n(?:(?!\||##).*\n)*((?:^\|.*\n)+)", text, re.M)
+    assert found, "%s has no table {#%s}" % (CHAPTER.name, identifier)
+    rows = found.group(1).splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+def calls_of(*command):
+    """The names of the system calls of a run, from the first after execve."""
+    with tempfile.NamedTemporaryFile("r") as log:
+        done = run("strace", "-f", "-o", log.name, *command)
+        lines = log.read().splitlines()
+    names = [re.match(r"(?:\d+ +)?(\w+)\(", line) for line in lines]
+    return done, [m.group(1) for m in names if m][1:]
+
+
+class Order(unittest.TestCase):
+    """GDB stops at the first instruction of each function."""
+
+    EXPECTED = [
+        "_rt0_amd64_linux", "_rt0_amd64", "rt0_go", "settls", "check", "args", "osinit",
+        "schedinit", "newproc", "newproc1", "mstart", "mstart1", "schedule", "gogo",
+        "runtime_main", "doInit", "runtime_init", "os_init", "runconstructors", "sortinits",
+        "main_main", "runtime_Gosched", "goschedImpl", "hello", "goexit", "goexit1", "goexit0",
+    ]
+
+    def trace(self, program, functions, extra=()):
+        """[(function, where it will return to or None)] in the order of first arrival."""
+        script = ["set pagination off", "set language c"]
+        for name in functions:
+            # newproc plants goexit+1, so nobody arrives at goexit's first byte.
+            place = "*goexit+1" if name == "goexit" else "*" + name
+            script += ["tbreak " + place, "commands", "silent", 'printf "AT "', "output/a $pc",
+                       'printf " FROM "', "output/a *(long *)$rsp - 1", 'printf "\\n"', "continue", "end"]
+        script += list(extra) + ["run >/dev/null"]
+        with tempfile.NamedTemporaryFile("w", suffix=".gdb") as file:
+            file.write("\n".join(script) + "\n")
+            file.flush()
+            done = run("gdb", "-nx", "-batch", "-x", file.name, program)
+        found = re.findall(r"^AT \S+ <(\w+)(?:\+1)?> FROM 0x[0-9a-f]+(?: <(\w+)(?:\+\d+)?>)?$", done.stdout, re.M)
+        self.assertTrue(found, done.stdout + done.stderr)
+        return found, done.stdout
+
+    def test_the_functions_of_the_boot_run_in_the_order_of_go(self):
+        found, output = self.trace(HELLO, self.EXPECTED)
+        self.assertEqual([name for name, _ in found], self.EXPECTED)
+        self.assertIn("exited normally", output)
+
+    def test_the_callers_are_the_ones_that_the_book_names(self):
+        found, _ = self.trace(HELLO, self.EXPECTED)
+        caller = dict(found)
+        for name in ("settls", "check", "args", "osinit", "schedinit", "newproc", "mstart"):
+            self.assertEqual(caller[name], "rt0_go", name)
+        self.assertEqual(caller["_rt0_amd64_linux"], "")
+        self.assertEqual(caller["mstart1"], "mstart")
+        self.assertEqual(caller["goschedImpl"], "mcall")
+        self.assertEqual(caller["goexit0"], "mcall")
+        self.assertEqual(caller["main_main"], "runtime_main")
+
+    def test_a_goroutine_looks_as_if_goexit_had_called_it(self):
+        found, _ = self.trace(HELLO, ["runtime_main", "hello"])
+        self.assertEqual(found, [("runtime_main", "goexit"), ("hello", "goexit")])
+
+    def test_packages_and_constructors_run_between_schedule_and_main(self):
+        found, _ = self.trace(STATE / "inits", ["gogo", "runtime_init", "os_init", "early", "log_init",
+                                                 "config_init", "server_init", "main_main"])
+        self.assertEqual([name for name, _ in found],
+                         ["gogo", "runtime_init", "os_init", "early", "log_init", "config_init",
+                          "server_init", "main_main"])
+
+
+class SystemCalls(unittest.TestCase):
+    def test_hello_makes_the_system_calls_of_the_table_in_their_order(self):
+        expected = []
+        for row in table("tab-boot"):
+            expected += re.findall(r"`(\w+)`", row[-1])
+        done, calls = calls_of(HELLO)
+        self.assertEqual((done.returncode, done.stdout), (0, "hello, world\n"))
+        if not os.path.exists("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size"):
+            expected = [c for c in expected if c not in ("read", "close")]
+        if "vdso: clock missing" in run(HELLO, env={"RT0DEBUG": "boot=1"}).stderr:
+            calls = [c for c in calls if c != "clock_gettime"]
+        self.assertEqual(calls, expected)
+
+    def test_the_table_names_functions_that_exist(self):
+        symbols = set(re.findall(r" [tTdDbBrRV] (\w+)$", run("nm", HELLO).stdout, re.M))
+        named = [name for row in table("tab-boot") for name in re.findall(r"\[\[(\w+)\]\]", row[0])]
+        self.assertGreater(len(named), 15)
+        self.assertEqual([name for name in named if name not in symbols], [])
+
+
+class Binary(unittest.TestCase):
+    def test_the_entry_point_is_rt0_amd64_linux(self):
+        entry = re.search(r"Entry point address:\s+0x([0-9a-f]+)", run("readelf", "-h", HELLO).stdout)
+        symbol = re.search(r"^0*([0-9a-f]+) T _rt0_amd64_linux$", run("nm", HELLO).stdout, re.M)
+        self.assertEqual(entry.group(1), symbol.group(1))
+
+    def test_the_file_is_static_and_its_stack_is_not_executable(self):
+        headers = run("readelf", "-lW", HELLO).stdout
+        self.assertIn("EXEC (Executable file)", headers)
+        for kind in ("INTERP", "DYNAMIC", "TLS"):
+            self.assertNotRegex(headers, r"^  %s " % kind)
+        self.assertRegex(headers, r"GNU_STACK .* RW +0x")
+        self.assertIn("There is no dynamic section", run("readelf", "-d", HELLO).stdout)
+        self.assertNotRegex(headers, r"LOAD .* RWE ")
+
+    def test_nothing_is_undefined(self):
+        self.assertEqual(run("nm", "-u", HELLO).stdout, "")
+
+    def test_every_symbol_is_ours_or_the_linkers(self):
+        def names(*files):
+            return set(re.findall(r" [A-Za-z] (\w+)", run("nm", "--defined-only", *files).stdout))
+        ours = names(*sorted(STATE.glob("obj/*.o")), *sorted(STATE.glob("obj/examples/hello.o")))
+        linker = {"_end", "_edata", "_etext", "__bss_start", "__init_array_start", "__init_array_end",
+                  "__start_inittasks", "__stop_inittasks", "edata", "end", "etext", "__executable_start"}
+        self.assertEqual(names(HELLO) - ours - linker, set())
+
+    def test_a_stripped_hello_is_smaller_than_64_KB(self):
+        with tempfile.NamedTemporaryFile() as stripped:
+            run("strip", "-o", stripped.name, HELLO)
+            self.assertLess(os.path.getsize(stripped.name), 64 * 1024)
+
+
+class HostileStarts(unittest.TestCase):
+    def test_without_even_a_name_hello_says_hello(self):
+        code = ("import ctypes, sys; n = ctypes.c_char_p * 1; "
+                "ctypes.CDLL(None).execve(sys.argv[1].encode(), n(None), n(None))")
+        done = run("python3", "-c", code, HELLO)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "hello, world\n", ""))
+
+    def test_ten_thousand_arguments_arrive_in_their_order(self):
+        words = ["-a"] + ["w%d" % i for i in range(9998)]
+        done = run(HELLO, *words)
+        self.assertEqual(done.returncode, 0)
+        expected = "".join("argument %d: %s\n" % (i, w) for i, w in enumerate([str(HELLO)] + words))
+        self.assertEqual(done.stdout, "hello, world\n" + expected)
+
+    def test_the_environment_arrives_whole(self):
+        done = run(HELLO, "-e", env={"A": "1", "EMPTY": "", "LONG": "x" * 1000})
+        self.assertEqual(done.stdout.splitlines()[1:],
+                         ["environment 0: A=1", "environment 1: EMPTY=", "environment 2: LONG=" + "x" * 1000])
+
+    def test_with_descriptors_0_1_and_2_closed_hello_ends_well(self):
+        done, calls = calls_of("sh", "-c", 'exec "$0" 0<&- 1>&- 2>&-', HELLO)
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertEqual(calls[-1], "exit_group")
+
+    def test_with_too_little_memory_for_a_stack_the_message_says_so(self):
+        def poor():
+            resource.setrlimit(resource.RLIMIT_AS, (200 << 10, 200 << 10))
+        done = run(HELLO, preexec_fn=poor)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("out of memory", done.stderr)
+        self.assertEqual(done.stdout, "")
+
+
+if __name__ == "__main__":
+    unittest.main()

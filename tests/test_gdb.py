@@ -1,0 +1,321 @@
+"""The GDB extension, the tour, and the call-frame information."""
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+YIELD = "build/examples/yield"
+QUIET = ["set width 0", "set height 0", "set confirm off",
+         "set debuginfod enabled off", "set startup-with-shell off",
+         "set print frame-arguments none"]
+
+
+def gdb(program, *commands, script="gdb/rt0.py", core=None, first=None,
+        timeout=60):
+    """What GDB prints when it runs the commands on a program."""
+    argv = ["gdb", "-nx", "-q", "-batch"]
+    for command in QUIET:
+        argv += ["-iex", command]
+    if first:
+        argv += ["-ex", first]
+    if script:
+        argv += ["-x", script]
+    for command in commands:
+        argv += ["-ex", command]
+    argv += [program] + ([core] if core else [])
+    env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent",
+           "LC_ALL": "C.UTF-8", "TERM": "dumb"}
+    done = subprocess.run(argv, cwd=TOP, env=env, timeout=timeout,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)
+    return done.stdout
+
+
+def debug_build(view):
+    """Build the examples for stepping, with that view's line numbers."""
+    subprocess.run(["make", "-s", "debug", "VIEW=" + view], cwd=TOP,
+                   check=True, stdout=subprocess.DEVNULL)
+
+
+class Extension(unittest.TestCase):
+    AT3 = ("break count if $_streq((char *)$rdi, \"green\")", "run")
+
+    def test_before_settls_the_error_says_how_to_go_on(self):
+        out = gdb(YIELD, "starti", "print $g()")
+        self.assertIn("no g yet: fs_base is 0; continue past settls", out)
+        self.assertNotIn("Traceback", out)
+
+    def test_without_a_process_every_command_fails_in_one_line(self):
+        for command in ("print $g()", "print $m()", "print $p()", "chunk",
+                        "book", "info goroutines", "info sched",
+                        "goroutine 1 bt", "goroutine", "goroutine x bt",
+                        "rt0-trace maybe", "break-chunk no such chunk"):
+            out = gdb(YIELD, command).strip()
+            self.assertEqual(out.count("\n"), 0, "%s: %s" % (command, out))
+            self.assertNotEqual(out, "", command)
+
+    def test_a_program_without_symbols_is_an_error_in_one_line(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            bare = os.path.join(tmp, "bare")
+            subprocess.run(["strip", "-o", bare, YIELD], cwd=TOP, check=True)
+            for command in ("info goroutines", "info sched", "rt0-trace on",
+                            "goroutine all bt"):
+                out = gdb(bare, command).strip()
+                self.assertEqual(out.count("\n"), 0, out)
+                self.assertIn("debug information", out)
+
+    def test_info_goroutines_shows_running_parked_and_unborn(self):
+        out = gdb(YIELD, *self.AT3, "info goroutines")
+        self.assertRegex(out, r"(?m)^     1  runnable  main_main \(yield")
+        self.assertRegex(out, r"(?m)^     2  runnable  count \(yield")
+        self.assertRegex(out, r"(?m)^\*    3  running   count \(yield")
+        self.assertRegex(out, r"(?m)^     4  runnable  count \(not started\)")
+
+    def test_info_sched_shows_the_line_in_its_order(self):
+        out = gdb(YIELD, *self.AT3, "info sched")
+        self.assertRegex(out, r"(?m)^P0 .*M0  runq: G4 G1 G2$")
+        self.assertRegex(out, r"(?m)^M0 P0 G3$")
+
+    def test_every_stack_ends_in_goexit(self):
+        out = gdb(YIELD, *self.AT3, "goroutine all bt")
+        stacks = out[out.index("goroutine 1 ["):].split("goroutine ")[1:]
+        self.assertEqual(len(stacks), 4)
+        for stack in stacks:
+            self.assertIn("goexit", stack.strip().splitlines()[-1])
+
+    def test_the_thread_is_where_it_was_after_a_look_at_others(self):
+        out = gdb(YIELD, *self.AT3, "goroutine all bt", "print $g().goid",
+                  "info symbol $pc")
+        self.assertIn("$1 = 3", out)
+        self.assertRegex(out, r"(?m)^count(?: \+ \d+)? in section")
+
+    def test_a_core_file_shows_the_same_as_the_process(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            core = os.path.join(tmp, "core")
+            live = gdb(YIELD, *self.AT3, "gcore " + core,
+                       "echo ----\\n", "goroutine all bt", "print $g()")
+            dead = gdb(YIELD, "echo ----\\n", "goroutine all bt",
+                       "print $g()", core=core)
+        self.assertEqual(live.split("----\n")[1], dead.split("----\n")[1])
+        self.assertIn("goroutine 4", dead)
+
+    def test_a_loop_in_allgs_is_named(self):
+        out = gdb(YIELD, *self.AT3, "set var allgs->alllink = allgs",
+                  "info goroutines")
+        self.assertRegex(out, r"the list is a loop: 0x[0-9a-f]+ comes twice")
+        self.assertNotIn("Traceback", out)
+
+    def test_a_wild_pointer_in_allgs_is_named(self):
+        out = gdb(YIELD, *self.AT3,
+                  "set var allgs->alllink = (struct g *)0x10",
+                  "info goroutines")
+        self.assertIn("the list is broken: no memory at 0x10", out)
+
+    def test_an_unknown_goroutine_is_an_error_that_leads_on(self):
+        out = gdb(YIELD, *self.AT3, "goroutine 99 bt")
+        self.assertIn("no goroutine 99; see info goroutines", out)
+
+    def test_a_thousand_parked_goroutines_are_listed_to_the_last(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            source = os.path.join(tmp, "many.c")
+            with open(source, "w") as f:
+                f.write("""#include "rt0.h"
+static void park(void *arg) { (void)arg; for (;;) runtime_Gosched(); }
+__attribute__((noinline)) void stop(void) { __asm__ volatile(""); }
+void main_main(void) {
+	for (int i = 0; i < 1000; i++) go(park, 0);
+	runtime_Gosched();
+	stop();
+}
+""")
+            binary = os.path.join(tmp, "many")
+            subprocess.run(["gcc", "-O1", "-g", "@src/cflags", "-Isrc",
+                            "-fno-optimize-sibling-calls", "-o", binary,
+                            source, "@src/ldflags", "build/librt0.a"],
+                           cwd=TOP, check=True)
+            core = os.path.join(tmp, "core")
+            gdb(binary, "break stop", "run", "gcore " + core)
+            out = gdb(binary, "goroutine all bt", core=core)
+        self.assertEqual(len(re.findall(r"(?m)^goroutine \d+ \[", out)), 1001)
+        self.assertEqual(len(re.findall(r"#\d+ +park \(many", out)), 1000)
+
+    def test_the_log_tells_the_life_of_each_goroutine(self):
+        debug_build("src")
+        out = gdb("build/debug/src/examples/yield", "rt0-trace on", "run")
+        for line in ("G2 starts count", "G2 runs", "G2 yields", "G2 ends"):
+            self.assertIn("[rt0] " + line, out)
+        self.assertLess(out.index("G2 starts"), out.index("G2 runs"))
+
+
+class Book(unittest.TestCase):
+    def test_breakpoints_by_chunk_work_in_c_and_in_assembly(self):
+        debug_build("chapter")
+        for program in (YIELD, "build/debug/chapter/examples/yield"):
+            for chunk, function in (
+                    ("save what the goroutine will need", "mcall"),
+                    ("take the arguments", "args")):
+                out = gdb(program, "break-chunk " + chunk, "run", "chunk")
+                self.assertIn("<%s>" % chunk, out, program)
+
+    def test_a_misspelt_chunk_gets_a_hint(self):
+        out = gdb(YIELD, "break-chunk find a varaible")
+        self.assertIn("did you mean <find a variable>?", out)
+
+    def test_book_names_section_and_page_that_exist(self):
+        out = gdb(YIELD, "book gogo")
+        page, anchor = re.search(r"page: (\S+)#(\S+)", out).groups()
+        self.assertRegex(out, r"(?m)^section: \S+")
+        with open(os.path.join(TOP, page)) as f:
+            self.assertIn('id="%s"' % anchor, f.read())
+
+
+class Tour(unittest.TestCase):
+    def test_the_tour_passes_every_stage_up_to_main(self):
+        out = gdb("build/examples/hello", script="gdb/tour.py")
+        stages = re.findall(r"(?m)^ ?(\d+)\. (\w+)", out)
+        self.assertEqual([int(n) for n, _ in stages],
+                         list(range(1, len(stages) + 1)))
+        self.assertEqual(stages[-1][1], "main_main")
+        self.assertIn("hello, world", out)
+
+    def test_a_program_that_cannot_run_is_one_line(self):
+        out = gdb("/nonexistent", script="gdb/tour.py")
+        self.assertNotIn("Traceback", out)
+
+
+def stage_scripts():
+    """(path, program, arguments) of each stage script, by its usage line."""
+    for name in sorted(os.listdir(os.path.join(TOP, "gdb"))):
+        if name.endswith(".gdb"):
+            with open(os.path.join(TOP, "gdb", name)) as f:
+                usage = re.search(r"(?m)^#\s+gdb -x (\S+)\s+(?:--args )?"
+                                  r"(\S+)[ \t]*(.*)$", f.read())
+            yield name, usage and usage.groups()
+
+
+class Stages(unittest.TestCase):
+    def test_every_script_says_how_to_run_it(self):
+        for name, usage in stage_scripts():
+            self.assertIsNotNone(usage, name)
+            self.assertEqual(usage[0], "gdb/" + name)
+
+    def test_every_chapter_of_the_boot_has_a_script(self):
+        have = {name[:2] for name, _ in stage_scripts()}
+        self.assertLessEqual({"%02d" % n for n in range(1, 8)}, have)
+
+    def test_scripts_run_to_their_end_with_both_optimisations(self):
+        ran = 0
+        for name, (script, program, words) in stage_scripts():
+            chapter = re.match(r"build/chapters/(\d\d)/", program)
+            programs = [program]
+            if chapter:
+                target = "debug-chapter-" + chapter.group(1)
+                subprocess.run(["make", "-s", target, "VIEW=src"], cwd=TOP,
+                               check=True, stdout=subprocess.DEVNULL)
+                programs.append(program.replace(
+                    "build/chapters", "build/debug/src-chapters"))
+            for path in programs:
+                if path.startswith("build/go/"):
+                    continue
+                out = gdb(path, "set args " + words, "source " + script,
+                          "echo the end\\n", script=None)
+                self.assertTrue(out.rstrip().endswith("the end"),
+                                "%s on %s:\n%s" % (name, path, out[-500:]))
+                ran += 1
+        self.assertGreaterEqual(ran, 15)
+
+    def test_an_unknown_stage_names_those_that_there_are(self):
+        out = gdb(YIELD, "stage 55").strip()
+        self.assertRegex(out, r"^no stage 55; there are .*01-")
+        self.assertEqual(out.count("\n"), 0)
+
+    def test_a_walk_shows_comments_and_commands(self):
+        out = gdb(YIELD, "stage 90-goroutines")
+        self.assertIn("(gdb) info goroutines", out)
+        self.assertIn("# Goroutines", out)
+
+    def test_a_core_of_another_build_is_refused(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            core = os.path.join(tmp, "core")
+            gdb(YIELD, "break main_main", "run", "gcore " + core)
+            for command in ("info goroutines", "info sched",
+                            "goroutine all bt"):
+                out = gdb("build/examples/inits", command, core=core)
+                self.assertIn("is from another build", out)
+                self.assertNotIn("Traceback", out)
+
+
+def audit(program, src="src"):
+    """What the audit of a program's call-frame information prints."""
+    return gdb(program, script="tests/cfi_audit.py",
+               first="python SOURCES = %r" % src, timeout=120)
+
+
+class CallFrameInformation(unittest.TestCase):
+    """At every instruction the stack unwinds to a root."""
+
+    def test_the_stack_unwinds_at_every_instruction(self):
+        out = audit("build/examples/hello")
+        self.assertEqual(re.findall(r"broken at.*|cfi_audit:.*", out), [])
+        self.assertGreater(int(re.search(r"audited (\d+)", out).group(1)),
+                           1000)
+
+    def test_the_audit_reaches_every_routine_in_assembly(self):
+        out = audit("build/examples/hello")
+        audited = set(re.search(r"instructions in: (.*)", out).group(1)
+                      .split())
+        routines = set()
+        for name in os.listdir(os.path.join(TOP, "src")):
+            if name.endswith(".S"):
+                with open(os.path.join(TOP, "src", name)) as f:
+                    text = f.read()
+                routines.update(re.findall(r"\.type\s+(\w+), @function",
+                                           text))
+                routines.update(re.findall(r"(?m)^function (\w+)$", text))
+        self.assertIn("mcall", routines)
+        self.assertEqual(routines - audited - {"memcpy"}, set())
+
+    def test_the_audit_notices_each_directive_that_is_missing(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            self.assertGreaterEqual(len(self.directives()), 8)
+            for number, (_, line) in enumerate(self.directives()):
+                out = self.audit_without(tmp, number)
+                self.assertTrue(re.search("broken at", out), line)
+
+    def directives(self):
+        """The lines that mark a root or say where a caller's frame is.
+
+        Not those in front of a ret: GDB knows that instruction and does
+        without them.  Not those on the way to an error message, which a
+        boot does not take.
+        """
+        with open(os.path.join(TOP, "src/asm_amd64.S")) as f:
+            lines = f.read().splitlines()
+        return [(n, line.strip()) for n, line in enumerate(lines)
+                if re.search(r"\.cfi_(undefined|def_cfa_register)", line) or
+                ".cfi_adjust_cfa_offset 8" in line and
+                "pushq" in lines[n - 1]]
+
+    def audit_without(self, tmp, number):
+        src = os.path.join(tmp, str(number))
+        shutil.copytree(os.path.join(TOP, "src"), src)
+        path = os.path.join(src, "asm_amd64.S")
+        with open(path) as f:
+            lines = f.readlines()
+        del lines[self.directives()[number][0]]
+        with open(path, "w") as f:
+            f.writelines(lines)
+        binary = os.path.join(src, "hello")
+        files = [os.path.join(src, n) for n in sorted(os.listdir(src))
+                 if n.endswith((".c", ".S"))]
+        subprocess.run(["gcc", "@src/cflags", "-O2", "-I" + src, "-o",
+                        binary, "examples/hello.c"] + files +
+                       ["@src/ldflags"], cwd=TOP, check=True)
+        return audit(binary, src)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,129 @@
+"""The test runner: what breaks is counted as a failure and explained."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent
+MAKEFILE = """\
+Q = @
+say = @:
+all build/librt0-all.a: build/add.o
+	@ar rcs build/librt0-all.a build/add.o
+build/add.o: add.c
+	@mkdir -p build && gcc -c -o $@ add.c
+check-tangle:
+	@echo "the tangle is fine"
+check-chapters:
+	@echo "ok      chapter 01: rt0 ran"; %s
+include tests/check.mk
+"""
+
+
+class Run(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.top = Path(directory.name).resolve()
+        (self.top / "book").mkdir()
+        (self.top / "tests" / "unit").mkdir(parents=True)
+        for name in ("run", "transcripts.py", "check.mk", "unit/unit.h"):
+            shutil.copy(TESTS / name, self.top / "tests" / name)
+        self.write("Makefile", MAKEFILE % ":")
+        self.write("add.c", "int add(int a, int b) { return a + b; }\n")
+
+    def write(self, name, text):
+        (self.top / name).write_text(text, encoding="utf-8")
+
+    def unit(self, body):
+        self.write("tests/unit/add.c", '/* add.c */\n#include "unit.h"\nint add(int, int);\n' + body)
+
+    def check(self, *arguments):
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+        done = subprocess.run([sys.executable, "-B", "tests/run"] + list(arguments), cwd=self.top, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, timeout=120)
+        return done.returncode, done.stdout, done.stdout.rstrip("\n").split("\n")[-1]
+
+    def fails(self, total, *pieces):
+        status, output, last = self.check()
+        self.assertEqual((status, last), (1, total), output)
+        for piece in pieces:
+            self.assertIn(piece, output)
+
+    def test_all_well(self):
+        self.unit('TEST("adds") { CHECK_EQ(add(1, 2), 3); }\n')
+        self.write("tests/test_a.py", "import unittest\nclass A(unittest.TestCase):\n"
+                   "    def test_b(self): pass\n    def test_c(self): self.skipTest('no moon')\n")
+        self.write("book/01-a.nw", "```console\n$ echo a\na\n```\n")
+        status, output, last = self.check()
+        self.assertEqual((status, last), (0, "5 passed, 0 failed, 1 skipped"), output)
+        self.assertIn("skipped A.test_c: no moon", output)
+        self.assertEqual((self.top / "build/tests/total").read_text(), last + "\n")
+
+    def test_a_pattern_keeps_what_matches_in_every_kind(self):
+        self.unit('TEST("blue adds") { }\nTEST("red adds") { CHECK(0); }\n')
+        self.write("tests/test_a.py", "import unittest\nclass A(unittest.TestCase):\n"
+                   "    def test_blue(self): pass\n    def test_red(self): self.fail()\n")
+        self.write("book/01-a.nw", "```console\n$ echo blue\nblue\n```\n\n```console\n$ echo red\nno\n```\n")
+        status, output, last = self.check("-k", "BLUE")
+        self.assertEqual((status, last), (0, "3 passed, 0 failed"), output)
+
+    def test_no_match_is_not_success(self):
+        self.assertEqual(self.check("-k", "nothing")[::2], (1, "0 passed, 0 failed"))
+
+    def test_a_failed_unit_test_shows_expected_and_got(self):
+        self.unit('TEST("adds") {\n\tCHECK_EQ(add(1, 2), 4);\n\tCHECK_STR("a\\n", "b");\n}\n')
+        self.fails("2 passed, 1 failed", "FAILED adds", "tests/unit/add.c:5: add(1, 2)", "expected 4 (0x4)",
+                   "got      3 (0x3)", 'expected "b"', 'got      "a\\n"', "build/tests/add 'adds'")
+
+    def test_a_crash_fails_its_test_and_those_that_did_not_run(self):
+        self.unit('TEST("one") { }\nTEST("two") { abort(); }\nTEST("three") { }\n')
+        self.fails("3 passed, 2 failed", "FAILED two", "killed by SIGABRT", "2 of 3 tests reported")
+
+    def test_a_test_that_exits_quietly_is_a_failure(self):
+        self.unit('TEST("one") { exit(0); }\n')
+        self.fails("2 passed, 1 failed", "FAILED one", "the test program ended here: exit status 0")
+
+    def test_a_unit_test_that_does_not_compile_is_a_failure(self):
+        self.unit('TEST("one") { nosuch(); }\n')
+        self.fails("2 passed, 1 failed", "FAILED builds", "nosuch")
+
+    def test_throws_needs_the_status_and_the_text(self):
+        self.unit('TEST("both") { CHECK_THROWS(({ fputs("x: y", stderr); _exit(2); }), "x: y"); }\n'
+                  'TEST("status") { CHECK_THROWS(({ fputs("x: y", stderr); _exit(0); }), "x: y"); }\n'
+                  'TEST("text") { CHECK_THROWS(_exit(2), "x: y"); }\n')
+        self.fails("3 passed, 2 failed", "FAILED status", "FAILED text")
+
+    def test_a_module_that_cannot_be_imported_is_a_failure(self):
+        self.write("tests/test_a.py", "import nosuchmodule\n")
+        self.fails("2 passed, 1 failed", "No module named 'nosuchmodule'")
+
+    def test_a_module_that_ends_the_process_is_a_failure(self):
+        self.write("tests/test_a.py", "import os, unittest\nclass A(unittest.TestCase):\n"
+                   "    def test_a(self): pass\n    def test_b(self): os._exit(0)\n")
+        self.fails("3 passed, 1 failed", "FAILED A.test_b", "the test process ended here: exit status 0")
+
+    def test_subtests_and_errors_are_failures(self):
+        self.write("tests/test_a.py", "import unittest\nclass A(unittest.TestCase):\n"
+                   "    def test_a(self):\n        for i in 1, 2:\n            with self.subTest(i=i):\n"
+                   "                self.assertEqual(i, 1)\n    def test_b(self): {}[1]\n")
+        self.fails("2 passed, 2 failed", "A.test_a (i=2)", "tests/test_a.py:6: 2 != 1", "KeyError: 1")
+
+    def test_a_transcript_that_differs_is_a_failure(self):
+        self.write("book/01-a.nw", "```console\n$ echo a\nb\n```\n")
+        self.fails("2 passed, 1 failed", "FAILED book/01-a.nw:1 $ echo a", "book/01-a.nw:2", "- b", "+ a")
+
+    def test_each_line_of_check_chapters_is_a_test(self):
+        self.write("Makefile", MAKEFILE % 'echo "not ok  chapter 02: no"; exit 1')
+        self.fails("2 passed, 1 failed", "FAILED chapter 02: no")
+
+    def test_a_target_that_fails_without_saying_why_is_a_failure(self):
+        self.write("Makefile", MAKEFILE % "exit 1")
+        self.fails("2 passed, 1 failed", "make check-chapters: exit status 2")
+
+
+if __name__ == "__main__":
+    unittest.main()

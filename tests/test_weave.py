@@ -1,0 +1,431 @@
+"""The woven site: of the fixture in tests/weave, which uses every form once, and of the book."""
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+from html.parser import HTMLParser
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+FIXTURE = TOP / "tests" / "weave"
+VOID = set("area base br col embed hr img input link meta source track wbr".split())
+
+
+class Node:
+    def __init__(self, tag, attrs=(), parent=None):
+        self.tag, self.attrs, self.parent, self.kids = tag, dict(attrs), parent, []
+
+    def all(self, tag=None, cls=None):
+        for k in self.kids:
+            if isinstance(k, Node):
+                if tag in (None, k.tag) and (cls is None or cls in k.classes()):
+                    yield k
+                yield from k.all(tag, cls)
+
+    def classes(self):
+        return (self.attrs.get("class") or "").split()
+
+    def text(self):
+        return "".join(k if isinstance(k, str) else k.text() for k in self.kids)
+
+
+class Page(HTMLParser):
+    """A page as a tree; errors holds what is not well-formed."""
+
+    def __init__(self, path):
+        super().__init__(convert_charrefs=True)
+        self.path, self.root, self.errors = path, Node("top"), []
+        self.at = self.root
+        self.feed(path.read_text(encoding="utf-8"))
+        self.close()
+        if self.at is not self.root:
+            self.errors.append(f"<{self.at.tag}> is never closed")
+        self.ids = [n.attrs["id"] for n in self.root.all() if "id" in n.attrs]
+
+    def handle_starttag(self, tag, attrs):
+        node = Node(tag, attrs, self.at)
+        self.at.kids.append(node)
+        if tag not in VOID:
+            self.at = node
+
+    def handle_startendtag(self, tag, attrs):
+        self.at.kids.append(Node(tag, attrs, self.at))
+
+    def handle_endtag(self, tag):
+        if tag != self.at.tag:
+            self.errors.append(f"{self.getpos()}: </{tag}> closes <{self.at.tag}>")
+        if self.at.parent:
+            self.at = self.at.parent
+
+    def handle_data(self, data):
+        self.at.kids.append(data)
+
+    def chunk(self, anchor):
+        return next(n for n in self.root.all() if n.attrs.get("id") == anchor)
+
+
+def label(source):
+    """the number of a chapter in anchors; files from 90 on are appendices A, B, C"""
+    number = int(source.name[:2])
+    return chr(ord("A") + number - 90) if number >= 90 else str(number)
+
+
+def weave(book, out, *targets):
+    """make the site of a book; the result has .site and .pages"""
+    site = Path(out) / "site"
+    done = subprocess.run(
+        ["make", "-f", "book/weave.mk", f"BOOK={book}", f"SITE={site}", f"WEAVE={out}/weave",
+         *(targets or ["book"])],
+        cwd=TOP, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=dict(os.environ, MAKEFLAGS="", V=""))
+    done.site = site
+    return done
+
+
+def chunks_in(source):
+    """(root or None, replaced?) of each code chunk of a .nw file, in order"""
+    return re.findall(r"^<<(.*)>>=\s*$", source.read_text(encoding="utf-8"), re.M)
+
+
+def lines_of(code):
+    """the final text of a woven chunk: each use is replaced by what is folded under it"""
+    out = []
+    for k in code.kids:
+        if isinstance(k, str):
+            continue
+        if k.tag == "pre":
+            out += [re.sub("\1[^\1]*\1", "", line_text(n)) for n in k.all("span", "l")]
+        elif k.tag == "details":
+            line = line_text(next(next(k.all("summary")).all("span", "l")))
+            parts = re.split("\1[^\1]*\1", line)
+            folds = [lines_of(e) for e in k.kids if isinstance(e, Node) and e.tag == "div"]
+            text = parts[0].rstrip("\t ") if parts[0].strip() == "" else parts[0]
+            for fold, after in zip(folds, parts[1:]):
+                body = "\n".join(fold)
+                text += (body if text == "" else body.lstrip("\t ")) + after
+            out += text.split("\n")
+    return out
+
+
+def line_text(n):
+    if isinstance(n, str):
+        return n
+    if "use" in n.classes():
+        return "\1" + n.text() + "\1"
+    return "".join(line_text(k) for k in n.kids)
+
+
+class Site:
+    """What must hold for any woven book; Fixture and Book say which."""
+    book = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.out = tempfile.mkdtemp(prefix="weave-")
+        cls.addClassCleanup(shutil.rmtree, cls.out)
+        cls.made = weave(cls.book, cls.out)
+        cls.pages = {p.name: Page(p) for p in cls.made.site.glob("*.html")}
+        cls.chapters = sorted((TOP / cls.book).glob("[0-9][0-9]-*.nw"))
+
+    def test_the_site_is_woven_without_a_complaint(self):
+        self.assertEqual((self.made.returncode, self.made.stderr), (0, ""))
+
+    def test_every_page_is_well_formed_and_uses_an_id_once(self):
+        for name, page in self.pages.items():
+            self.assertEqual(page.errors, [], name)
+            twice = {i for i in page.ids if page.ids.count(i) > 1}
+            self.assertEqual(twice, set(), name)
+
+    def test_every_internal_link_and_anchor_resolves(self):
+        for name, page in self.pages.items():
+            for a in page.root.all("a"):
+                target = a.attrs.get("href", "")
+                if re.match(r"[a-z]+:", target):
+                    continue
+                file, _, anchor = target.partition("#")
+                self.assertIn(file or name, self.pages, f"{name}: {target}")
+                if anchor:
+                    self.assertIn(anchor, self.pages[file or name].ids, f"{name}: {target}")
+                self.assertTrue(a.text() or "data-n" in a.attrs or a.attrs.get("aria-label"), f"{name}: empty link {target}")
+
+    def test_nothing_is_loaded_from_the_network(self):
+        for name, page in self.pages.items():
+            for n in page.root.all():
+                if n.tag != "a":
+                    for key in ("src", "href", "xlink:href", "srcset", "data"):
+                        self.assertNotRegex(n.attrs.get(key) or "", r"^(https?:)?//", name)
+        for file in ("book.css", "book.js"):
+            self.assertNotRegex((self.made.site / file).read_text(), r"https?:|url\(|@import")
+
+    def test_every_chunk_of_every_chapter_appears_exactly_once(self):
+        for source in self.chapters:
+            page = self.pages[source.stem + ".html"]
+            woven = [i for i in page.ids if re.fullmatch(r"c(\d+|[A-J])-\d+", i)]
+            wanted = [f"c{label(source)}-{i}" for i, _ in enumerate(chunks_in(source), 1)]
+            self.assertEqual(woven, wanted, source.name)
+
+    def test_a_fully_unfolded_file_equals_the_tangled_text(self):
+        roots, seen = {}, 0
+        for source in self.chapters:
+            for i, name in enumerate(chunks_in(source), 1):
+                if re.fullmatch(r"(src|gdb|examples)/\S+", name):
+                    roots.setdefault(name, []).append((source.stem + ".html", f"c{label(source)}-{i}"))
+        for root, parts in roots.items():
+            woven = []
+            for page, anchor in parts:
+                woven += lines_of(next(self.pages[page].chunk(anchor).all("div", "code")))
+            tangled = subprocess.run(
+                ["notangle", "-t8", "-filter", f"gawk -f {TOP}/book/tools/overlay.awk", "-R" + root, *map(str, self.chapters)],
+                text=True, stdout=subprocess.PIPE, check=True, cwd=TOP).stdout
+            if root.endswith(".py"):	# Python wants spaces; the tangler sees to it
+                tangled = tangled.expandtabs(8)
+            plain = [[s.rstrip() for s in "\n".join(t).rstrip("\n").split("\n")] for t in (woven, tangled.split("\n"))]
+            self.assertEqual(plain[0], plain[1], root)
+            seen += 1
+        self.assertEqual(seen, len(roots))
+
+    def test_the_pages_work_without_script(self):
+        for page in self.pages.values():
+            hidden = {n.attrs.get("id") for n in page.root.all("button") if "hidden" in n.attrs}
+            self.assertEqual(hidden, {"find", "theme"})
+            for fold in page.root.all("details"):
+                self.assertEqual(next(k for k in fold.kids if isinstance(k, Node)).tag, "summary")
+
+    def test_no_identifier_is_linked_inside_a_comment_or_a_string(self):
+        for name, page in self.pages.items():
+            for n in page.root.all("span"):
+                if {"co", "st"} & set(n.classes()):
+                    for a in n.all("a"):
+                        self.assertRegex(a.text(), r'^"[\w./]+\.h"$', name)
+
+    def test_every_page_names_its_language_its_title_and_a_skip_link(self):
+        for name, page in self.pages.items():
+            html = next(page.root.all("html"))
+            self.assertEqual(html.attrs.get("lang"), "en", name)
+            self.assertTrue(next(page.root.all("title")).text(), name)
+            self.assertEqual(next(page.root.all("a")).attrs["href"], "#main", name)
+            for svg in page.root.all("svg"):
+                self.assertTrue(next(svg.all("title")).text() and next(svg.all("desc")).text(), name)
+
+
+class BookSite(Site, unittest.TestCase):
+    book = "book"
+
+
+class FixtureSite(Site, unittest.TestCase):
+    book = "tests/weave"
+
+    def page(self, n):
+        return self.pages[["01-one.html", "02-two.html"][n - 1]]
+
+    def notes(self, n, anchor):
+        return " ".join(next(self.page(n).chunk(anchor).all("p", "notes")).text().split())
+
+    def links(self, n, anchor, cls="id"):
+        return {(a.text(), a.attrs["href"]) for a in self.page(n).chunk(anchor).all("a", cls)}
+
+    def test_replaced_and_replacing_chunks_name_each_other(self):
+        self.assertIn("replaced by 2.4 in chapter 2", self.notes(1, "c1-4"))
+        self.assertIn("replaces 1.4 of chapter 1", self.notes(2, "c2-4"))
+        self.assertIn("wraps 1.5 of chapter 1", self.notes(2, "c2-1"))
+
+    def test_a_chunk_says_its_file_its_function_and_its_uses(self):
+        self.assertIn("src/one.c, in start()", self.notes(1, "c1-6"))
+        self.assertIn("used in 1.1", self.notes(1, "c1-6"))
+        self.assertIn("src/two.S, in _entry", self.notes(2, "c2-6"))
+
+    def test_an_empty_hook_says_what_fills_it(self):
+        hook = self.page(1).chunk("c1-2")
+        self.assertEqual(hook.tag, "div")
+        self.assertIn("filled in by 2.2", hook.text())
+        self.assertIn("filled in by 2.3", self.page(1).chunk("c1-3").text())
+
+    def test_a_use_links_to_the_version_that_holds_in_its_chapter(self):
+        self.assertIn(("⟨count the start 1.5⟩", "#c1-5"), self.links(1, "c1-4", "use"))
+        self.assertIn(("⟨count the start 2.1⟩", "#c2-1"), self.links(2, "c2-4", "use"))
+        self.assertIn(("⟨count the start, as before 1.5⟩", "01-one.html#c1-5"), self.links(2, "c2-1", "use"))
+
+    def test_identifiers_are_linked_in_c_assembly_and_gdb(self):
+        self.assertIn(("LIMIT", "#c1-7"), self.links(1, "c1-4"))
+        self.assertIn(("goid", "#c1-7"), self.links(1, "c1-4"))
+        self.assertIn(("start", "01-one.html#c1-1"), self.links(2, "c2-5"))
+        self.assertIn(("start", "01-one.html#c1-1"), self.links(2, "c2-7"))
+        self.assertIn(('"one.h"', "#c1-7"), self.links(1, "c1-1"))
+        self.assertIn("_entry", [d.text() for d in self.page(2).chunk("c2-5").all("dfn")])
+
+    def test_locals_comments_strings_and_fields_of_two_structs_are_not_linked(self):
+        self.assertEqual([n for n, _ in self.links(2, "c2-3")], [])
+        spans = {(n.classes()[0], n.text()) for n in self.page(2).chunk("c2-3").all("span") if len(n.classes()) == 1}
+        self.assertTrue({("co", "/* count, LIMIT */"), ("st", '"LIMIT"')} <= spans, spans)
+        sample = next(self.page(1).root.all("pre", "sample"))
+        self.assertEqual([a.text() for a in sample.all("a")], ["start"])
+
+    def test_references_become_text_with_the_number_and_title(self):
+        main = next(self.page(1).root.all("main")).text()
+        main = " ".join(main.split())
+        self.assertIn("The next is chapter 2 or this one, with figure 1.2, figure 1.1, table 1.1, exercise 1.1 and “Numbers and notes”.", main)
+        preface = " ".join(next(self.pages["preface.html"].root.all("main")).text().split())
+        self.assertIn("It begins with chapter 1 and ends with Tricks.", preface)
+        self.assertIn("Chapter 2, Two", preface)
+        back = " ".join(next(self.pages["back.html"].root.all("main")).text().split())
+        self.assertIn("“The queue, again” in chapter 2", back)
+
+    def test_quoted_code_is_linked_where_it_means_one_thing(self):
+        first = next(p for p in next(self.page(1).root.all("main")).all("p") if p.text().startswith("It tangles"))
+        linked = [a.text() for a in first.all("a", "id")]
+        self.assertEqual(linked, ["src/one.c", "start()", "struct g", "gp->goid", "gp->next"])
+
+    def test_numbers_tables_and_their_machine_come_from_the_data_file(self):
+        text = " ".join(self.page(1).root.text().split())
+        self.assertIn("It took 25,000 ns.", text)
+        table = next(self.page(1).root.all("figure", "data"))
+        self.assertEqual([c.text() for c in table.all("th")], ["case", "ns per op", "ratio"])
+        self.assertIn("machine A, 2026-01-02", table.text())
+        self.assertEqual(len(list(table.all("td", "r"))), 4)
+
+    def test_drawings_are_inline_follow_the_theme_and_share_no_id(self):
+        figures = list(self.page(1).root.all("figure", "fig"))
+        self.assertEqual([f.attrs["id"] for f in figures], ["fig-flow", "fig-box"])
+        for f in figures:
+            svg = next(f.all("svg"))
+            self.assertEqual(svg.attrs["role"], "img")
+            self.assertNotRegex(str([n.attrs for n in svg.all()]), r"'(black|white|red)'")
+        self.assertIn("an arrow from a to b", figures[0].text())
+        self.assertIn("Figure 1.2.", figures[1].text())
+
+    def test_typed_commands_and_printed_output_are_told_apart(self):
+        console, gdb = list(self.page(1).root.all("div", "tty"))[:2]
+        self.assertEqual([k.text() for k in console.all("kbd")], ["ls one \\", "two", "if [[ -e x ]]; then cat <<EOF"])
+        self.assertEqual([k.text() for k in console.all("samp")], ["file <one>"])
+        self.assertEqual([k.text() for k in gdb.all("kbd")], ["break start"])
+        self.assertNotIn("mask", gdb.parent.text())
+
+    def test_notes_open_without_script(self):
+        boxes = [n for n in self.page(1).root.all("input", "sn-toggle")]
+        labels = {n.attrs.get("for") for n in self.page(1).root.all("label")}
+        self.assertEqual([b.attrs["id"] in labels for b in boxes], [True, True])
+
+    def test_exercises_terms_and_indexes(self):
+        self.assertIn("●●○", self.page(1).chunk("ex-1.1").text())
+        self.assertEqual([d.text().replace("\n", " ") for d in self.page(1).root.all("dfn", "term")], ["run queue", "very long term"])
+        concepts = {a.attrs["href"] for a in self.pages["concepts.html"].root.all("a")}
+        self.assertIn("01-one.html#term-very-long-term", concepts)
+        names = [d.text() for d in self.pages["identifiers.html"].root.all("dt")]
+        for name in ("_entry label", "count function", "goid member of g", "g struct", "LIMIT macro", "twice command"):
+            self.assertIn(name, names)
+        self.assertIn("01-one.html", [a.attrs["href"] for a in self.pages["index.html"].root.all("a")])
+
+    def test_the_contents_page_shows_parts_and_promises(self):
+        text = " ".join(next(self.pages["index.html"].root.all("main")).text().split())
+        self.assertIn("Part I: Beginnings", text)
+        self.assertIn("The first chapter promises start.", text)
+        self.assertIn("It wraps what chapter one did.", text)
+
+    def test_the_search_index_knows_functions_chunks_terms_and_sections(self):
+        js = (self.made.site / "search.js").read_text()
+        for entry in ('["function","start","01-one","c1-1"', '["chunk","count the start","01-one","c1-5"',
+                      '["term","run queue","01-one"', '["section","Numbers and notes","01-one"', '["label","_entry","02-two"'):
+            self.assertIn(entry, js)
+
+
+class Colours(unittest.TestCase):
+    def test_every_text_colour_has_the_contrast_of_wcag_aa_in_each_theme(self):
+        def light(c):
+            part = [int(c[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+            part = [p / 12.92 if p <= .03928 else ((p + .055) / 1.055) ** 2.4 for p in part]
+            return .2126 * part[0] + .7152 * part[1] + .0722 * part[2]
+
+        css = (TOP / "book/tools/book.css").read_text()
+        themes = re.findall(r"--bg:.*?color-scheme:(?:light|dark)", css, re.S)
+        self.assertEqual(len(themes), 3)
+        for theme in themes:
+            colour = dict(re.findall(r"--(\w+):(#[0-9a-f]{6})", theme))
+            pairs = [(t, b) for t in "fg dim link use warn good co st nu pp kw ty rg rs va".split() for b in "bg code exp fill".split()]
+            for text, ground in pairs + [(t, "term") for t in "termfg termdim termps termkbd".split()]:
+                a, b = sorted((light(colour[text]), light(colour[ground])))
+                self.assertGreaterEqual((b + .05) / (a + .05), 4.5, f"{text} on {ground}")
+
+
+class Rebuilding(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.dir = Path(directory.name)
+        self.book = self.dir / "book"
+        shutil.copytree(FIXTURE, self.book)
+
+    def change(self, file, old, new):
+        path = self.book / file
+        text = path.read_text()
+        self.assertIn(old, text)
+        path.write_text(text.replace(old, new, 1))
+        return f"{path}:{text[:text.index(old)].count(chr(10)) + 1}: "
+
+    def broken(self, file, old, new, page="01-one"):
+        """weave one page of the changed fixture -> (expected start of the message, what was printed)"""
+        where = self.change(file, old, new)
+        made = weave(self.book, self.dir / "out", f"{self.dir}/out/site/{page}.html")
+        self.assertNotEqual(made.returncode, 0)
+        self.assertNotRegex(made.stderr, "(?i)traceback|\\.lua|\\.awk")
+        self.assertFalse((made.site / f"{page}.html").exists())
+        return where, made.stderr
+
+    def test_a_change_of_prose_rebuilds_one_page_and_no_change_none(self):
+        weave(self.book, self.dir / "out")
+        time.sleep(0.01)
+        self.change("01-one.nw", "A hook stays", "A hook remains")
+        again = weave(self.book, self.dir / "out")
+        self.assertEqual(re.findall(r"WEAVE\s+(\S+\.html)", again.stdout), ["01-one.html"])
+        self.assertNotIn("WEAVE", weave(self.book, self.dir / "out").stdout)
+
+    def test_a_later_replacement_rebuilds_the_page_that_expands_it(self):
+        weave(self.book, self.dir / "out")
+        time.sleep(0.01)
+        self.change("02-two.nw", "LIMIT + 1", "LIMIT + 2")
+        again = weave(self.book, self.dir / "out")
+        self.assertEqual(re.findall(r"WEAVE\s+(0\S+\.html)", again.stdout), ["01-one.html", "02-two.html"])
+
+    def test_an_unknown_reference_is_an_error_with_its_line(self):
+        where, said = self.broken("01-one.nw", "[](#fig-box)", "[](#fig-bax)")
+        self.assertIn(where + "nothing in the book has the id fig-bax", said)
+
+    def test_a_link_to_a_missing_page_is_an_error_with_its_line(self):
+        where, said = self.broken("back.md", "02-two.html", "03-three.html", "back")
+        self.assertIn(where + "the book has no page 03-three.html", said)
+
+    def test_a_missing_row_is_an_error_that_lists_the_rows(self):
+        where, said = self.broken("01-one.nw", "speed:second:ns", "speed:third:ns")
+        self.assertIn(where + "no row third in", said)
+        self.assertIn("first, second", said)
+
+    def test_a_missing_column_and_a_missing_data_file_are_errors(self):
+        where, said = self.broken("01-one.nw", "speed:second:ns_per_op", "speed:second:ns")
+        self.assertIn(where + "no column ns in", said)
+        where, said = self.broken("01-one.nw", "src=speed", "src=sped")
+        self.assertIn(where + "no data file", said)
+
+    def test_a_missing_drawing_and_a_bad_graph_are_errors(self):
+        where, said = self.broken("01-one.nw", "figures/box.svg", "figures/bux.svg")
+        self.assertIn(where + "no drawing", said)
+        self.change("01-one.nw", "digraph { a -> b;", "digraph { a -> ;;> b")
+        said = weave(self.book, self.dir / "out", f"{self.dir}/out/site/01-one.html").stderr
+        self.assertRegex(said, r"01-one\.nw:\d+: graphviz cannot draw this figure")
+
+    def test_prose_that_names_a_missing_chunk_is_an_error(self):
+        where, said = self.broken("01-one.nw", "[[<<set up>>]]", "[[<<sat up>>]]")
+        self.assertIn(where + "no chunk <<sat up>>", said)
+
+    def test_an_id_used_twice_is_an_error(self):
+        where, said = self.broken("01-one.nw", "#fig-box alt", "#sec-queue alt")
+        self.assertIn("the id sec-queue is used twice", said)
+
+    def test_an_exercise_without_stars_is_an_error(self):
+        where, said = self.broken("01-one.nw", "kind=predict level=2", "kind=predict")
+        self.assertIn(where + "an exercise needs level=1, 2 or 3", said)
+
+
+if __name__ == "__main__":
+    unittest.main()
