@@ -2,14 +2,14 @@
 #
 #   make -f book/weave.mk book            V=1 shows the commands
 #   DRAFT=1  writes pages in spite of errors
-#   BOOK=folder  SITE=folder  WEAVE=folder   another book, another place (the tests do that)
+#   BOOK=folder  SITE=folder  WEAVE_DIR=folder   another book, another place (the tests do that)
 #
 # One awk pass reads the whole book and rewrites only the tables that changed, so a change
 # of prose rebuilds one page.  book/tools/weave.awk and weave.lua say how.
 
 BOOK  ?= book
 SITE  ?= build/site
-WEAVE ?= build/weave
+WEAVE_DIR ?= build/weave
 WEAVE_TOOLS := $(dir $(lastword $(MAKEFILE_LIST)))tools
 NOWEB_MARKUP ?= /usr/lib/noweb/markup
 WEAVE_Q := $(if $(V),,@)
@@ -26,27 +26,27 @@ WEAVE_PAGES    := $(WEAVE_NAMES:%=$(SITE)/%.html)
 .PHONY: book
 book: $(WEAVE_PAGES) $(addprefix $(SITE)/,book.css book.js search.js)
 
-$(WEAVE)/stamp: $(WEAVE_SOURCES) $(WEAVE_TOOLS)/weave.awk
-	@mkdir -p $(WEAVE)/tags $(SITE)
+$(WEAVE_DIR)/stamp: $(WEAVE_SOURCES) $(WEAVE_TOOLS)/weave.awk
+	@mkdir -p $(WEAVE_DIR)/tags $(SITE)
 	@for t in gawk pandoc dot ctags; do command -v $$t >/dev/null || { echo "$$t is missing: run ./setup" >&2; exit 1; }; done
 	$(call weave_say,cross-references)
-	$(WEAVE_Q)$(NOWEB_MARKUP) -t $(WEAVE_SOURCES) > $(WEAVE)/markup
-	$(WEAVE_Q)LC_ALL=C gawk -v out=$(WEAVE) -f $(WEAVE_TOOLS)/weave.awk $(WEAVE)/markup
+	$(WEAVE_Q)$(NOWEB_MARKUP) -t $(WEAVE_SOURCES) > $(WEAVE_DIR)/markup
+	$(WEAVE_Q)LC_ALL=C gawk -v out=$(WEAVE_DIR) -f $(WEAVE_TOOLS)/weave.awk $(WEAVE_DIR)/markup
 	@touch $@
 
 # written by the stamp's rule, and only when they change
-$(WEAVE_NAMES:%=$(WEAVE)/%.md) $(WEAVE_NAMES:%=$(WEAVE)/%.lua) $(WEAVE)/xref.lua $(WEAVE)/search.js: $(WEAVE)/stamp ;
+$(WEAVE_NAMES:%=$(WEAVE_DIR)/%.md) $(WEAVE_NAMES:%=$(WEAVE_DIR)/%.lua) $(WEAVE_DIR)/xref.lua $(WEAVE_DIR)/search.js: $(WEAVE_DIR)/stamp ;
 
-$(WEAVE_PAGES): $(SITE)/%.html: $(WEAVE)/%.md $(WEAVE)/%.lua $(WEAVE)/xref.lua \
+$(WEAVE_PAGES): $(SITE)/%.html: $(WEAVE_DIR)/%.md $(WEAVE_DIR)/%.lua $(WEAVE_DIR)/xref.lua \
 		$(addprefix $(WEAVE_TOOLS)/,weave.lua highlight.lua page.html) $(wildcard $(BOOK)/figures/*.svg $(BOOK)/data/*.tsv)
 	$(call weave_say,$*.html)
 	$(WEAVE_Q)LC_ALL=C.UTF-8 pandoc -f markdown-tex_math_dollars-citations-implicit_figures-auto_identifiers \
 		--preserve-tabs --tab-stop=8 -t html5 --template=$(WEAVE_TOOLS)/page.html --lua-filter=$(WEAVE_TOOLS)/weave.lua \
-		-M page=$* -M dir=$(WEAVE) -M book=$(BOOK) -M tools=$(WEAVE_TOOLS) $(if $(DRAFT),-M draft=1) $< -o $@
-$(SITE)/identifiers.html: $(WEAVE_NAMES:%=$(WEAVE)/%.lua)
+		-M page=$* -M dir=$(WEAVE_DIR) -M book=$(BOOK) -M tools=$(WEAVE_TOOLS) $(if $(DRAFT),-M draft=1) $< -o $@
+$(SITE)/identifiers.html: $(WEAVE_NAMES:%=$(WEAVE_DIR)/%.lua)
 $(SITE)/index.html: $(WEAVE_TOOLS)/cover.svg
 
-$(SITE)/book.%: $(WEAVE_TOOLS)/book.% | $(WEAVE)/stamp
+$(SITE)/book.%: $(WEAVE_TOOLS)/book.% | $(WEAVE_DIR)/stamp
 	@cp $< $@
-$(SITE)/search.js: $(WEAVE)/search.js
+$(SITE)/search.js: $(WEAVE_DIR)/search.js
 	@cp $< $@

@@ -11,7 +11,7 @@ print g0.stack.hi % 16
 print (g0.stack.hi - g0.stack.lo) / 1024
 print *(long *)(g0.stack.hi + 24)
 print (*(char ***)(g0.stack.hi + 32))[1]
-print g0.m
+print/x g0.m
 
 # see the thread pointer change
 print $fs_base

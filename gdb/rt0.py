@@ -722,7 +722,8 @@ class SchedWindow:
         except gdb.error as e:
             text = str(e)
         self.window.erase()
-        self.window.write(text)
+        for line in text.splitlines():
+            self.window.write(line[:self.window.width - 1] + "\n")
 
 if hasattr(gdb, "register_window_type"):
     gdb.register_window_type("rt0", SchedWindow)

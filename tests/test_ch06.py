@@ -132,6 +132,11 @@ class Switch(Chapter6):
         self.assertEqual(done.stderr, "on g0: 1, argument 77\non g0: 1, argument 77\non g0: 0\n")
         self.assertEnds(done, "exit status 0")
 
+    def test_the_rounding_mode_belongs_to_the_thread_not_to_a_goroutine(self):
+        done = run([self.program("control")])
+        self.assertEqual(done.stderr, "before: rounding mode 0\nafter: rounding mode 2\n")
+        self.assertEnds(done, "exit status 0")
+
 
 class Backtraces(Chapter6):
     def test_the_backtrace_of_a_goroutine_ends_in_goexit(self):

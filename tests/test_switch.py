@@ -15,7 +15,7 @@ from pathlib import Path
 
 from prefix import TOP, ending, run, symbols
 
-LIB = Path(os.environ.get("RT0_LIB", TOP / "build" / "librt0.a")).resolve()
+LIB = Path(os.environ.get("RT0_LIB", TOP / "build" / "librt0-all.a")).resolve()
 EXAMPLES = ("hello", "yield", "inits")
 ASM = "asm_amd64.S"
 REGISTERS = ("rbx", "rbp", "r12", "r13", "r14", "r15")

@@ -77,7 +77,7 @@ def weave(book, out, *targets):
     """make the site of a book; the result has .site and .pages"""
     site = Path(out) / "site"
     done = subprocess.run(
-        ["make", "-f", "book/weave.mk", f"BOOK={book}", f"SITE={site}", f"WEAVE={out}/weave",
+        ["make", "-f", "book/weave.mk", f"BOOK={book}", f"SITE={site}", f"WEAVE_DIR={out}/weave",
          *(targets or ["book"])],
         cwd=TOP, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=dict(os.environ, MAKEFLAGS="", V=""))

@@ -129,6 +129,12 @@ TEST("addresses are relative to the first PT_LOAD")
 {
 	AFTER("found 12000000034", make(0xffffffffff700000, usual, second));
 	AFTER("found 12000000034", make(0x1000, usual, second));
+	/* A PT_LOAD that leaves out the first 16 bytes of the file. */
+	AFTER("found 12000000034", make(0x1000, usual, second);
+	    im.ph[1].p_offset = 16; im.ph[1].p_vaddr = 0x1010);
+	/* A second PT_LOAD, with another address, behind the first. */
+	AFTER("found 12000000034", make(0x1000, usual, second);
+	    im.ph[0] = im.ph[1]; im.ph[1].p_vaddr = 0x99000);
 }
 
 TEST("the first symbol of a bucket is found")
