@@ -92,10 +92,14 @@ tour: build ## a narrated boot of hello: make tour [PLAIN=1]
 	$(need_gdb)
 	$(Q)gdb -nx -q -batch $(if $(PLAIN),-ex 'python PLAIN = True') -x gdb/tour.py build/examples/hello
 
+bench: all check-chapters ## measure again what the book shows; wants a quiet machine and some minutes
+	$(Q)set -e; for script in bench/*.sh; do printf '  %-8s%s\n' BENCH $$script; $$script >/dev/null; done
+	@echo '  the figures are in book/data; make weaves them into the pages'
+
 help: ## list the targets
 	@gawk -F':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "NN", $$1); printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 clean: ## remove what was built (the book and src/ stay)
 	rm -rf build
 
-.PHONY: tour all build hello run debug gdb help clean
+.PHONY: tour bench all build hello run debug gdb help clean

@@ -24,7 +24,7 @@ WEAVE_NAMES    := $(basename $(notdir $(WEAVE_SOURCES)))
 WEAVE_PAGES    := $(WEAVE_NAMES:%=$(SITE)/%.html)
 
 .PHONY: book
-book: $(WEAVE_PAGES) $(addprefix $(SITE)/,book.css book.js search.js)
+book: $(WEAVE_PAGES) $(addprefix $(SITE)/,book.css book.js search.js) ## weave the book to build/site
 
 $(WEAVE_DIR)/stamp: $(WEAVE_SOURCES) $(WEAVE_TOOLS)/weave.awk
 	@mkdir -p $(WEAVE_DIR)/tags $(SITE)

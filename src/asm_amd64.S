@@ -285,8 +285,9 @@ msgold:	.ascii	"rt0: this processor lacks what GOAMD64=v"
 	.balign	32, 0xcc
 
 /*
- * noreturn void gogo(struct gobuf *buf): go on where buf says, as buf.g.
- * Called on a g0, whose stack below it is given up.
+ * noreturn void gogo(struct gobuf *buf): go on where buf says, as buf->g.
+ * Called on a g0, whose stack below it is given up.  rdi is then buf->ctxt,
+ * the callee-saved registers are those of buf; rax and rcx are lost.
  */
 	.globl	gogo
 	.type	gogo, @function
@@ -314,7 +315,8 @@ gogo:
  * void mcall(void (*fn)(struct g *gp)): leave the current goroutine, gp,
  * and call fn(gp) on this thread's g0.  fn does not return.  The goroutine
  * returns from mcall when somebody calls gogo(&gp->sched); it may then be
- * on another thread.
+ * on another thread.  Like any call it keeps the callee-saved registers and
+ * no others.  mxcsr and the x87 control word are not saved.
  */
 	.globl	mcall
 	.type	mcall, @function
@@ -351,17 +353,18 @@ mcall:
 	.cfi_restore rip
 	leaq	msgmcall(%rip), %rdi
 	jmp	throw				/* as if our caller had called it */
-	.section .rodata
+	.pushsection .rodata
 msgmcall:  .asciz "mcall: called on a g0"
 msgmcall2: .asciz "mcall: function returned"
-	.text
+	.popsection
 	.cfi_endproc
 	.size	mcall, .-mcall
 	.balign	32, 0xcc
 
 /*
  * void systemstack(void (*fn)(void *arg), void *arg): call fn(arg) on this
- * thread's g0 and return.  On a g0 it is a plain call.  fn must not block.
+ * thread's g0 and return.  On a g0 it is a plain call.  fn must not block
+ * or call mcall.  Clobbers what a call of a C function may clobber.
  */
 	.globl	systemstack
 	.type	systemstack, @function

@@ -21,6 +21,7 @@ INIT(runtime)
 		bootreport();
 }
 
+/* The tasks that come before the constructors, in the order of their run. */
 extern struct inittask os_inittask;
 struct inittask *runtime_inittasks[2] = {
 	&runtime_inittask, &os_inittask,
@@ -42,7 +43,7 @@ doInit1(struct inittask *t)
 		    (start - runtimeInitTime) / 1000, nanotime() - start);
 }
 
-/* Run n tasks, but those that have run before. */
+/* Run n tasks in the order of the list, except those that have run. */
 void
 doInit(struct inittask **ts, long n)
 {
@@ -151,7 +152,8 @@ initcycle(struct inittask *t)
 
 /*
  * Sort n tasks so that each comes after those that it needs; of those that
- * could be next, the first by name is.  Nothing runs yet.
+ * could be next, the first by name is.  Nothing runs yet.  A package that is
+ * missing, there twice or in a circle ends the process with status 2.
  */
 void
 sortinits(struct inittask **ts, long n)
@@ -180,7 +182,7 @@ typedef void constructor(int argc, char **argv, char **envp);
 extern constructor *const __init_array_start[];	/* by the linker */
 extern constructor *const __init_array_end[];
 
-/* What C calls before main: the functions in .init_array. */
+/* Call the functions in .init_array with the arguments of main, in order. */
 void
 runconstructors(void)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Tangled from book/07-the-main-goroutine.nw; edit that, not this file. */
 /*
- * The public face of what the runtime knows of its process.
+ * Packages os and runtime as rt0.h declares them, which see for what each
+ * function promises.
  */
 #include "runtime.h"
 #include "sys_linux.h"

@@ -190,7 +190,7 @@ execute(struct g *gp)
 	gogo(&gp->sched);
 }
 
-/* The next goroutine in the line. */
+/* The next goroutine in the line.  Does not return if there is none. */
 static struct g *
 findrunnable(void)
 {

@@ -14,19 +14,26 @@
 
 void main_main(void);
 
-/* Start fn(arg) as a goroutine.  Ends the process if memory is short. */
+/*
+ * Start fn(arg) as a goroutine, which ends when fn returns.  Its stack has
+ * 64 KB; below lies a page that kills.  Returns at once, before fn begins.
+ * With no memory for a stack the process ends with a message and status 2.
+ */
 void go(void (*fn)(void *arg), void *arg);
 
-/* Let the other goroutines that can run do so first. */
+/* Let the goroutines that can run do so first.  Alone, return at once. */
 void runtime_Gosched(void);
 
-/* End this goroutine.  In the main one, the others go on. */
+/*
+ * End this goroutine.  When the main one does, the others go on; when the
+ * last has ended that way, the process ends with a message and status 2.
+ */
 _Noreturn void runtime_Goexit(void);
 
-int64_t runtime_NumGoroutine(void);	/* goroutines that have not ended */
-int runtime_NumCPU(void);		/* processors we may use */
+int64_t runtime_NumGoroutine(void);	/* that have not ended; 1 or more */
+int runtime_NumCPU(void);		/* processors we may use; 1 or more */
 
-/* Nanoseconds on a clock that never goes back. */
+/* Nanoseconds since some moment, on a clock that never goes back. */
 int64_t runtime_Nanotime(void);
 
 /* the process */
@@ -34,12 +41,16 @@ extern long os_Argc;		/* os_Args[0] is the program */
 extern char **os_Args;		/* ends with NULL */
 extern char **os_Environ;	/* "NAME=value", ends with NULL */
 
-/* The value of the environment variable called name, or NULL. */
+/*
+ * What follows "NAME=" in the environment, or NULL without such an entry.
+ * It is not a copy: do not write to it, do not free it.
+ */
 const char *os_Getenv(const char *name);
 
 /*
- * Write up to n bytes to fd.  Blocks this thread.  Returns the number of
- * bytes written or a negative errno.
+ * Write up to n bytes at p to fd.  Blocks this thread and with it every
+ * goroutine.  Returns the number of bytes written, which may be less than
+ * n, or a negative errno, but not -EINTR.
  */
 int64_t os_Write(int fd, const void *p, size_t n);
 
@@ -48,16 +59,17 @@ _Noreturn void os_Exit(int status);
 
 /*
  * Print to standard output, or to fd.  Verbs: %s %c %d %u %x %p %%, and
- * %ld %lu %lx.  A text of less than 256 bytes is one write.
+ * %ld %lu %lx; no widths.  A text of up to 256 bytes is one write.  Blocks
+ * this thread; what the kernel refuses is lost without a word.
  */
 void fmt_Printf(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 void fmt_Fprintf(int fd, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* A package with something to do before main. */
+/* A package with something to do before main; INIT makes one. */
 struct inittask {
-	const char *name;
+	const char *name;		/* of the package */
 	void (*fn)(void);
 	const char *const *deps;	/* names, ends with NULL */
 	int state;			/* the rest is the runtime's */
@@ -65,9 +77,11 @@ struct inittask {
 };
 
 /*
- * INIT(log, "os", "fmt") { ... } is the init function of package log.  It
- * runs on the main goroutine, after those of the packages that it names
- * and before main_main.
+ * INIT(log, "os", "config") { ... } is the init function of package log.
+ * It runs once, on the main goroutine, after those of the packages that it
+ * names and before main_main; of two that could be next, the first by name
+ * is.  A second package log does not link.  A name that no package has and
+ * a circle of names end the process with status 2 before any of them runs.
  */
 #define INIT(pkg, ...)							\
 	static void pkg##_init(void);					\

@@ -10,7 +10,7 @@
  */
 #include "runtime.h"
 
-/* the list behind the ring */
+/* Put gp at the end of the list. */
 static void
 globrunqput(struct g *gp)
 {
@@ -23,6 +23,7 @@ globrunqput(struct g *gp)
 	sched.runqsize++;
 }
 
+/* Take the first of the list, or NULL. */
 static struct g *
 globrunqget(void)
 {

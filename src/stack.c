@@ -9,7 +9,7 @@
 
 enum { FIXEDSTACK = 64 << 10 };
 
-/* A new stack.  Does not return if there is no memory. */
+/* A new stack, all zeros.  Does not return if there is no memory. */
 struct stack
 stackalloc(void)
 {

@@ -104,7 +104,8 @@ start(char **command)
 		_exit(127);
 	}
 	waitpid(pid, &status, 0);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 126)
+	if ((WIFEXITED(status) && WEXITSTATUS(status) == 126) ||
+	    (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS))
 		fail("this system does not allow ptrace");
 	if (!WIFSTOPPED(status))
 		fail("%s does not start", command[0]);

@@ -79,6 +79,31 @@ class Goroutines(Chapter6):
         self.assertEnds(done, "exit status 2")
 
 
+    def test_a_goroutine_that_has_ended_is_dead_and_stays_on_the_list_of_all(self):
+        done = run([self.program("life")])
+        self.assertEqual(done.stderr.splitlines(), [
+            "goroutine 3, status 2, an m, began in third",
+            "goroutine 2, status 6, no m, began in second",
+            "goroutine 1, status 6, no m, began in main",
+            "1 left"])
+        self.assertEnds(done, "exit status 0")
+
+    def test_a_goroutine_that_ends_in_the_wrong_status_is_refused(self):
+        done = run([self.program("wrong"), "status"])
+        self.assertEqual(done.stderr, "on g0: 0\nfatal error: casgstatus: bad incoming status\n")
+        self.assertEnds(done, "exit status 2")
+
+    def test_at_the_end_of_the_process_nobody_runs(self):
+        out = gdb(self.rt0, "catch syscall exit_group\nrun\nprint (long)m0.curg\n")
+        self.assertRegex(out, r"\$1 = 0\n")
+
+    def test_newproc_makes_a_stack_while_it_stands_on_g0(self):
+        out = gdb(self.program("order"), "break *stackalloc\nrun\ncontinue\nprint allgs->goid\n"
+                                         "print *(struct g **)($fs_base - 8) == &g0\n"
+                                         "print (long)$rsp > (long)g0.stack.lo && (long)$rsp < (long)g0.stack.hi\n")
+        self.assertEqual(re.findall(r"^\$\d+ = (\d+)$", out, re.M), ["1", "1", "1"], out)
+
+
 class Stacks(Chapter6):
     def test_a_stack_that_overflows_dies_in_its_guard_page(self):
         program = self.program("overflow")
@@ -130,6 +155,14 @@ class Switch(Chapter6):
     def test_systemstack_goes_to_g0_and_comes_back_also_when_nested(self):
         done = run([self.program("wrong"), "systemstack"])
         self.assertEqual(done.stderr, "on g0: 1, argument 77\non g0: 1, argument 77\non g0: 0\n")
+        self.assertEnds(done, "exit status 0")
+
+    def test_mcall_and_systemstack_run_a_function_on_the_stack_of_g0(self):
+        done = run([self.program("where")])
+        lines = done.stderr.splitlines()
+        on_g0 = "%s: g0 1, its stack 1, 8 below its sp, rsp %% 16 = 8"
+        self.assertEqual(lines[:4], [on_g0 % "mcall"] * 2 + [on_g0 % "systemstack"] * 2)
+        self.assertEqual(lines[4:], ["guards 928 and 928 above lo"])
         self.assertEnds(done, "exit status 0")
 
     def test_the_rounding_mode_belongs_to_the_thread_not_to_a_goroutine(self):

@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -97,6 +98,9 @@ class DeadGoroutines(Programs):
         # main's stack, and two for a link that starts the next before it dies
         self.assertEqual(calls_of(self.program("chain")).count("mprotect"), 3)
 
+    def test_the_stack_of_the_goroutine_that_died_last_is_the_next_ones(self):
+        self.assertRuns("last_died", out="third on the second, fourth on the first\n")
+
     def test_the_second_wave_runs_on_the_stacks_of_the_first(self):
         self.assertRuns("waves", out="1800 runs\n")
         self.assertEqual(calls_of(self.program("waves")).count("mprotect"), 601)
@@ -109,13 +113,19 @@ class Inits(Programs):
                          ["constructor", "log", "config for %s" % (EXAMPLES / "inits"), "server", "main"])
 
     def test_inittrace_prints_a_line_for_each_task_in_their_order(self):
+        begin = time.monotonic()
         done = run(EXAMPLES / "inits", env={"RT0DEBUG": "inittrace=1"})
+        elapsed = (time.monotonic() - begin) * 1e6
         lines = done.stderr.splitlines()
         self.assertEqual([line.split()[1] for line in lines], ["runtime", "os", "log", "config", "server"])
         for line in lines:
             self.assertRegex(line, r"^init \w+ @\d+ us, \d+ ns clock$")
         starts = [int(re.search(r"@(\d+)", line).group(1)) for line in lines]
+        clocks = [int(re.search(r"(\d+) ns", line).group(1)) for line in lines]
         self.assertEqual(starts, sorted(starts))
+        self.assertLess(starts[-1], elapsed, "the times count from the start of the main goroutine")
+        for clock, this, after in zip(clocks, starts, starts[1:]):
+            self.assertLessEqual(clock, (after - this + 1) * 1000, "a task ends before the next begins")
 
     def test_without_inittrace_nothing_is_printed(self):
         self.assertEqual(run(EXAMPLES / "inits", env={}).stderr, "")
@@ -147,6 +157,18 @@ class Inits(Programs):
         headers = run("readelf", "-SW", EXAMPLES / "inits").stdout
         size, align = re.search(r" inittasks +PROGBITS +\w+ +\w+ +(\w+) .* (\d+)$", headers, re.M).groups()
         self.assertEqual((int(size, 16), align), (5 * 8, "8"))
+
+
+class Face(Programs):
+    def test_each_public_function_returns_what_the_header_promises(self):
+        processors = len(os.sched_getaffinity(0))
+        self.assertRuns("public", env={"SET": "yes=no"}, err="error 5\n",
+                        out="abc\n4\n0\n-9\nyes=no (null)\n%d processors\n1 goroutine\nclock goes on\n" % processors)
+
+    def test_NumCPU_counts_the_processors_that_this_process_may_use(self):
+        one = min(os.sched_getaffinity(0))
+        done = run(self.program("public"), preexec_fn=lambda: os.sched_setaffinity(0, {one}))
+        self.assertIn("\n1 processors\n", done.stdout)
 
 
 class Library(Programs):

@@ -172,6 +172,25 @@ class Book(unittest.TestCase):
             self.assertIn('id="%s"' % anchor, f.read())
 
 
+    def test_a_frame_filter_names_the_chunks_of_a_backtrace(self):
+        out = gdb(YIELD, "break gogo", "run", "backtrace 1",
+                  "enable frame-filter global rt0-chunks", "backtrace 1")
+        plain, named = re.findall(r"(?m)^#0 .*", out)
+        self.assertIn("asm_amd64.S", plain)
+        self.assertIn("<routines of asm_amd64.S>", named)
+
+    def test_the_program_names_the_extension_for_those_who_ask(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            obj = os.path.join(tmp, "asm.o")
+            for flag, count in (("-DNOTHING", 0), ("-DGDB_SCRIPTS", 1)):
+                subprocess.run(["gcc", "@src/cflags", flag, "-c", "-o", obj,
+                                "src/asm_amd64.S"], cwd=TOP, check=True)
+                sections = subprocess.run(
+                    ["readelf", "-SW", obj], check=True, text=True,
+                    stdout=subprocess.PIPE).stdout
+                self.assertEqual(sections.count(".debug_gdb_scripts"), count)
+
+
 class Tour(unittest.TestCase):
     def test_the_tour_passes_every_stage_up_to_main(self):
         out = gdb("build/examples/hello", script="gdb/tour.py")

@@ -40,6 +40,8 @@ runtime_main(void *arg)
 		mcall(returns);
 	if (streq(what, "nil"))
 		newproc(NULL, NULL);
+	if (streq(what, "status"))
+		getg()->atomicstatus = Gwaiting;	/* and end */
 	if (streq(what, "mstart"))
 		mstart1();
 	if (streq(what, "systemstack"))

@@ -137,6 +137,16 @@ TEST("a goroutine that has left the list is linked to nobody")
 	CHECK(gs[257].schedlink == &gs[258]);
 }
 
+TEST("an old link does not follow a goroutine to the list")
+{
+	reset(0);
+	gs[256].schedlink = &gs[3];
+	for (int i = 0; i < 257; i++)
+		runqput(&p, &gs[i]);
+	CHECK(gs[256].schedlink == NULL);
+	CHECK(sound());
+}
+
 /* Random puts and gets against a model, which is an array of numbers. */
 static int
 disagreements(unsigned seed)

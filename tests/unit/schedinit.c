@@ -1,12 +1,12 @@
 /*
  * Memory, chance and Ps (src/mem.c, src/rand.c and src/proc.c), all of
- * chapter 5.
+ * chapter 5.  Includes proc.c, to reach its static functions.
  */
+#include "proc.c"	/* first: errno.h makes macros of its enum */
+
 #include "unit.h"
 
 #include <sys/resource.h>
-
-#include "runtime.h"
 
 TEST("persistentalloc gives zeroed pieces, aligned to 16, that do not overlap")
 {
@@ -25,6 +25,31 @@ TEST("persistentalloc gives zeroed pieces, aligned to 16, that do not overlap")
 		last = q;
 		lastsize = n;
 	}
+}
+
+/* Whether a new chunk of 256 KB goes all the way in pieces. */
+static int
+goesfar(void)
+{
+	static const size_t sizes[] = { 65536 - 16, 65536, 65536, 65536 };
+	char *last, *next = persistentalloc(16);
+
+	do {
+		last = next;
+		next = persistentalloc(16);
+	} while (next == last + 16);
+	next += 16;
+	for (int i = 0; i < 4; i++) {
+		if (persistentalloc(sizes[i]) != next)
+			return 0;
+		next += sizes[i];
+	}
+	return 1;
+}
+
+TEST("a chunk is used to its last byte")
+{
+	CHECK_EQ(IN_CHILD(_exit(goesfar())).status, 1);
 }
 
 TEST("persistentalloc of nearly everything is out of memory")
@@ -64,6 +89,27 @@ TEST("each of the 128 bits of AT_RANDOM changes the seed")
 		CHECK(drawn(bytes) != first);
 		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
+}
+
+TEST("the two words of AT_RANDOM do not cancel out")
+{
+	CHECK(drawn((const uint8_t *)"8 bytes.8 bytes.") !=
+	    drawn((const uint8_t *)"8 BYTES.8 BYTES."));
+	CHECK(drawn((const uint8_t *)"8 bytes.8 BYTES.") !=
+	    drawn((const uint8_t *)"8 BYTES.8 bytes."));
+}
+
+TEST("bootrand is SplitMix64 and cheaprand xorshift64*")
+{
+	static const uint8_t zeros[16];
+	struct m m = { .rand = 1 };
+	struct g g = { .m = &m };
+
+	CHECK(drawn(zeros) == 0xe220a8397b1dcdaf);
+	CHECK(bootrand() == 0x6e789e6aa1b965f4);
+	setg(&g);
+	CHECK_EQ(cheaprand(), 0x47e4ce4b);
+	setg(NULL);
 }
 
 TEST("the 16 bytes need not be aligned")
@@ -169,6 +215,49 @@ TEST("schedinit numbers m0, lists it and gives it a state that is not 0")
 	CHECK_EQ(IN_CHILD(boot("NONE=1");
 	    _exit(m0.id == 0 && allm == &m0 && m0.alllink == NULL &&
 	    (m0.rand & 1) == 1)).status, 1);
+}
+
+TEST("an M joins the Ms that are there, with the next number")
+{
+	static struct m other;
+	struct unit_child c = IN_CHILD(
+		allm = &other;
+		sched.mnext = 7;
+		boot("NONE=1");
+		_exit(allm == &m0 && m0.alllink == &other && m0.id == 7 &&
+		    sched.mnext == 8));
+
+	CHECK_EQ(c.status, 1);
+}
+
+/* Run acquirep on an M without a P; it must not return. */
+static void
+acquire(struct m *holder, enum pstatus status)
+{
+	static struct p pp;
+
+	pp.m = holder;
+	pp.status = status;
+	g0.m = &m0;
+	setg(&g0);
+	acquirep(&pp);
+}
+
+TEST("a P that has an M or is running is not given to another")
+{
+	static struct m other;
+
+	CHECK_THROWS(acquire(&other, Pidle), "acquirep: already in use");
+	CHECK_THROWS(acquire(NULL, Prunning), "acquirep: already in use");
+	CHECK_EQ(IN_CHILD(acquire(NULL, Pidle); _exit(m0.p->m == &m0)).status,
+	    1);
+}
+
+TEST("a P with goroutines is not put on the idle list")
+{
+	static struct p pp = { .runqtail = 1 };
+
+	CHECK_THROWS(pidleput(&pp), "pidleput: P has goroutines to run");
 }
 
 TEST("a second schedinit is refused, because m0 has a P")
