@@ -44,11 +44,13 @@ build/librt0.a build/librt0-all.a: | build ;
 hello: build ## boot hello
 	@[ ! -e build/examples/hello ] || { echo '  RUN     build/examples/hello'; build/examples/hello; }
 
+RUN = $(patsubst %.c,%,$(shell basename '$(PROG)'))
 run: build ## compile one program and run it: make run PROG=examples/hello.c ARGS='a b'
 	@[ -f '$(PROG)' ] || { echo 'run: say which program, for example: make run PROG=examples/hello.c' >&2; exit 1; }
 	$(Q)mkdir -p build/run
-	$(Q)gcc @src/cflags -O2 -g -Isrc -DGOAMD64=$(GOAMD64:v%=%) -o build/run/$(basename $(notdir $(PROG))) '$(PROG)' @src/ldflags build/librt0.a
-	@build/run/$(basename $(notdir $(PROG))) $(ARGS)
+	$(Q)gcc @src/cflags -O2 -g -Isrc -DGOAMD64=$(GOAMD64:v%=%) -o 'build/run/$(RUN)' '$(PROG)' @src/ldflags build/librt0.a || \
+		{ echo 'run: a program includes rt0.h, defines main_main, and has no libc; src/rt0.h says what it may call' >&2; exit 1; }
+	@'build/run/$(RUN)' $(ARGS)
 
 # Two builds for the debugger: one whose lines are the chapters', one with src/'s.
 VIEW ?= chapter
@@ -71,13 +73,14 @@ STAGE ?=
 ifeq ($(STAGE),)
 gdb: debug ## step it: make gdb [STAGE=02] [PROG=hello] [VIEW=src] [TUI=1]
 	$(need_gdb)
-	@[ -x '$(PROG_DEBUG)' ] || { echo 'gdb: there is no examples/$(PROG).c; say for example PROG=yield' >&2; exit 1; }
+	@[ -x '$(PROG_DEBUG)' ] || { echo 'gdb: there is no examples/$(notdir $(PROG_DEBUG)).c; say for example PROG=yield' >&2; exit 1; }
 	$(Q)$(GDB) --args $(PROG_DEBUG) $(ARGS)
 else
 stage := $(firstword $(subst -, ,$(STAGE)))
+stage := $(if $(filter 0 1 2 3 4 5 6 7 8 9,$(stage)),0)$(stage)
 gdb: build $(if $(filter $(stage),$(code_chapters)),debug-chapter-$(stage))
 	$(need_gdb)
-	$(Q)RT0_STAGES=build/debug/$(VIEW)-chapters $(GDB) -ex 'stage $(STAGE)'
+	$(Q)RT0_STAGES=build/debug/$(VIEW)-chapters $(GDB) -ex 'set pagination off' -ex 'stage $(STAGE)'
 endif
 
 # The program of one chapter, for stepping.
@@ -97,7 +100,7 @@ bench: all check-chapters ## measure again what the book shows; wants a quiet ma
 	@echo '  the figures are in book/data; make weaves them into the pages'
 
 help: ## list the targets
-	@gawk -F':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "NN", $$1); printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@gawk -F':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "NN", $$1); printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 clean: ## remove what was built (the book and src/ stay)
 	rm -rf build

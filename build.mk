@@ -28,6 +28,7 @@ runtime  := $(if $(and $(LIB),$(examples)),$(LIB),$(objects))
 COMPILE  := $(CC) @$(S)src/cflags $(OPT) -DGOAMD64=$(level) $(if $(filter-out 1,$(level)),-march=x86-64-v$(level)) $(EXTRA) -I$(S)src
 
 all: $(programs) $(if $(sources),$(LIB))
+	@:
 twins := $(filter $(basename $(wildcard $(S)src/*.c)),$(basename $(wildcard $(S)src/*.S)))
 ifneq ($(twins),)
 $(error $(firstword $(twins)).c and $(firstword $(twins)).S would both become one .o; rename a chunk)

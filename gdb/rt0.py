@@ -25,7 +25,7 @@ class Command(gdb.Command):
     def invoke(self, arg, tty):
         try:
             self.run(arg.strip())
-        except (gdb.MemoryError, gdb.error) as e:
+        except Exception as e:
             raise gdb.GdbError(str(e))
 
 def value(expression):
@@ -38,11 +38,19 @@ def value(expression):
                                "of rt0; build it with make" % e)
         raise gdb.GdbError(str(e))
 
+def number(v):
+    """An argument of a convenience function as a Python number."""
+    try:
+        return int(v)
+    except (gdb.error, ValueError):
+        raise gdb.GdbError("%s is no number" % v)
+
 # reach the runtime's data
 def getg():
     """The g of the selected thread."""
     if gdb.selected_thread() is None:
         raise gdb.GdbError("the program is not running; say starti or run")
+    same_build()
     base = int(gdb.newest_frame().read_register("fs_base"))
     if base == 0:
         raise gdb.GdbError("no g yet: fs_base is 0; continue past settls")
@@ -149,7 +157,7 @@ class G(gdb.Function):
     """$g(): the g of this thread.  $g(N): goroutine N."""
 
     def invoke(self, goid=None):
-        gp = getg() if goid is None else find(int(goid))
+        gp = getg() if goid is None else find(number(goid))
         return gp
 
 class M(gdb.Function):
@@ -166,10 +174,10 @@ class P(gdb.Function):
 
     def invoke(self, i=None):
         if i is not None:
-            ps = allps()
-            if not 0 <= int(i) < len(ps):
+            i, ps = number(i), allps()
+            if not 0 <= i < len(ps):
                 raise gdb.GdbError("no P%d; there are %d" % (i, len(ps)))
-            return ps[int(i)]
+            return ps[i]
         pp = M.invoke(None)["p"]
         if int(pp) == 0:
             raise gdb.GdbError("this thread holds no P")
@@ -212,8 +220,11 @@ class PPrinter:
         return "P%d %s" % (int(self.p["id"]), str(self.p["status"])[1:])
 
     def children(self):
-        for i, g in enumerate(runq(self.p)):
-            yield "runq[%d]" % i, g
+        try:
+            for i, g in enumerate(runq(self.p)):
+                yield "runq[%d]" % i, g
+        except gdb.GdbError as e:
+            yield "runq", str(e)
 
 class MPrinter:
     """An M and what it runs."""
@@ -367,7 +378,7 @@ class InfoGoroutines(Command):
         for g in gs:
             try:
                 at = where(g)
-            except gdb.GdbError as e:
+            except (gdb.error, gdb.GdbError) as e:
                 at = "(%s)" % e
             print("%s %4d  %-8s  %s" % (
                 "*" if status(g) == "running" else " ", int(g["goid"]),
@@ -411,9 +422,12 @@ goroutine all CMD: the same for every goroutine."""
             raise gdb.GdbError("say goroutine N COMMAND or goroutine all "
                                "COMMAND, for example goroutine 1 bt")
         # run the command for those who were named
-        if who != "all" and not who.isdigit():
+        if who != "all" and not re.fullmatch("[0-9]+", who):
             raise gdb.GdbError("%s is no goroutine number; see info goroutines"
                                % who)
+        if RESUMES.fullmatch(cmd.split()[0]):
+            raise gdb.GdbError("goroutine looks and does not run the program; say "
+                               "%s alone" % cmd.split()[0])
         for g in allgs() if who == "all" else [find(int(who))]:
             if who == "all":
                 print("goroutine %d [%s]:" % (int(g["goid"]), status(g)))
@@ -430,6 +444,9 @@ goroutine all CMD: the same for every goroutine."""
 
 InfoGoroutines("info goroutines"), InfoSched("info sched")
 Goroutine("goroutine", gdb.COMMAND_STACK)
+RESUMES = re.compile("[scnujrk]|si|ni|rc|rs[i]?|rn[i]?|(step|next)i?|c(ont"
+                     "inue)?|fin(ish)?|until|advance|jump|call|signal|run|"
+                     "starti?|kill|detach|reverse-.*")
 
 # the commands about the book
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -484,6 +501,8 @@ maps = Maps()
 def located(arg):
     """The line of the selected frame, or of a location."""
     if arg:
+        # decode_line of an open quote crashes GDB 13; info line complains
+        gdb.execute("info line " + arg, to_string=True)
         sals = gdb.decode_line(arg)[1]
         return sals[0] if sals else None
     if gdb.selected_thread() is None:
@@ -577,15 +596,15 @@ class Stage(Command):
     """stage NN: walk through gdb/NN-*.gdb; Enter goes on, q leaves."""
 
     def run(self, arg):
-        names = os.listdir(os.path.join(TOP, "gdb"))
-        scripts = sorted(n[:-4] for n in names if n.endswith(".gdb"))
-        found = [n for n in scripts if n == arg or n.startswith(arg + "-")]
+        scripts = sorted(n[:-4] for n in os.listdir(TOP + "/gdb")
+                         if n.endswith(".gdb"))
+        found = [n for n in scripts
+                 if arg == n or n.startswith(arg.zfill(2) + "-")]
         if not arg or not found:
-            raise gdb.GdbError("no stage %s; there are %s" % (
-                arg, " ".join(scripts)))
+            raise gdb.GdbError("no stage %s; there are %s"
+                               % (arg, " ".join(scripts)))
         for name in found:
-            path = os.path.join(TOP, "gdb", name + ".gdb")
-            lines = open(path).read().splitlines()
+            lines = open(TOP + "/gdb/%s.gdb" % name).read().splitlines()
             start_afresh(lines)
             if not self.walk(steps(lines)):
                 return
@@ -593,10 +612,13 @@ class Stage(Command):
     # walk through the steps
     def walk(self, script):
         waits = sys.stdin.isatty() and sys.stdout.isatty()
+        before = int(gdb.convenience_variable("bpnum") or 0)
         for step in script:
             if step.startswith("#"):
                 print(step)
                 continue
+            step = re.sub(r"^(delete|condition) (\d+)", lambda m: "%s %d" % (
+                m[1], int(m[2]) + before), step)
             print("(gdb) " + step)
             if waits and not step.startswith("set "):
                 try:
@@ -626,7 +648,8 @@ def start_afresh(lines):
                                   os.environ["RT0_STAGES"])
     program = os.path.join(TOP, program)
     if not os.path.exists(program):
-        raise gdb.GdbError("%s is missing; say make, or make chapter-NN"
+        raise gdb.GdbError("%s is missing; say make or make chapter-NN, "
+                           "for build/go do as chapter 0 does"
                            % os.path.relpath(program, TOP))
     gdb.execute("delete", to_string=True)
     if gdb.selected_inferior().pid:

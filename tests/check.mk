@@ -8,9 +8,16 @@ TRANSCRIPTS = $(PYTHON) tests/transcripts.py $(if $(CHAPTER),--chapter $(CHAPTER
 UNIT_CFLAGS = -std=gnu11 -g -O1 -D_GNU_SOURCE -Wall -Wextra -Werror -fno-pie -no-pie \
 	-DGOAMD64=$(GOAMD64:v%=%) -Itests/unit
 
-.PHONY: check check-transcripts golden transcript-programs unit-tests unit-again
+.PHONY: check debug-builds check-transcripts golden transcript-programs unit-tests unit-again
 
-check: all ## run the tests: make check [CHAPTER=NN] [K=word]
+# Nothing is built while tests run two at a time: all that they use is built first.
+debug-builds: all
+	@printf '  %-8s%s\n' BUILD 'for stepping'
+	+@$(MAKE) -s debug VIEW=src >/dev/null
+	+@$(MAKE) -s debug VIEW=chapter >/dev/null
+	+@$(MAKE) -s $(addprefix debug-chapter-,$(filter-out 00 9%,$(code_chapters))) VIEW=src >/dev/null
+
+check: all debug-builds ## run the tests: make check [CHAPTER=NN] [K=word]
 	@rm -f build/tests/total
 	@$(PYTHON) tests/run $(if $(K),-k '$(K)') $(if $(CHAPTER),--chapter $(CHAPTER))
 

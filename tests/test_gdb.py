@@ -34,10 +34,18 @@ def gdb(program, *commands, script="gdb/rt0.py", core=None, first=None,
     return done.stdout
 
 
+def built(path, *make):
+    """path, which make check has built; make it if there is none yet."""
+    if not os.path.exists(os.path.join(TOP, path)):
+        subprocess.run(["make", "-s", *make], cwd=TOP, check=True,
+                       stdout=subprocess.DEVNULL)
+    return path
+
+
 def debug_build(view):
-    """Build the examples for stepping, with that view's line numbers."""
-    subprocess.run(["make", "-s", "debug", "VIEW=" + view], cwd=TOP,
-                   check=True, stdout=subprocess.DEVNULL)
+    """yield, built for stepping with that view's line numbers."""
+    return built("build/debug/%s/examples/yield" % view,
+                 "debug", "VIEW=" + view)
 
 
 class Extension(unittest.TestCase):
@@ -231,11 +239,10 @@ class Stages(unittest.TestCase):
             chapter = re.match(r"build/chapters/(\d\d)/", program)
             programs = [program]
             if chapter:
-                target = "debug-chapter-" + chapter.group(1)
-                subprocess.run(["make", "-s", target, "VIEW=src"], cwd=TOP,
-                               check=True, stdout=subprocess.DEVNULL)
-                programs.append(program.replace(
-                    "build/chapters", "build/debug/src-chapters"))
+                programs.append(built(
+                    program.replace("build/chapters",
+                                    "build/debug/src-chapters"),
+                    "debug-chapter-" + chapter.group(1), "VIEW=src"))
             for path in programs:
                 if path.startswith("build/go/"):
                     continue

@@ -28,8 +28,9 @@ dir=$1; shift
 
 die() { printf '%s\n' "$*" >&2; exit 1; }
 
-mkdir -p build
-t=$(mktemp -d build/tangle.XXXXXX)
+if ! mkdir -p build || ! t=$(mktemp -d build/tangle.XXXXXX); then
+	die "tangle: cannot write to build/ in $PWD; give it to $(id -un) with chown, or work in a copy of your own"
+fi
 trap 'rm -rf "$t"' EXIT
 trap 'exit 1' HUP INT TERM
 
@@ -43,6 +44,10 @@ if [ $whole = 1 ]; then find "${1%/*}" -maxdepth 1 -name '*.nw' -o -maxdepth 1 -
 else printf '%s\n' "$@"; fi |
 	LC_ALL=C.UTF-8 xargs gawk -v whole=$whole -v draft="${DRAFT:-}" -f "$tools/lint.awk" || exit 1
 "$noweb/markup" -t "$@" >"$t/markup" || exit 1
+case $(tail -n 1 "$t/markup") in	# markup does not notice a full disk
+'@end '*) ;;
+*) die "tangle: the last chapter did not get through; is the disk full that holds $PWD/build?" ;;
+esac
 gawk -f "$tools/overlay.awk" "$t/markup" >"$t/book"
 gawk '/^@file / { file = substr($0, 7) }
 	/^@defn (src|gdb|examples)\// && !/ \(version / && !seen[$2]++ { print $2, file }' \
