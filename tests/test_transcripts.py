@@ -217,6 +217,20 @@ class Console(Project):
         self.write("```{.console needs=/proc}\n$ echo a\nb\n```\n")
         self.assertFails("+ a")
 
+    def test_blocks_that_need_a_newer_program_are_skipped_with_an_older_one(self):
+        fake = self.top / "bin" / "fake"
+        fake.parent.mkdir()
+        fake.write_text("#!/bin/sh\necho 'GNU fake (Binutils for Ubuntu) 2.38'\n")
+        fake.chmod(0o755)
+        os.environ["PATH"] = "%s:%s" % (fake.parent, os.environ["PATH"])
+        self.addCleanup(os.environ.__setitem__, "PATH", os.environ["PATH"].split(":", 1)[1])
+        for least in ("2.39", "2.100", "3"):
+            self.write("```{.console needs=\"fake>=%s\"}\n$ echo a\nb\n```\n" % least)
+            self.assertIn("skipped, fake is older than %s" % least, self.tool("check")[1])
+        for least in ("2.38", "2.5"):
+            self.write("```{.console needs=\"fake>=%s\"}\n$ echo a\nb\n```\n" % least)
+            self.assertFails("+ a")
+
     def test_norun_blocks_are_not_run(self):
         self.write("```{.console .norun}\nanything\n$ touch ran\n```\n")
         self.assertAgrees()

@@ -187,8 +187,10 @@ def read_entries(block):
         elif need.startswith("/"):
             if not os.path.exists(need):
                 block.skip = "there is no %s here" % need
-        elif not shutil.which(need):
-            block.skip = "%s is not installed" % need
+        elif not shutil.which(need.partition(">=")[0]):
+            block.skip = "%s is not installed" % need.partition(">=")[0]
+        elif ">=" in need and version(need.partition(">=")[0]) < numbers(need.partition(">=")[2]):
+            block.skip = "%s is older than %s" % tuple(need.split(">="))
     if block.error:
         return
     if not block.entries:
@@ -271,6 +273,23 @@ def go_directory():
         if re.match(r"go version %s(\.| )" % re.escape(GO_RELEASE), said):
             return place
     return None
+
+
+def numbers(text):
+    """2.38.1 as a list, which compares as versions do."""
+    return [int(number) for number in re.findall(r"\d+", text)]
+
+
+@lru_cache(maxsize=None)
+def version(program):
+    """What the first line of PROGRAM --version ends in; nothing is older than everything."""
+    try:
+        said = subprocess.run([program, "--version"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, timeout=CONSOLE_SECONDS).stdout.decode("utf-8", "replace")
+    except (OSError, subprocess.SubprocessError):
+        said = ""
+    found = re.search(r"(\d+(?:\.\d+)+)\S*$", said.partition("\n")[0].rstrip())
+    return numbers(found.group(1)) if found else []
 
 
 def clean_environment(top, go):
