@@ -6,12 +6,15 @@ loom  := $(wildcard book/tools/*.awk book/tools/*.sh)
 tangled := $(shell sed 's/.*  //' $(SUMS) 2>/dev/null)
 code_chapters = $(shell grep -l '^<<.*>>=' $(CHAPTERS) | sed 's/-.*//; s/.*\///')
 
-# Tangle again when a chapter, a tool or a tangled file changed or is gone.
+# Tangle again when a chapter, a tool or a tangled file changed or is gone, or when
+# src/ holds a file that no chapter has: the build would take it, so the tangle says no.
+foreign := $(filter-out $(tangled),$(wildcard src/*.c src/*.h src/*.S))
 tangle: build/tangle.stamp ## tangle the chapters into src/, gdb/ and examples/
-build/tangle.stamp: $(wildcard book/*.nw book/*.md) $(loom) $(tangled)
+build/tangle.stamp: $(wildcard book/*.nw book/*.md) $(loom) $(tangled) $(if $(foreign),foreign)
 	$(call say,TANGLE,$(words $(CHAPTERS)) chapters)
 	$(Q)$(TANGLE) -w -s $(SUMS) -m build/maps -t $@ . $(CHAPTERS)
 $(tangled): ;
+foreign: ;
 
 tangle-force: ## tangle and throw away edits made in src/, gdb/, examples/
 	$(call say,TANGLE,$(words $(CHAPTERS)) chapters)
@@ -35,4 +38,4 @@ chapter-%: ## build the state after a chapter: make chapter-03
 
 check-chapters: ## build the state after each chapter and run it
 	+$(Q)book/tools/check-chapters.sh '$(SUBMAKE)' $(code_chapters)
-.PHONY: tangle tangle-force check-tangle where check-chapters
+.PHONY: foreign tangle tangle-force check-tangle where check-chapters
