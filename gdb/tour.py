@@ -27,9 +27,9 @@ STAGES = [
     # the stages of the first goroutine
     ("newproc", 6, "The first goroutine: a g, a stack, and a frame on it "
      "that pretends goexit had called runtime_main."),
-    ("mstart", 7, "The thread enters the scheduler for good. From here on "
+    ("mstart", 6, "The thread enters the scheduler for good. From here on "
      "g0's stack is only used between goroutines."),
-    ("gogo", 7, "The scheduler has found goroutine 1. The next instructions "
+    ("gogo", 6, "The scheduler has found goroutine 1. The next instructions "
      "change the stack pointer and jump."),
     ("runtime_main", 7, "A goroutine is running, on a stack of its own. It "
      "starts the packages, then main."),

@@ -208,6 +208,15 @@ class Tour(unittest.TestCase):
         self.assertEqual(stages[-1][1], "main_main")
         self.assertIn("hello, world", out)
 
+    def test_the_tour_names_the_chapters_that_the_table_of_the_boot_names(self):
+        with open(os.path.join(TOP, "book", "07-the-main-goroutine.nw"), encoding="utf-8") as f:
+            rows = re.findall(r"(?m)^\| (\[\[.*?) \|.*?\| (?:\[\]\(#ch0(\d)\)|this one) \|", f.read())
+        built = {name: chapter or "7" for names, chapter in rows for name in re.findall(r"\[\[(\w+)\]\]", names)}
+        self.assertGreater(len(built), 15)
+        out = gdb("build/examples/hello", script="gdb/tour.py")
+        stages = re.findall(r"(?m)^ ?\d+\. (\w+)  chapter (\d+)", out)
+        self.assertEqual([(name, built[name]) for name, _ in stages], stages)
+
     def test_a_program_that_cannot_run_is_one_line(self):
         out = gdb("/nonexistent", script="gdb/tour.py")
         self.assertNotIn("Traceback", out)
