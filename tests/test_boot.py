@@ -124,6 +124,12 @@ class Queue(unittest.TestCase):
     def test_a_goroutine_in_the_queue_belongs_to_no_thread_and_is_runnable(self):
         script = """set pagination off
 set language c
+break *runqput
+commands
+silent
+printf "G %d %d %d\\n", ((struct g *)$rsi)->goid, ((struct g *)$rsi)->m != 0, ((struct g *)$rsi)->atomicstatus == Grunnable
+continue
+end
 break *gogo
 commands
 silent
