@@ -1,7 +1,8 @@
 #!/bin/sh
 # screenshot.sh -- make README's two pictures from the woven page and a real GDB run.
 #	make && make debug && book/tools/screenshot.sh
-# Needs chromium, which nothing else does, so ./setup does not install it.
+# Needs chromium, which nothing else does, so ./setup does not install it.  The page is
+# set in the first font of book.css that there is; Debian has one in fonts-texgyre.
 set -eu
 
 page=build/site/01-the-first-instruction.html
