@@ -177,16 +177,16 @@ sortinits(struct inittask **ts, long n)
 }
 
 /* run the constructors of C */
-typedef void constructor(int argc, char **argv, char **envp);
+typedef void constructor_func(int argc, char **argv, char **envp);
 
-extern constructor *const __init_array_start[];	/* by the linker */
-extern constructor *const __init_array_end[];
+extern constructor_func *const __init_array_start[];	/* by the linker */
+extern constructor_func *const __init_array_end[];
 
 /* Call the functions in .init_array with the arguments of main, in order. */
 void
 runconstructors(void)
 {
-	for (constructor *const *c = __init_array_start;
+	for (constructor_func *const *c = __init_array_start;
 	    c < __init_array_end; c++)
 		(*c)((int)argc, argv, envp);
 }
