@@ -7,7 +7,6 @@ program and never writes to it, so everything works on core files, too.
 """
 import os
 import re
-import sys
 
 import gdb
 import gdb.printing
@@ -124,7 +123,12 @@ def allgs():
 
 def status(g):
     """The status of a g in lower case, without its G: running."""
-    return str(g["atomicstatus"])[1:]
+    n = int(g["atomicstatus"])
+    states = gdb.types.make_enum_dict(gdb.lookup_type("enum gstatus"))
+    for name, state in states.items():
+        if state == n:
+            return name[1:]
+    return "status %d" % n
 
 def find(goid):
     """The g with that goid."""
@@ -275,18 +279,32 @@ class GUnwinder(gdb.unwinder.Unwinder):
 unwinder = GUnwinder()
 gdb.unwinder.register_unwinder(None, unwinder, replace=True)
 
+# remember what is selected
+class Selection:
+    """The selected thread and frame, to come back to."""
+
+    def __init__(self):
+        self.thread = gdb.selected_thread()
+        if self.thread is None:
+            raise gdb.GdbError("the program is not running; say starti "
+                               "or run")
+        self.level = gdb.selected_frame().level()
+
+    def restore(self):
+        self.thread.switch()
+        frame = gdb.newest_frame()
+        for _ in range(self.level):
+            frame = frame.older() or frame
+        frame.select()
+
 class Standing:
     """with Standing(g) as frame: frame is the newest frame of g."""
 
     def __init__(self, g):
         self.g = g
-        self.unborn = False
 
     def __enter__(self):
-        self.thread = gdb.selected_thread()
-        if self.thread is None:
-            raise gdb.GdbError("the program is not running; say starti "
-                               "or run")
+        self.selection = Selection()
         state = status(self.g)
         if state == "running":
             frame = self.running()
@@ -298,12 +316,11 @@ class Standing:
         frame.select()
         return frame
 
+    # go back to what was selected
     def __exit__(self, *exc):
         unwinder.gobuf = None
         gdb.invalidate_cached_frames()
-        if self.thread is not None and self.thread.is_valid():
-            self.thread.switch()
-            gdb.newest_frame().select()
+        self.selection.restore()
 
     # find the newest frame of a goroutine
     def running(self):
@@ -317,16 +334,17 @@ class Standing:
 
     def parked(self):
         buf = self.g["sched"]
-        self.unborn = int(buf["pc"]) == int(self.g["startpc"])
-        if self.unborn:
-            buf = Unborn(buf)
-        unwinder.gobuf = buf
+        unwinder.gobuf = Unborn(buf) if unborn(self.g) else buf
         gdb.invalidate_cached_frames()
         frame = gdb.newest_frame().older()
         if frame is None:
             raise gdb.GdbError("goroutine %d: the saved registers lead nowhere"
                                % int(self.g["goid"]))
         return frame
+
+def unborn(g):
+    """Whether g stands before its first instruction."""
+    return int(g["sched"]["pc"]) == int(g["startpc"])
 
 class Unborn:
     """The gobuf of a goroutine that has not run, one frame further up."""
@@ -360,8 +378,7 @@ def where(g):
     with Standing(g) as standing:
         if standing is None:
             return "?"
-        if int(g["sched"]["pc"]) == int(g["startpc"]) and \
-                status(g) == "runnable":
+        if status(g) == "runnable" and unborn(g):
             return "%s (not started)" % function(g["startpc"])
         frame = standing
         while frame.name() in PLUMBING and frame.older() is not None:
@@ -404,8 +421,7 @@ def backtrace(g):
     """Print the frames of a goroutine."""
     with Standing(g) as frame:
         n = 0
-        if status(g) == "runnable" and \
-                int(g["sched"]["pc"]) == int(g["startpc"]):
+        if status(g) == "runnable" and unborn(g):
             print("#0   %s (not started)" % function(g["startpc"]))
             n = 1
         while frame is not None and frame.is_valid():
@@ -436,7 +452,13 @@ goroutine all CMD: the same for every goroutine."""
                     backtrace(g)
                 else:
                     with Standing(g):
-                        gdb.execute(cmd)
+                        # run the command, which must not call functions
+                        before = gdb.parameter("may-call-functions")
+                        gdb.execute("set may-call-functions off")
+                        try:
+                            gdb.execute(cmd)
+                        finally:
+                            gdb.execute("set may-call-functions " + ("on" if before else "off"))
             except gdb.error as e:
                 if who != "all":
                     raise
@@ -611,7 +633,7 @@ class Stage(Command):
 
     # walk through the steps
     def walk(self, script):
-        waits = sys.stdin.isatty() and sys.stdout.isatty()
+        waits = os.isatty(0) and os.isatty(1)
         before = int(gdb.convenience_variable("bpnum") or 0)
         for step in script:
             if step.startswith("#"):
@@ -663,7 +685,7 @@ def steps(lines):
     block, depth = [], 0
     for line in lines:
         word = line.split()[:1]
-        if not word and not depth:
+        if not word and not depth or line.startswith(HEAD):
             continue
         block.append(line)
         if word and word[0] in ("define", "document", "if", "while",
@@ -675,6 +697,8 @@ def steps(lines):
             yield "\n".join(block)
             block = []
 
+HEAD = ("# SPDX-", "# Tangled from ")  # not for the one who steps
+
 Stage("stage", gdb.COMMAND_RUNNING)
 
 # log what the scheduler does
@@ -682,29 +706,44 @@ class Tracepoint(gdb.Breakpoint):
     """Prints a line and does not stop."""
 
     def __init__(self, function, text):
-        super().__init__(function, internal=True)
+        super().__init__("*" + function, internal=True)
         self.silent = True
         self.text = text
 
     def stop(self):
         try:
             print("[rt0] " + self.text())
-        except (gdb.error, gdb.GdbError) as e:
+        except Exception as e:
             print("[rt0] (%s)" % e)
         return False
 
 def argument(name):
-    """The goroutine that a function of the scheduler was given."""
-    return "G%d" % int(gdb.selected_frame().read_var(name)["goid"])
+    """The first argument, in the first instruction of a function."""
+    pointer = gdb.lookup_type(name).pointer()
+    return gdb.parse_and_eval("$rdi").cast(pointer)
+
+def runs():
+    """What gogo is about to do."""
+    g = argument("struct gobuf")["g"].dereference()
+    return "G%d %s" % (int(g["goid"]), "begins " + function(g["startpc"])
+                       if unborn(g) else "runs")
+
+def does(what):
+    """A line about the g that a function is given."""
+    return lambda: "G%d %s" % (int(argument("struct g")["goid"]), what)
 
 EVENTS = {
-    "newproc": lambda: "G%d starts %s" % (
-        int(value("sched.goidgen")) + 1,
-        function(gdb.selected_frame().read_var("fn"))),
-    "execute": lambda: argument("gp") + " runs",
-    "goschedImpl": lambda: argument("gp") + " yields",
-    "goexit0": lambda: argument("gp") + " ends",
+    "newproc": lambda: "%s says go %s" % (
+        speaker(), function(gdb.parse_and_eval("$rdi"))),
+    "gogo": runs,
+    "goschedImpl": does("yields"),
+    "goexit0": does("ends"),
 }
+
+def speaker():
+    """The goroutine that this thread runs, or the boot."""
+    gp = getg()["m"]["curg"]
+    return "G%d" % int(gp["goid"]) if int(gp) else "the boot"
 
 # switch the log on and off
 class Trace(Command):

@@ -1,6 +1,8 @@
 """The GDB extension, the tour, and the call-frame information."""
 import os
+import pty
 import re
+import select
 import shutil
 import subprocess
 import tempfile
@@ -152,10 +154,40 @@ void main_main(void) {
 
     def test_the_log_tells_the_life_of_each_goroutine(self):
         debug_build("src")
-        out = gdb("build/debug/src/examples/yield", "rt0-trace on", "run")
-        for line in ("G2 starts count", "G2 runs", "G2 yields", "G2 ends"):
-            self.assertIn("[rt0] " + line, out)
-        self.assertLess(out.index("G2 starts"), out.index("G2 runs"))
+        for program in (YIELD, "build/debug/src/examples/yield"):
+            out = gdb(program, "rt0-trace on", "run")
+            rest = out
+            for line in ("the boot says go runtime_main", "G1 says go count",
+                         "G1 yields", "G2 begins count", "G2 yields",
+                         "G2 runs", "G2 ends"):
+                self.assertIn("[rt0] %s\n" % line, rest, program)
+                rest = rest[rest.index(line):]
+            self.assertEqual(out.count("says go"), 4)
+            self.assertNotIn("[rt0] (", out)
+            self.assertNotIn("Exception", out)
+
+    def test_the_selected_frame_survives_a_look_at_others(self):
+        for look in ("info goroutines", "goroutine 2 bt", "goroutine 1 up",
+                     "goroutine all bt", "goroutine 99 bt"):
+            out = gdb(YIELD, *self.AT3, "up",
+                      "python print(gdb.selected_frame().level())",
+                      "python\ntry: gdb.execute(%r)\n"
+                      "except gdb.error: pass" % look,
+                      "python print(gdb.selected_frame().level())")
+            self.assertEqual(out.strip().splitlines()[-1], "1", look)
+
+    def test_a_number_that_is_no_state_is_shown_whole(self):
+        out = gdb(YIELD, *self.AT3, "set var allgs->atomicstatus = 77",
+                  "info goroutines")
+        self.assertIn("goroutine 4 is status 77: it has no stack", out)
+        self.assertRegex(out, r"(?m)^     2  runnable  count")
+
+    def test_a_look_at_a_goroutine_calls_no_function(self):
+        out = gdb(YIELD, *self.AT3, "goroutine 2 print runtime_NumCPU()")
+        self.assertIn("may-call-functions is off", out)
+        out = gdb(YIELD, *self.AT3, "goroutine 2 print 1",
+                  "print runtime_NumCPU() > 0")
+        self.assertIn("$2 = 1", out)
 
 
 class Book(unittest.TestCase):
@@ -262,6 +294,47 @@ class Stages(unittest.TestCase):
         out = gdb(YIELD, "stage 90-goroutines")
         self.assertIn("(gdb) info goroutines", out)
         self.assertIn("# Goroutines", out)
+
+    def test_a_walk_at_a_terminal_waits_for_enter(self):
+        keyboard, terminal = pty.openpty()
+        walk = subprocess.Popen(
+            ["gdb", "-nx", "-q", "-iex", "set debuginfod enabled off",
+             "-x", "gdb/rt0.py", "-ex", "stage 90-goroutines",
+             "-ex", "quit", YIELD], cwd=TOP, stdin=terminal,
+            stdout=terminal, stderr=terminal, start_new_session=True,
+            env={"PATH": os.environ["PATH"], "TERM": "dumb",
+                 "HOME": "/nonexistent"})
+        os.close(terminal)
+        said = b""
+        try:
+            for key in (b"\n", b"\n", b"q\n"):
+                said = self.until(keyboard, said, b"[Enter] ")
+                os.write(keyboard, key)
+            said = self.until(keyboard, said, None)
+        finally:
+            walk.kill()
+            walk.wait()
+            os.close(keyboard)
+        text = said.decode()
+        self.assertEqual(text.count("[Enter]"), 3, text)
+        self.assertIn("# Goroutines, run queues and parked stacks.", text)
+        self.assertNotIn("SPDX", text)
+
+    def until(self, terminal, said, prompt):
+        """Read on until the prompt comes a further time, or to the end."""
+        had = said.count(prompt) if prompt else 0
+        while not prompt or said.count(prompt) == had:
+            if not select.select([terminal], [], [], 30)[0]:
+                self.fail("the walk hangs after: %s" % said.decode())
+            try:
+                part = os.read(terminal, 4096)
+            except OSError:  # the other side has closed it
+                part = b""
+            if not part:
+                self.assertIsNone(prompt, said.decode())
+                return said
+            said += part
+        return said
 
     def test_a_core_of_another_build_is_refused(self):
         with tempfile.TemporaryDirectory() as tmp:
