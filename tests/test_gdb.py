@@ -190,6 +190,171 @@ void main_main(void) {
         self.assertIn("$2 = 1", out)
 
 
+class SeveralThreads(unittest.TestCase):
+    """tests/gdb/threads.c has two threads and all that a scheduler has."""
+
+    AT = ("set print thread-events off", "break checkpoint", "run")
+    MEET = ("set print thread-events off", "starti", "meet")
+
+    @classmethod
+    def setUpClass(cls):
+        cls.tmp = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.tmp.cleanup)
+        cls.new = cls.build("new")
+        cls.old = cls.build("old", "-DOLD")
+
+    @classmethod
+    def build(cls, name, *flags):
+        path = os.path.join(cls.tmp.name, name)
+        subprocess.run(["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror",
+                        "-O1", "-g", "-ffreestanding", "-fno-pie", "-static",
+                        "-no-pie", "-nostdlib", "-fno-stack-protector",
+                        "-fcf-protection=none", *flags, "-o", path,
+                        "tests/gdb/threads.c"], cwd=TOP, check=True)
+        return path
+
+    def test_each_running_goroutine_is_found_on_its_own_thread(self):
+        for program in (self.new, self.old):
+            for selected in ("thread 1", "thread 2"):
+                out = gdb(program, *self.AT, selected, "info goroutines")
+                for line in (r"\*    1  running   checkpoint \(.*\) \[M0\]",
+                             r"     2  waiting   reader \(threads.c:\d+\)",
+                             r"     3  runnable  worker \(not started\)",
+                             r"\*    4  running   (spinner|turn) \(.*\) "
+                             r"\[M1\]",
+                             r"     5  runnable  worker \(not started\)"):
+                    self.assertRegex(out, "(?m)^%s" % line)
+
+    def test_fields_of_later_chapters_are_shown_where_they_exist(self):
+        out = gdb(self.new, *self.AT, "info goroutines", "info sched",
+                  "print $p(0)")
+        self.assertRegex(out, r"2  waiting   reader \(.*\) \[chan receive\]")
+        for line in ("P0   running  M0  next: G3  runq: G5",
+                     "P1   running  M1  next: -  runq:", "sched runq: G6",
+                     "M2 no P g0  next: P1  idle  no thread",
+                     "M1 P1 G4  spinning  thread 2", "M0 P0 G1  thread 1",
+                     "$1 = P0 running = {runnext = G3 runnable worker, "
+                     "runq[0] = G5 runnable worker}"):
+            self.assertIn(line + "\n", out)
+
+    def test_fields_that_do_not_exist_are_not_missed(self):
+        out = gdb(self.old, *self.AT, "info goroutines", "info sched",
+                  "print $p(0)")
+        self.assertNotIn("chan receive", out)
+        for line in ("P0   running  M0  runq: G5", "P1   running  M1  runq:",
+                     "M2 no P g0  no thread", "M1 P1 G4  thread 2",
+                     "$1 = P0 running = {runq[0] = G5 runnable worker}"):
+            self.assertIn(line + "\n", out)
+
+    def test_every_stack_of_either_thread_is_shown(self):
+        out = gdb(self.new, *self.AT, "goroutine all bt")
+        stacks = out[out.index("goroutine 1 ["):].split("\ngoroutine ")
+        self.assertEqual(len(stacks), 6)
+        for stack, root in zip(stacks, ("goexit", "goexit", "worker", "goexit",
+                                        "goexit", "goexit")):
+            self.assertIn(root, stack.strip().splitlines()[-1])
+        self.assertIn("2 [waiting] [chan receive]:\n#0   gopark", stacks[1])
+        self.assertIn("4 [running] [M1]:\n", stacks[3])
+
+    def test_a_goroutine_without_a_stack_is_told_in_one_line(self):
+        out = gdb(self.new, *self.AT, "echo ---\\n", "goroutine 3 bt",
+                  "goroutine 3 info locals").split("---\n")[1]
+        self.assertEqual(
+            out.splitlines(),
+            ["#0   worker (not started, without a stack until it runs)",
+             "goroutine 3 has not started: it gets its stack when it first "
+             "runs worker"])
+
+    def test_a_core_file_of_two_threads_shows_the_same(self):
+        look = ("echo ---\\n", "info goroutines", "info sched",
+                "goroutine all bt", "goroutine 4 print $m()",
+                "goroutine 2 print $g()", "print $g()")
+        core = os.path.join(self.tmp.name, "core")
+        live = gdb(self.new, *self.AT, "gcore " + core, *look)
+        dead = gdb(self.new, *look, core=core)
+        self.assertEqual(live.split("---\n")[1], dead.split("---\n")[1])
+        self.assertIn("$1 = M1 P1 G4\n$2 = G2 waiting reader\n"
+                      "$3 = G1 running main_main\n", dead)
+
+    def test_a_newborn_thread_does_not_pass_for_its_parent(self):
+        out = gdb(self.new, *self.MEET, "info goroutines", "info sched",
+                  "thread 2", "print $g()")
+        self.assertRegex(out, r"(?m)^\*    1  running   clone \[M0\]$")
+        self.assertIn("M0 P0 G1  thread 1\n", out)
+        self.assertIn("M1 no P g0  spinning  no thread\n", out)
+        self.assertIn("no g yet: this thread still has the thread pointer of "
+                      "M0; continue past settls\n", out)
+
+    def test_broken_data_costs_one_line_and_not_the_others(self):
+        out = gdb(self.new, *self.AT,
+                  "set var gs[2].waitreason = (char *)8",
+                  "set var p0.runqhead = 7",
+                  "set var p0.runnext = (struct g *)16",
+                  "set var m1.procid = 1",
+                  "set var gs[5].sched.sp = 0", "set var gs[5].sched.pc = 9",
+                  "info goroutines", "info sched", "goroutine 5 bt",
+                  "print gs[5].sched.sp")
+        self.assertIn(" [no memory at 0x8]\n", out)
+        self.assertIn("P0   running  M0  next: G?0x10  runq: "
+                      "(the ring is corrupt: head 7, tail 0)\n", out)
+        self.assertIn("M1 P1 G4  spinning  thread 2\n", out)
+        self.assertRegex(out, r"(?m)^     6  runnable  worker")
+        self.assertIn("$1 = 0\n", out)
+        self.assertNotIn("Traceback", out)
+
+    def test_the_log_says_which_m_it_was(self):
+        out = gdb(self.new, *self.AT[:2], "rt0-trace on", "run")
+        self.assertIn("[rt0] watching clone stopm\n", out)
+        self.assertIn("[rt0] makes a thread\n", out)
+        self.assertIn("[rt0] M1: has nothing to do\n", out)
+
+    def test_the_window_shows_what_fits_into_it(self):
+        fake = ("python\nclass W:\n width, height = 30, 7\n"
+                " def is_valid(self): return True\n"
+                " def erase(self): print('---')\n"
+                " def write(self, s): print(s, end='')\n"
+                "SchedWindow(W()).render()")
+        out = gdb(self.new, *self.AT, "up", fake,
+                  "python print(gdb.selected_frame().level())")
+        rows = out.split("---\n")[1].splitlines()
+        self.assertEqual(rows[0], "P0   running  M0  next: G3  r")
+        self.assertEqual(len(rows), 8)
+        self.assertEqual(rows[-1], "1")
+
+    def test_two_threads_that_meet_print_the_same_forty_times(self):
+        script = self.MEET + (
+            "info goroutines", "thread 2", "break spinner", "continue",
+            "info goroutines", "info sched", "goroutine all bt", "delete",
+            "tbreak turn", "continue", "finish", "thread 1",
+            "break checkpoint", "continue", "info goroutines", "print turns",
+            "kill")
+        runs = {re.sub(r"(LWP|process) \d+", r"\1 N",
+                       gdb(self.new, *script)) for _ in range(40)}
+        self.assertEqual(len(runs), 1, "\n====\n".join(sorted(runs)[:2]))
+        run = runs.pop()
+        self.assertIn("thread 1 and its new thread 2 stand behind the system "
+                      "call in clone\n", run)
+        self.assertIn("$1 = 1\n[Inferior 1 (process N) killed]", run)
+
+    def test_meet_fails_in_one_line(self):
+        for program, commands, says in (
+                (self.new, ["meet"], "the program is not running; say starti"),
+                (YIELD, ["starti", "meet"], "no function clone: this program "
+                 "makes no threads; say meet FUNCTION if it has another "
+                 "name"),
+                (YIELD, ["starti", "meet main_main"],
+                 "no system call in main_main"),
+                (YIELD, ["starti", "meet Syscall6"],
+                 "Syscall6 made no thread: rax is "),
+                (self.new, ["starti", "break reader", "meet"],
+                 "stopped at reader (threads.c:"),
+                (self.new, [*self.AT, "thread 1", "set var turns = 0",
+                            "delete", "meet"],
+                 "the program ended before it made a thread")):
+            out = gdb(program, *commands).strip().splitlines()[-1]
+            self.assertTrue(out.startswith(says), out)
+
+
 class Book(unittest.TestCase):
     def test_breakpoints_by_chunk_work_in_c_and_in_assembly(self):
         debug_build("chapter")
@@ -218,6 +383,12 @@ class Book(unittest.TestCase):
         plain, named = re.findall(r"(?m)^#0 .*", out)
         self.assertIn("asm_amd64.S", plain)
         self.assertIn("<routines of asm_amd64.S>", named)
+
+    def test_the_frame_filter_also_holds_for_goroutines(self):
+        out = gdb(YIELD, "break gogo", "run",
+                  "enable frame-filter global rt0-chunks", "goroutine 1 bt")
+        self.assertRegex(out, r"(?m)^#0   gogo "
+                         r"\(<routines of asm_amd64.S>:\d+\)$")
 
     def test_the_program_names_the_extension_for_those_who_ask(self):
         with tempfile.TemporaryDirectory() as tmp:
