@@ -550,10 +550,10 @@ class CallFrameInformation(unittest.TestCase):
 
     def test_the_audit_notices_each_directive_that_is_missing(self):
         with tempfile.TemporaryDirectory() as tmp:
-            self.assertGreaterEqual(len(self.directives()), 8)
-            for number, (_, line) in enumerate(self.directives()):
+            self.assertGreaterEqual(len(self.directives()), 9)
+            for number, (name, _, line) in enumerate(self.directives()):
                 out = self.audit_without(tmp, number)
-                self.assertTrue(re.search("broken at", out), line)
+                self.assertTrue(re.search("broken at", out), name + line)
 
     def directives(self):
         """The lines that mark a root or say where a caller's frame is.
@@ -562,20 +562,27 @@ class CallFrameInformation(unittest.TestCase):
         without them.  Not those on the way to an error message, which a
         boot does not take.
         """
-        with open(os.path.join(TOP, "src/asm_amd64.S")) as f:
-            lines = f.read().splitlines()
-        return [(n, line.strip()) for n, line in enumerate(lines)
+        found = []
+        for name in sorted(os.listdir(os.path.join(TOP, "src"))):
+            if not name.endswith(".S"):
+                continue
+            with open(os.path.join(TOP, "src", name)) as f:
+                lines = f.read().splitlines()
+            found += [
+                (name, n, line.strip()) for n, line in enumerate(lines)
                 if re.search(r"\.cfi_(undefined|def_cfa_register)", line) or
                 ".cfi_adjust_cfa_offset 8" in line and
                 "pushq" in lines[n - 1]]
+        return found
 
     def audit_without(self, tmp, number):
         src = os.path.join(tmp, str(number))
         shutil.copytree(os.path.join(TOP, "src"), src)
-        path = os.path.join(src, "asm_amd64.S")
+        name, line, _ = self.directives()[number]
+        path = os.path.join(src, name)
         with open(path) as f:
             lines = f.readlines()
-        del lines[self.directives()[number][0]]
+        del lines[line]
         with open(path, "w") as f:
             f.writelines(lines)
         binary = os.path.join(src, "hello")
