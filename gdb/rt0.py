@@ -743,8 +743,8 @@ class Stage(Command):
     """stage NN: walk through gdb/NN-*.gdb; Enter goes on, q leaves."""
 
     def run(self, arg):
-        scripts = sorted(n[:-4] for n in os.listdir(TOP + "/gdb")
-                         if n.endswith(".gdb"))
+        scripts = sorted((n[:-4] for n in os.listdir(TOP + "/gdb")
+                          if n.endswith(".gdb")), key=in_book)
         found = [n for n in scripts
                  if arg == n or n.startswith(arg.zfill(2) + "-")]
         if not arg or not found:
@@ -780,6 +780,15 @@ class Stage(Command):
         return True
 
 # prepare the program of a script
+def in_book(script):
+    """The chapter of a script, and where in it the script begins."""
+    text = ""
+    for name in os.listdir(TOP + "/book"):
+        if name.startswith(script[:2]) and name.endswith(".nw"):
+            with open(os.path.join(TOP, "book", name)) as f:
+                text = f.read()
+    return script[:2], text.find("\n<<gdb/%s.gdb>>=" % script)
+
 def start_afresh(lines):
     """Load the program that a script is for, with its arguments."""
     for line in lines:

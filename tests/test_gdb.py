@@ -499,6 +499,11 @@ class Stages(unittest.TestCase):
         self.assertRegex(out, r"^no stage 55; there are .*01-")
         self.assertEqual(out.count("\n"), 0)
 
+    def test_a_walk_takes_the_scripts_in_the_order_of_the_chapter(self):
+        out = gdb(YIELD, "stage 02")
+        self.assertLess(out.index("gdb/02-rt0-go.gdb"),
+                        out.index("gdb/02-old-processor.gdb"))
+
     def test_a_walk_shows_comments_and_commands(self):
         out = gdb(YIELD, "stage 90-goroutines")
         self.assertIn("(gdb) info goroutines", out)
