@@ -5,9 +5,9 @@
 Load it with  gdb -x gdb/rt0.py PROGRAM  or by  make gdb.  It reads the
 program and never writes to it, so everything works on core files, too.
 """
+import itertools
 import os
 import re
-import sys
 
 import gdb
 import gdb.printing
@@ -47,9 +47,11 @@ def number(v):
 
 # reach the runtime's data
 def getg():
-    """The g of the selected thread."""
+    """The g of the selected thread, or the one that we stand on."""
     if gdb.selected_thread() is None:
         raise gdb.GdbError("the program is not running; say starti or run")
+    if Standing.on is not None:
+        return Standing.on
     same_build()
     base = int(gdb.newest_frame().read_register("fs_base"))
     if base == 0:
@@ -58,6 +60,13 @@ def getg():
     gp = gdb.Value(base - 8).cast(gpp).dereference()
     if int(gp) == 0:
         raise gdb.GdbError("no g yet: %fs:-8 is 0; continue past settls")
+    # refuse a thread pointer that is another thread's
+    mp = gp["m"]
+    procid = field(mp.dereference(), "procid") if int(mp) else None
+    owner = [t for t in threads() if procid and t.ptid[1] == int(procid)]
+    if owner and owner[0].num != gdb.selected_thread().num:
+        raise gdb.GdbError("no g yet: this thread still has the thread pointer "
+                           "of M%d; continue past settls" % int(mp["id"]))
     return gp.dereference()
 
 def read(address, size):
@@ -98,6 +107,36 @@ def same_build():
                            "build id is %s, this file's is %s"
                            % (have[:12], want[:12]))
 
+def field(struct, name):
+    """A field of a struct, or None if this runtime has none such."""
+    return struct[name] if gdb.types.has_field(struct.type, name) else None
+
+def threads():
+    """The threads of the program, the oldest first."""
+    return sorted(gdb.selected_inferior().threads(), key=lambda t: t.num)
+
+def thread_of(m):
+    """The thread of an m, or None if it has none."""
+    procid = field(m, "procid")
+    for thread in threads():
+        if procid is not None and thread.ptid[1] == int(procid):
+            return thread
+    own = int(m["tls"].address) + 8
+    for thread, pointer in thread_pointers():
+        if pointer == own:
+            return thread
+    return None
+
+def thread_pointers():
+    """Pairs of a thread and its fs_base, the oldest first."""
+    selection, pairs = Selection(), []
+    for thread in threads():
+        thread.switch()
+        pointer = gdb.newest_frame().read_register("fs_base")
+        pairs.append((thread, int(pointer)))
+    selection.restore()
+    return pairs
+
 def linked(head, link):
     """The structs of a list, from pointer head along the field link."""
     seen = set()
@@ -124,7 +163,15 @@ def allgs():
 
 def status(g):
     """The status of a g in lower case, without its G: running."""
-    return str(g["atomicstatus"])[1:]
+    return state(g["atomicstatus"], "enum gstatus")
+
+def state(v, enum):
+    """The name of an enumeration value without its first letter."""
+    states = gdb.types.make_enum_dict(gdb.lookup_type(enum))
+    for name, n in states.items():
+        if n == int(v):
+            return name[1:]
+    return "status %d" % int(v)
 
 def find(goid):
     """The g with that goid."""
@@ -143,14 +190,21 @@ def allps():
     return [ps[i].dereference() for i in range(n)]
 
 def runq(p):
-    """The gs in the ring of a P, first in line first."""
+    """Pointers to the gs in the ring of a P, first in line first."""
     size = p["runq"].type.range()[1] + 1
     head, tail = int(p["runqhead"]), int(p["runqtail"])
     n = (tail - head) & 0xffffffff
     if n > size:
-        raise gdb.GdbError("P%d: the ring is corrupt: head %d, tail %d"
-                           % (int(p["id"]), head, tail))
-    return [p["runq"][(head + i) % size].dereference() for i in range(n)]
+        raise gdb.GdbError("the ring is corrupt: head %d, tail %d"
+                           % (head, tail))
+    return [p["runq"][(head + i) % size] for i in range(n)]
+
+def named(gp):
+    """G3 for a pointer to goroutine 3, - for NULL."""
+    try:
+        return "G%d" % int(gp["goid"]) if int(gp) else "-"
+    except gdb.MemoryError:
+        return "G?%#x" % int(gp)
 
 # the convenience functions
 class G(gdb.Function):
@@ -164,10 +218,12 @@ class M(gdb.Function):
     """$m(): this thread's m."""
 
     def invoke(self):
-        mp = getg()["m"]
-        if int(mp) == 0:
-            raise gdb.GdbError("g has no m yet; continue past rt0_go")
-        return mp.dereference()
+        g = getg()
+        if int(g["m"]) == 0:
+            raise gdb.GdbError("goroutine %d has no m" % int(g["goid"])
+                               if int(g["goid"]) else "g has no m yet; "
+                               "continue past rt0_go")
+        return g["m"].dereference()
 
 class P(gdb.Function):
     """$p(): the P that this thread holds.  $p(N): P number N."""
@@ -217,12 +273,16 @@ class PPrinter:
         self.p = p
 
     def to_string(self):
-        return "P%d %s" % (int(self.p["id"]), str(self.p["status"])[1:])
+        return "P%d %s" % (int(self.p["id"]),
+                           state(self.p["status"], "enum pstatus"))
 
     def children(self):
+        following = field(self.p, "runnext")
+        if following:
+            yield "runnext", following.dereference()
         try:
-            for i, g in enumerate(runq(self.p)):
-                yield "runq[%d]" % i, g
+            for i, gp in enumerate(runq(self.p)):
+                yield "runq[%d]" % i, gp.dereference()
         except gdb.GdbError as e:
             yield "runq", str(e)
 
@@ -275,58 +335,89 @@ class GUnwinder(gdb.unwinder.Unwinder):
 unwinder = GUnwinder()
 gdb.unwinder.register_unwinder(None, unwinder, replace=True)
 
-class Standing:
-    """with Standing(g) as frame: frame is the newest frame of g."""
+# remember what is selected
+class Selection:
+    """The selected thread and frame, to come back to."""
 
-    def __init__(self, g):
-        self.g = g
-        self.unborn = False
-
-    def __enter__(self):
+    def __init__(self):
         self.thread = gdb.selected_thread()
         if self.thread is None:
             raise gdb.GdbError("the program is not running; say starti "
                                "or run")
-        state = status(self.g)
-        if state == "running":
-            frame = self.running()
-        elif state in ("runnable", "waiting"):
-            frame = self.parked()
-        else:
-            raise gdb.GdbError("goroutine %d is %s: it has no stack"
-                               % (int(self.g["goid"]), state))
+        self.level = gdb.selected_frame().level()
+
+    def restore(self):
+        self.thread.switch()
+        frame = gdb.newest_frame()
+        for _ in range(self.level):
+            frame = frame.older() or frame
         frame.select()
+
+class Standing:
+    """with Standing(g) as frame: frame is the newest frame of g."""
+
+    on = None  # the g that we stand on
+
+    def __init__(self, g):
+        self.g = g
+
+    def __enter__(self):
+        self.selection = Selection()
+        try:
+            frame = self.find()
+            frame.select()
+        except Exception:
+            self.__exit__()
+            raise
+        Standing.on = self.g
         return frame
 
+    # go back to what was selected
     def __exit__(self, *exc):
-        unwinder.gobuf = None
+        unwinder.gobuf = Standing.on = None
         gdb.invalidate_cached_frames()
-        if self.thread is not None and self.thread.is_valid():
-            self.thread.switch()
-            gdb.newest_frame().select()
+        self.selection.restore()
 
     # find the newest frame of a goroutine
-    def running(self):
-        for thread in gdb.selected_inferior().threads():
-            thread.switch()
-            m = getg()["m"]
-            if int(m) and int(m["curg"]) == int(self.g.address):
-                return gdb.newest_frame()
-        raise gdb.GdbError("goroutine %d runs on no thread of this program"
-                           % int(self.g["goid"]))
+    def find(self):
+        state, mp = status(self.g), self.g["m"]
+        # refuse a goroutine without a stack
+        if state in ("idle", "dead") or state.startswith("status"):
+            raise gdb.GdbError("goroutine %d is %s: it has no stack"
+                               % (int(self.g["goid"]), state))
+        if unbound(self.g):
+            raise gdb.GdbError("goroutine %d has not started: it gets its stack "
+                               "when it first runs %s" % (
+                                   int(self.g["goid"]), function(self.g["startpc"])))
+        if state in ("running", "syscall") and int(mp):
+            return self.running(mp.dereference())
+        return self.parked()
+
+    def running(self, m):
+        thread = thread_of(m)
+        if thread is None:
+            raise gdb.GdbError("goroutine %d runs on M%d, and that has no thread"
+                               % (int(self.g["goid"]), int(m["id"])))
+        thread.switch()
+        return gdb.newest_frame()
 
     def parked(self):
         buf = self.g["sched"]
-        self.unborn = int(buf["pc"]) == int(self.g["startpc"])
-        if self.unborn:
-            buf = Unborn(buf)
-        unwinder.gobuf = buf
+        unwinder.gobuf = Unborn(buf) if unborn(self.g) else buf
         gdb.invalidate_cached_frames()
         frame = gdb.newest_frame().older()
         if frame is None:
             raise gdb.GdbError("goroutine %d: the saved registers lead nowhere"
                                % int(self.g["goid"]))
         return frame
+
+def unborn(g):
+    """Whether g stands before its first instruction."""
+    return unbound(g) or int(g["sched"]["pc"]) == int(g["startpc"])
+
+def unbound(g):
+    """Whether g waits for its first run without a stack."""
+    return status(g) == "runnable" and int(g["stack"]["hi"]) == 0
 
 class Unborn:
     """The gobuf of a goroutine that has not run, one frame further up."""
@@ -345,67 +436,117 @@ class Unborn:
 # the commands about goroutines
 PLUMBING = {"mcall", "gogo", "runtime_Gosched", "goschedImpl", "schedule",
             "findrunnable", "execute", "systemstack", "Syscall6",
-            "sys_write"}
+            "sys_write", "gopark", "park_m", "goparkunlock", "futex",
+            "futexsleep", "notesleep", "entersyscall", "exitsyscall",
+            "gopreempt_m", "asyncPreempt", "asyncPreempt2"}
 
 def place(frame):
     """function (file:line) of a frame."""
     sal = frame.find_sal()
     if sal.symtab is None:
         return frame.name() or "?"
-    return "%s (%s:%d)" % (frame.name() or function(frame.pc()),
-                           os.path.basename(sal.symtab.filename), sal.line)
+    file, line = os.path.basename(sal.symtab.filename), sal.line
+    if gdb.frame_filters[ChunkFilter.name].enabled and maps.at(sal):
+        _, line, _, chunk = maps.at(sal)
+        file = "<%s>" % chunk
+    return "%s (%s:%d)" % (frame.name() or function(frame.pc()), file, line)
 
 def where(g):
     """Where a goroutine stands, for a reader."""
-    with Standing(g) as standing:
-        if standing is None:
-            return "?"
-        if int(g["sched"]["pc"]) == int(g["startpc"]) and \
-                status(g) == "runnable":
-            return "%s (not started)" % function(g["startpc"])
-        frame = standing
+    if status(g) == "runnable" and unborn(g):
+        return "%s (not started)" % function(g["startpc"])
+    with Standing(g) as frame:
         while frame.name() in PLUMBING and frame.older() is not None:
             frame = frame.older()
         return place(frame)
+
+def note(g):
+    """[chan receive] or [M1] with a space in front, or nothing."""
+    why = field(g, "waitreason")
+    if status(g) == "waiting" and why:
+        try:
+            return " [%s]" % why.string(errors="replace")
+        except gdb.MemoryError:
+            return " [no memory at %#x]" % int(why)
+    if status(g) in ("running", "syscall") and int(g["m"]) and \
+            len(threads()) > 1:
+        return " [M%d]" % int(g["m"]["id"])
+    return ""
+
+def goroutine_lines():
+    """The lines of info goroutines, one after the other."""
+    gs = allgs()
+    if not gs:
+        raise gdb.GdbError("no goroutine yet; continue past newproc")
+    for g in gs:
+        try:
+            at = where(g)
+        except (gdb.error, gdb.GdbError) as e:
+            at = "(%s)" % e
+        yield "%s %4d  %-8s  %s%s" % (
+            "*" if status(g) == "running" else " ", int(g["goid"]),
+            status(g), at, note(g))
 
 class InfoGoroutines(Command):
     """info goroutines: every goroutine, its state and where it stands."""
 
     def run(self, arg):
-        gs = allgs()
-        if not gs:
-            raise gdb.GdbError("no goroutine yet; continue past newproc")
-        for g in gs:
-            try:
-                at = where(g)
-            except (gdb.error, gdb.GdbError) as e:
-                at = "(%s)" % e
-            print("%s %4d  %-8s  %s" % (
-                "*" if status(g) == "running" else " ", int(g["goid"]),
-                status(g), at))
+        for line in goroutine_lines():
+            print(line)
+
+def sched_lines():
+    """The lines of info sched, one after the other."""
+    for p in allps():
+        yield p_line(p)
+    behind = linked(value("sched.runq.head"), "schedlink")
+    yield "sched runq:" + "".join(" " + named(g.address) for g in behind)
+    first = field(value("sched"), "midle")
+    idle = [] if first is None else list(linked(first, "schedlink"))
+    for m in linked(value("allm"), "alllink"):
+        yield m_line(m, int(m.address) in [int(i.address) for i in idle])
 
 class InfoSched(Command):
     """info sched: every P with its run queue, every M with its work."""
 
     def run(self, arg):
-        for p in allps():
-            m = p["m"]
-            print("P%-3d %-8s %s  runq:%s" % (
-                int(p["id"]), str(p["status"])[1:],
-                "M%d" % int(m["id"]) if int(m) else "- ",
-                "".join(" G%d" % int(g["goid"]) for g in runq(p))))
-        behind = list(linked(value("sched.runq.head"), "schedlink"))
-        print("sched runq:%s" % "".join(" G%d" % int(g["goid"])
-                                        for g in behind))
-        for m in linked(value("allm"), "alllink"):
-            print(MPrinter(m).to_string())
+        for line in sched_lines():
+            print(line)
+
+def p_line(p):
+    """A P in one line."""
+    following = field(p, "runnext")
+    try:
+        line = "".join(" " + named(gp) for gp in runq(p))
+    except gdb.GdbError as e:
+        line = " (%s)" % e
+    return "P%-3d %-8s %s  %srunq:%s" % (
+        int(p["id"]), state(p["status"], "enum pstatus"),
+        "M%d" % int(p["m"]["id"]) if int(p["m"]) else "- ",
+        "" if following is None else "next: %s  " % named(following), line)
+
+def m_line(m, idle):
+    """An M in one line."""
+    words = [MPrinter(m).to_string()]
+    if field(m, "nextp"):
+        words.append("next: P%d" % int(m["nextp"]["id"]))
+    if field(m, "spinning"):
+        words.append("spinning")
+    if idle:
+        words.append("idle")
+    if field(m, "procid") is not None or len(threads()) > 1:
+        thread = thread_of(m)
+        words.append("thread %d" % thread.num if thread else "no thread")
+    return "  ".join(words)
 
 def backtrace(g):
     """Print the frames of a goroutine."""
+    if unbound(g):
+        print("#0   %s (not started, without a stack until it runs)"
+              % function(g["startpc"]))
+        return
     with Standing(g) as frame:
         n = 0
-        if status(g) == "runnable" and \
-                int(g["sched"]["pc"]) == int(g["startpc"]):
+        if status(g) == "runnable" and unborn(g):
             print("#0   %s (not started)" % function(g["startpc"]))
             n = 1
         while frame is not None and frame.is_valid():
@@ -430,13 +571,19 @@ goroutine all CMD: the same for every goroutine."""
                                "%s alone" % cmd.split()[0])
         for g in allgs() if who == "all" else [find(int(who))]:
             if who == "all":
-                print("goroutine %d [%s]:" % (int(g["goid"]), status(g)))
+                print("goroutine %d [%s]%s:" % (int(g["goid"]), status(g), note(g)))
             try:
                 if cmd.split()[0] in ("bt", "backtrace", "where"):
                     backtrace(g)
                 else:
                     with Standing(g):
-                        gdb.execute(cmd)
+                        # run the command, which must not call functions
+                        before = gdb.parameter("may-call-functions")
+                        gdb.execute("set may-call-functions off")
+                        try:
+                            gdb.execute(cmd)
+                        finally:
+                            gdb.execute("set may-call-functions " + ("on" if before else "off"))
             except gdb.error as e:
                 if who != "all":
                     raise
@@ -596,8 +743,8 @@ class Stage(Command):
     """stage NN: walk through gdb/NN-*.gdb; Enter goes on, q leaves."""
 
     def run(self, arg):
-        scripts = sorted(n[:-4] for n in os.listdir(TOP + "/gdb")
-                         if n.endswith(".gdb"))
+        scripts = sorted((n[:-4] for n in os.listdir(TOP + "/gdb")
+                          if n.endswith(".gdb")), key=in_book)
         found = [n for n in scripts
                  if arg == n or n.startswith(arg.zfill(2) + "-")]
         if not arg or not found:
@@ -611,7 +758,7 @@ class Stage(Command):
 
     # walk through the steps
     def walk(self, script):
-        waits = sys.stdin.isatty() and sys.stdout.isatty()
+        waits = os.isatty(0) and os.isatty(1)
         before = int(gdb.convenience_variable("bpnum") or 0)
         for step in script:
             if step.startswith("#"):
@@ -633,6 +780,15 @@ class Stage(Command):
         return True
 
 # prepare the program of a script
+def in_book(script):
+    """The chapter of a script, and where in it the script begins."""
+    text = ""
+    for name in os.listdir(TOP + "/book"):
+        if name.startswith(script[:2]) and name.endswith(".nw"):
+            with open(os.path.join(TOP, "book", name)) as f:
+                text = f.read()
+    return script[:2], text.find("\n<<gdb/%s.gdb>>=" % script)
+
 def start_afresh(lines):
     """Load the program that a script is for, with its arguments."""
     for line in lines:
@@ -663,7 +819,7 @@ def steps(lines):
     block, depth = [], 0
     for line in lines:
         word = line.split()[:1]
-        if not word and not depth:
+        if not word and not depth or line.startswith(HEAD):
             continue
         block.append(line)
         if word and word[0] in ("define", "document", "if", "while",
@@ -675,38 +831,138 @@ def steps(lines):
             yield "\n".join(block)
             block = []
 
+HEAD = ("# SPDX-", "# Tangled from ")  # not for the one who steps
+
 Stage("stage", gdb.COMMAND_RUNNING)
+
+# bring two threads together
+def behind_syscall(name):
+    """The address behind the first syscall instruction of a function."""
+    try:
+        text = gdb.execute("disassemble " + name, to_string=True)
+    except gdb.error:
+        raise gdb.GdbError("no function %s: this program makes no threads; "
+                           "say meet FUNCTION if it has another name" % name)
+    found = re.search(r"\tsyscall.*\n\W*(0x[0-9a-f]+)", text)
+    if not found:
+        raise gdb.GdbError("no system call in %s" % name)
+    return int(found[1], 16)
+
+# the command meet
+class Meet(Command):
+    """meet [FUNCTION]: run until FUNCTION (clone) has made a thread.
+Parent and child then stand behind its system call, the parent is selected,
+and only the selected thread moves; set scheduler-locking off lets all go."""
+
+    def run(self, arg):
+        if gdb.selected_thread() is None:
+            raise gdb.GdbError("the program is not running; say starti")
+        name = arg or "clone"
+        meeting = behind_syscall(name)
+        old = [t.num for t in threads()]
+        self.run_to(meeting)
+        gdb.execute("set scheduler-locking on")
+        # tell parent and child apart
+        parent, children = None, []
+        for thread in threads():
+            thread.switch()
+            if gdb.newest_frame().pc() == meeting:
+                if thread.num not in old:
+                    children.append(thread)
+                elif int(gdb.parse_and_eval("(long)$rax")) != 0:
+                    parent = thread
+        if parent:
+            parent.switch()
+        if not parent or len(children) != 1:
+            raise gdb.GdbError("%s made no thread: rax is %d" % (
+                name, int(gdb.parse_and_eval("(long)$rax"))))
+        print("thread %d and its new thread %d stand behind the system "
+              "call in %s" % (parent.num, children[0].num, name))
+
+    # run to the place where they meet
+    def run_to(self, meeting):
+        """Run until the selected thread stands at an address."""
+        mover, ended = gdb.selected_thread(), False
+        point = gdb.Breakpoint("*%#x" % meeting, internal=True)
+        point.silent = True
+        try:
+            gdb.execute("continue", to_string=True)
+        except gdb.error as e:
+            ended = "No such process" in str(e) or not mover.is_valid()
+            if not ended:
+                raise
+        # select a thread that is left
+        if not mover.is_valid() and threads():
+            threads()[0].switch()
+        point.delete()
+        if ended or not mover.is_valid():
+            raise gdb.GdbError("the program ended before it made a thread")
+        if gdb.newest_frame().pc() != meeting:
+            raise gdb.GdbError("stopped at %s before a thread was made"
+                               % place(gdb.newest_frame()))
+
+Meet("meet", gdb.COMMAND_RUNNING)
 
 # log what the scheduler does
 class Tracepoint(gdb.Breakpoint):
     """Prints a line and does not stop."""
 
     def __init__(self, function, text):
-        super().__init__(function, internal=True)
+        super().__init__("*" + function, internal=True)
         self.silent = True
         self.text = text
 
     def stop(self):
         try:
-            print("[rt0] " + self.text())
-        except (gdb.error, gdb.GdbError) as e:
+            on = "M%d: " % int(getg()["m"]["id"]) if len(threads()) > 1 \
+                else ""
+            print("[rt0] %s%s" % (on, self.text()))
+        except Exception as e:
             print("[rt0] (%s)" % e)
         return False
 
 def argument(name):
-    """The goroutine that a function of the scheduler was given."""
-    return "G%d" % int(gdb.selected_frame().read_var(name)["goid"])
+    """The first argument, in the first instruction of a function."""
+    pointer = gdb.lookup_type(name).pointer()
+    return gdb.parse_and_eval("$rdi").cast(pointer)
+
+def runs():
+    """What gogo is about to do."""
+    g = argument("struct gobuf")["g"].dereference()
+    return "G%d %s" % (int(g["goid"]), "begins " + function(g["startpc"])
+                       if unborn(g) else "runs")
+
+def does(what):
+    """A line about the g that a function is given."""
+    return lambda: "G%d %s" % (int(argument("struct g")["goid"]), what)
 
 EVENTS = {
-    "newproc": lambda: "G%d starts %s" % (
-        int(value("sched.goidgen")) + 1,
-        function(gdb.selected_frame().read_var("fn"))),
-    "execute": lambda: argument("gp") + " runs",
-    "goschedImpl": lambda: argument("gp") + " yields",
-    "goexit0": lambda: argument("gp") + " ends",
+    "newproc": lambda: "%s says go %s" % (
+        speaker(), function(gdb.parse_and_eval("$rdi"))),
+    "gogo": runs,
+    "goschedImpl": does("yields"),
+    "goexit0": does("ends"),
+    "park_m": lambda: does("waits")() +
+    note(argument("struct g").dereference()),
+    "goready": does("is ready"),
+    "clone": lambda: "makes a thread",
+    "stopm": lambda: "has nothing to do",
 }
 
+def speaker():
+    """The goroutine that this thread runs, or the boot."""
+    gp = getg()["m"]["curg"]
+    return "G%d" % int(gp["goid"]) if int(gp) else "the boot"
+
 # switch the log on and off
+def exists(name):
+    """Whether the program has a function of that name."""
+    try:
+        gdb.parse_and_eval("&" + name)
+        return True
+    except gdb.error:
+        return False
+
 class Trace(Command):
     """rt0-trace on|off: print what the scheduler does."""
 
@@ -720,7 +976,9 @@ class Trace(Command):
         self.points = []
         if arg == "on":
             value("sched")
-            self.points = [Tracepoint(f, t) for f, t in EVENTS.items()]
+            there = [f for f in EVENTS if exists(f)]
+            self.points = [Tracepoint(f, EVENTS[f]) for f in there]
+            print("[rt0] watching " + " ".join(there))
 
 Trace("rt0-trace", gdb.COMMAND_TRACEPOINTS)
 
@@ -739,13 +997,17 @@ class SchedWindow:
     def render(self):
         if not self.window.is_valid():
             return
+        lines = []
         try:
-            text = (gdb.execute("info sched", to_string=True) +
-                    gdb.execute("info goroutines", to_string=True))
-        except gdb.error as e:
-            text = str(e)
+            for line in itertools.chain(sched_lines(), goroutine_lines()):
+                # keep what fits into the window
+                lines.append(re.sub(r"\b(\d\d)-[\w-]+\.nw:", r"\1:", line))
+                if len(lines) == self.window.height:
+                    break
+        except Exception as e:
+            lines.append(str(e))
         self.window.erase()
-        for line in text.splitlines():
+        for line in lines:
             self.window.write(line[:self.window.width - 1] + "\n")
 
 if hasattr(gdb, "register_window_type"):

@@ -1,7 +1,8 @@
 """Inside GDB: step through a program instruction by instruction.
 
 At every instruction the backtrace must end in a known root, in an orderly
-way.  Routines of the assembly files that the run did not reach are entered
+way, and in a routine in assembly the caller's callee-saved registers must be
+what they were when it was called.  Routines of the assembly files that the run did not reach are entered
 by hand from main_main.  Prints what was audited and, for each place where
 the chain breaks, one line.  test_gdb.py runs it:
 
@@ -21,7 +22,31 @@ LIMIT = 50000
 # GDB refuses to go there, whatever the call-frame information says.
 SYSTEMSTACK = ("systemstack", gdb.FRAME_UNWIND_INNER_ID)
 
-seen, bad = set(), {}
+SAVED = ("rbx", "rbp", "r12", "r13", "r14", "r15")
+LEAVES = {"gogo"}       # gives its caller's registers up, with its stack
+
+seen, bad, entries = set(), {}, {}
+
+
+def registers(frame):
+    """The callee-saved registers of a frame."""
+    return {name: int(frame.read_register(name)) for name in SAVED}
+
+
+def lost(frame):
+    """The registers of the caller that the unwinder no longer knows."""
+    name = frame.name()
+    if name not in ROUTINES or name in LEAVES:
+        return []
+    sp = int(frame.read_register("rsp"))
+    if frame.pc() == ROUTINES[name]:
+        entries[name, sp + 8] = registers(frame)
+    caller = frame.older()
+    if caller is None:
+        return []
+    now = registers(caller)
+    then = entries.get((name, int(caller.read_register("rsp"))), now)
+    return [register for register in SAVED if now[register] != then[register]]
 
 
 def outermost(frame):
@@ -39,16 +64,24 @@ def look():
     newest = gdb.newest_frame()
     name = newest.name() or "?"
     seen.add(name)
+    wrong = lost(newest)
+    if wrong:
+        note(newest, "the caller's %s is lost" % " ".join(wrong))
     last = outermost(newest)
     reason = last.unwind_stop_reason()
     if (last.name(), reason) == SYSTEMSTACK:
         return name
     if last.name() not in ROOTS or reason != gdb.FRAME_UNWIND_OUTERMOST:
-        place = gdb.execute("info symbol %#x" % newest.pc(),
-                            to_string=True).split(" in section")[0]
-        bad.setdefault(place, "%s, %s" % (
+        note(newest, "ends in %s, %s" % (
             last.name(), gdb.frame_stop_reason_string(reason)))
     return name
+
+
+def note(frame, what):
+    """Remember the first fault at a place."""
+    place = gdb.execute("info symbol %#x" % frame.pc(),
+                        to_string=True).split(" in section")[0]
+    bad.setdefault(place, what)
 
 
 def run_through():
@@ -85,6 +118,8 @@ def routines():
         yield from re.findall(r"(?m)^function (\w+)$", text)
 
 
+ROUTINES = {name: int(gdb.parse_and_eval("(long)&" + name))
+            for name in routines()}
 try:
     steps = run_through()
     for routine in routines():
@@ -93,5 +128,5 @@ try:
 except gdb.error as e:
     print("cfi_audit: %s" % e)
 for place in sorted(bad):
-    print("broken at %s: ends in %s" % (place, bad[place]))
+    print("broken at %s: %s" % (place, bad[place]))
 print("audited %d instructions in: %s" % (steps, " ".join(sorted(seen))))
