@@ -61,9 +61,9 @@ median() {
 		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
 		"$(nproc)" "$(gdb --version | sed -n '1s/.* //p')" "$RUNS"
 	printf 'session\tstacks\tms\n'
-	median 'start and leave' "$GDB build/examples/yield"
+	median 'start and leave' "$GDB build/chapters/07/yield"
 	median 'yield, goroutine all bt' "$GDB -ex 'break runtime_Gosched' \
-		-ex run -ex 'goroutine all bt' build/examples/yield"
+		-ex run -ex 'goroutine all bt' build/chapters/07/yield"
 	median '1,001 goroutines, live' "$GDB -ex 'break stop' -ex run \
 		-ex 'goroutine all bt' build/bench/many"
 	median '1,001 goroutines, core' "$GDB -ex 'goroutine all bt' \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench/yield.sh - what a Gosched costs, here and in Go.
 #
-# Runs bench/yield.c on the built runtime and bench/go/yield.go in turn, five
+# Runs bench/yield.c on the runtime of chapter 7 and bench/go/yield.go in turn, five
 # times each for each number of goroutines, and writes book/data/yield.tsv:
 # medians of the nanoseconds for one call, and their ratio.
 set -eu
@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-5}
 PATH=$PATH:/usr/lib/go-1.23/bin
-LIB=${LIB:-build/librt0.a}
+STATE=build/chapters/07
 for tool in go gcc; do
 	command -v "$tool" >/dev/null || {
 		echo "bench/yield.sh: $tool is not installed;" \
@@ -17,8 +17,8 @@ for tool in go gcc; do
 		exit 0
 	}
 done
-[ -e "$LIB" ] || {
-	echo "bench/yield.sh: $LIB is not there; run make first." >&2
+[ -d "$STATE/obj" ] || {
+	echo "bench/yield.sh: $STATE is not there; run make chapter-07 first." >&2
 	exit 1
 }
 export GOFLAGS=-mod=mod GOTOOLCHAIN=local GOPROXY=off
@@ -28,7 +28,8 @@ mkdir -p build/bench build/go book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-gcc -O2 @src/cflags -Isrc -o build/bench/yield bench/yield.c @src/ldflags "$LIB"
+gcc -O2 @$STATE/src/cflags -I$STATE/src -o build/bench/yield bench/yield.c \
+	@$STATE/src/ldflags $STATE/obj/*.o
 go build -o build/go/yield bench/go/yield.go
 
 for n in 1 2 16 256 1000 10000; do

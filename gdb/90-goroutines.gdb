@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Tangled from book/90-the-debugger.nw; edit that, not this file.
 # Goroutines, run queues and parked stacks.
-#   gdb -x gdb/90-goroutines.gdb build/examples/yield
+#   gdb -x gdb/90-goroutines.gdb build/chapters/07/yield
 source gdb/rt0.py
 set print frame-arguments none
 tbreak main_main

@@ -414,6 +414,7 @@ systemstack:
 goexit:
 	.cfi_startproc
 	.cfi_undefined rip		/* the bottom of a goroutine's stack */
+	/* end the goroutine whose function has returned */
 	nop
 	call	goexit1
 	call	abort

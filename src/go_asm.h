@@ -32,6 +32,10 @@
 #define gobuf_r14	64
 #define gobuf_r15	72
 #define SYS_mprotect	10
+#define SYS_clone	56
+#define SYS_futex	202
+#define SYS_sched_yield	24
+#define SYS_nanosleep	35
 
 /* The current g: the word below the thread pointer. */
 #define TLS_G		%fs:-8

@@ -21,24 +21,31 @@ sysAlloc(size_t n)
 	return (void *)p;
 }
 
+/* cut a piece from a chunk */
+enum { CACHELINE = 64 };
+
 /*
- * n bytes of zeroed memory, aligned to 16, that live as long as the
- * process.  Not safe against a second thread, as there is none.
+ * n bytes of zeroed memory that live as long as the process, aligned to 16,
+ * and to a cache line if they fill one.  For any thread.
  */
 void *
 persistentalloc(size_t n)
 {
+	static struct mutex mu;
 	static char *next, *end;
-	void *p;
+	size_t align = n < CACHELINE ? 16 : CACHELINE;
+	char *p;
 
 	if (n > PERSISTENTCHUNK / 4)
 		return sysAlloc(n);
-	n = (n + 15) & ~(size_t)15;
-	if ((size_t)(end - next) < n) {
-		next = sysAlloc(PERSISTENTCHUNK);
-		end = next + PERSISTENTCHUNK;
+	lock(&mu);
+	/* cut it off, or begin a new chunk */
+	p = (char *)(((uintptr_t)next + align - 1) & -align);
+	if (next == NULL || p + n > end) {
+		p = sysAlloc(PERSISTENTCHUNK);
+		end = p + PERSISTENTCHUNK;
 	}
-	p = next;
-	next += n;
+	next = p + n;
+	unlock(&mu);
 	return p;
 }

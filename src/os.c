@@ -52,7 +52,8 @@ go(void (*fn)(void *arg), void *arg)
 int64_t
 runtime_NumGoroutine(void)
 {
-	return sched.ngs;
+	/* count the goroutines */
+	return __atomic_load_n(&sched.ngs, __ATOMIC_RELAXED);
 }
 
 int
@@ -72,4 +73,16 @@ _Noreturn void
 runtime_Goexit(void)
 {
 	goexit1();
+}
+
+void
+runtime_Semacquire(uint32_t *addr)
+{
+	semacquire(addr);
+}
+
+void
+runtime_Semrelease(uint32_t *addr)
+{
+	semrelease(addr);
 }

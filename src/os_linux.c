@@ -118,3 +118,12 @@ checkfds(void)
 			throw("checkfds: /dev/null got a wrong number");
 	}
 }
+
+/* Sleep for us microseconds, or less if a signal comes.  Blocks the thread. */
+void
+usleep(int64_t us)
+{
+	int64_t ts[2] = { us / 1000000, us % 1000000 * 1000 };
+
+	sys_nanosleep(ts, NULL);
+}

@@ -15,17 +15,25 @@ int32_t gomaxprocs;
 struct m *allm;
 
 /* Give mp its number and its random state, and put it on allm. */
-static void
+void
 mcommoninit(struct m *mp)
 {
+	lock(&sched.lock);
 	mp->id = sched.mnext++;
+	/* refuse one thread too many */
+	if (sched.mnext > sched.maxmcount) {
+		print("runtime: program exceeds %d-thread limit\n",
+		    sched.maxmcount);
+		throw("thread exhaustion");
+	}
 	mp->rand = bootrand() | 1;	/* the state must not be 0 */
 	mp->alllink = allm;
 	allm = mp;
+	unlock(&sched.lock);
 }
 
 /* Make pp the P of this M. */
-static void
+void
 acquirep(struct p *pp)
 {
 	struct m *mp = getg()->m;
@@ -37,15 +45,44 @@ acquirep(struct p *pp)
 	pp->status = Prunning;
 }
 
-/* Put pp, which nobody holds, on the list of idle Ps. */
-static void
+/* Take this M's P away from it and return it. */
+struct p *
+releasep(void)
+{
+	struct m *mp = getg()->m;
+	struct p *pp = mp->p;
+
+	if (pp == NULL || pp->m != mp || pp->status != Prunning)
+		throw("releasep: invalid p state");
+	mp->p = NULL;
+	pp->m = NULL;
+	pp->status = Pidle;
+	return pp;
+}
+
+/* Put pp, which nobody holds, on the list of idle Ps; sched.lock held. */
+void
 pidleput(struct p *pp)
 {
 	if (pp->runqhead != pp->runqtail)
 		throw("pidleput: P has goroutines to run");
 	pp->link = sched.pidle;
 	sched.pidle = pp;
-	sched.npidle++;
+	__atomic_store_n(&sched.npidle, sched.npidle + 1, __ATOMIC_RELAXED);
+}
+
+/* Take a P from the list of idle ones, or NULL; sched.lock held. */
+struct p *
+pidleget(void)
+{
+	struct p *pp = sched.pidle;
+
+	if (pp != NULL) {
+		sched.pidle = pp->link;
+		__atomic_store_n(&sched.npidle, sched.npidle - 1,
+		    __ATOMIC_RELAXED);
+	}
+	return pp;
 }
 
 /* Make n Ps, give the first one to this M and put the others on pidle. */
@@ -73,6 +110,7 @@ procresize(int32_t n)
 void
 schedinit(void)
 {
+	sched.maxmcount = 10000;
 	randinit();
 	mcommoninit(&m0);
 	checkfds();		/* before anything that may complain */
@@ -83,13 +121,20 @@ schedinit(void)
 /* the life of a goroutine */
 struct g *allgs;
 
+/* The status of gp, which another thread may be changing. */
+static enum gstatus
+readgstatus(struct g *gp)
+{
+	return __atomic_load_n(&gp->atomicstatus, __ATOMIC_RELAXED);
+}
+
 /* Change gp's status from one to another; it must have been the first. */
-static void
+void
 casgstatus(struct g *gp, enum gstatus from, enum gstatus to)
 {
-	if (gp->atomicstatus != from)
+	if (readgstatus(gp) != from)
 		throw("casgstatus: bad incoming status");
-	gp->atomicstatus = to;
+	__atomic_store_n(&gp->atomicstatus, to, __ATOMIC_RELAXED);
 }
 
 /* A new g with a stack, dead. */
@@ -98,30 +143,75 @@ malg(void)
 {
 	struct g *gp = persistentalloc(sizeof *gp);
 
+	/* give it a stack */
 	gp->stack = stackalloc();
 	gp->stackguard0 = gp->stack.lo + STACKGUARD;
 	casgstatus(gp, Gidle, Gdead);
+	/* list it with all others */
+	lock(&sched.lock);
 	gp->alllink = allgs;
 	allgs = gp;
+	unlock(&sched.lock);
 	return gp;
 }
 
-/* Keep gp, which is dead, for the next newproc on pp. */
+/* keep the dead and take one */
+enum { GFREEMAX = 64 };		/* a P that has so many gives half away */
+
+/* Give half of pp's dead to all. */
+static void
+gfgive(struct p *pp)
+{
+	lock(&sched.lock);
+	for (; pp->ngFree > GFREEMAX / 2; pp->ngFree--) {
+		struct g *gp = pp->gFree;
+
+		pp->gFree = gp->schedlink;
+		gp->schedlink = sched.gFree;
+		__atomic_store_n(&sched.gFree, gp, __ATOMIC_RELAXED);
+	}
+	unlock(&sched.lock);
+}
+
+/* Fetch some of those that others have given away. */
+static void
+gffetch(struct p *pp)
+{
+	lock(&sched.lock);
+	for (; sched.gFree && pp->ngFree < GFREEMAX / 2; pp->ngFree++) {
+		struct g *gp = sched.gFree;
+
+		__atomic_store_n(&sched.gFree, gp->schedlink,
+		    __ATOMIC_RELAXED);
+		gp->schedlink = pp->gFree;
+		pp->gFree = gp;
+	}
+	unlock(&sched.lock);
+}
+
+/* Keep gp, which is dead, for the next newproc on pp or elsewhere. */
 static void
 gfput(struct p *pp, struct g *gp)
 {
 	gp->schedlink = pp->gFree;
 	pp->gFree = gp;
+	if (++pp->ngFree == GFREEMAX)
+		gfgive(pp);
 }
 
-/* The goroutine that died last on pp, or NULL. */
+/* A dead goroutine for pp, or NULL if there is none. */
 static struct g *
 gfget(struct p *pp)
 {
-	struct g *gp = pp->gFree;
+	struct g *gp;
 
+	if (pp->gFree == NULL &&
+	    __atomic_load_n(&sched.gFree, __ATOMIC_RELAXED) != NULL)
+		gffetch(pp);
+	gp = pp->gFree;
 	if (gp != NULL) {
 		pp->gFree = gp->schedlink;
+		pp->ngFree--;
 		gp->schedlink = NULL;
 	}
 	return gp;
@@ -161,10 +251,14 @@ newproc1(void *p)
 		gp = malg();
 
 	gostartcall(gp, a->fn, a->arg);
-	gp->goid = ++sched.goidgen;
-	sched.ngs++;
+	/* number and count the goroutine */
+	gp->goid = __atomic_add_fetch(&sched.goidgen, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&sched.ngs, 1, __ATOMIC_RELAXED);
 	casgstatus(gp, Gdead, Grunnable);
+	/* queue the new goroutine */
 	runqput(getg()->m->p, gp);
+	if (sched.mainStarted)
+		wakep();
 }
 
 /* Start fn(arg) as a new goroutine: it goes to the end of the line. */
@@ -190,16 +284,22 @@ execute(struct g *gp)
 	gogo(&gp->sched);
 }
 
-/* The next goroutine in the line.  Does not return if there is none. */
+/* The next goroutine in the line; sleeps while there is none. */
 static struct g *
 findrunnable(void)
 {
-	struct g *gp = runqget(getg()->m->p);
+	for (;;) {
+		struct g *gp;
 
-	/* there is nothing to run */
-	if (gp == NULL)
-		fatal("no goroutines (main called runtime.Goexit) - deadlock!");
-	return gp;
+		lock(&sched.lock);
+		gp = globrunqget();
+		if (gp == NULL)
+			pidleput(releasep());
+		unlock(&sched.lock);
+		if (gp != NULL)
+			return gp;
+		stopm();
+	}
 }
 
 /* One round of the scheduler: find a goroutine and run it. */
@@ -223,7 +323,8 @@ goexit0(struct g *gp)
 {
 	casgstatus(gp, Grunning, Gdead);
 	dropg(gp);
-	sched.ngs--;
+	/* count one goroutine less */
+	__atomic_fetch_sub(&sched.ngs, 1, __ATOMIC_RELAXED);
 	/* keep the dead goroutine for the next newproc */
 	gfput(getg()->m->p, gp);
 	schedule();
@@ -246,6 +347,14 @@ mstart1(void)
 	if (gp != gp->m->g0)
 		throw("mstart1: not on g0");
 	gp->stackguard0 = gp->stack.lo + STACKGUARD;
+	/* take what a new thread was given */
+	struct m *mp = gp->m;
+
+	if (mp != &m0) {
+		/* take the P that was handed over */
+		acquirep(mp->nextp);
+		mp->nextp = NULL;
+	}
 	schedule();
 }
 
@@ -255,6 +364,7 @@ runtime_main(void *arg)
 {
 	(void)arg;
 	/* what the main goroutine does */
+	sched.mainStarted = 1;
 	long n = __stop_inittasks - __start_inittasks;
 
 	runtimeInitTime = nanotime();
@@ -281,4 +391,61 @@ void
 runtime_Gosched(void)
 {
 	mcall(goschedImpl);
+}
+
+/* On g0: gp waits.  If unlockf says no, it does not wait after all. */
+static _Noreturn void
+park_m(struct g *gp)
+{
+	struct m *mp = getg()->m;
+
+	casgstatus(gp, Grunning, Gwaiting);
+	dropg(gp);
+	if (!mp->waitunlockf(gp, mp->waitlock)) {
+		casgstatus(gp, Gwaiting, Grunnable);
+		execute(gp);
+	}
+	schedule();
+}
+
+/*
+ * Stop this goroutine until somebody calls goready.  When it has left its
+ * stack, unlockf(gp, lock) is called on g0; if that returns 0, it goes on
+ * at once.  On return it may be on another M.
+ */
+void
+gopark(int (*unlockf)(struct g *, void *), void *lock, const char *reason)
+{
+	struct g *gp = getg();
+	struct m *mp = gp->m;
+
+	gp->waitreason = reason;
+	mp->waitunlockf = unlockf;
+	mp->waitlock = lock;
+	mcall(park_m);
+}
+
+static int
+parkunlock(struct g *gp, void *l)
+{
+	(void)gp;
+	unlock(l);
+	return 1;
+}
+
+/* Stop this goroutine and then give l back, which it holds. */
+void
+goparkunlock(struct mutex *l, const char *reason)
+{
+	gopark(parkunlock, l, reason);
+}
+
+/* gp, which is Gwaiting, can go on. */
+void
+goready(struct g *gp)
+{
+	casgstatus(gp, Gwaiting, Grunnable);
+	/* queue who can go on */
+	runqput(getg()->m->p, gp);
+	wakep();
 }

@@ -36,6 +36,15 @@ int runtime_NumCPU(void);		/* processors we may use; 1 or more */
 /* Nanoseconds since some moment, on a clock that never goes back. */
 int64_t runtime_Nanotime(void);
 
+/*
+ * A semaphore is any uint32_t whose value is the number of units that can
+ * be taken.  Semacquire blocks this goroutine until there is one, in the
+ * order of arrival, and takes it; Semrelease adds one.  What was written
+ * before a Semrelease is seen after the Semacquire that took its unit.
+ */
+void runtime_Semacquire(uint32_t *addr);
+void runtime_Semrelease(uint32_t *addr);
+
 /* the process */
 extern long os_Argc;		/* os_Args[0] is the program */
 extern char **os_Args;		/* ends with NULL */

@@ -24,3 +24,7 @@ _rt0_amd64_linux:
 
 /* keep the stack not executable */
 .section .note.GNU-stack, "", @progbits
+
+	/* Debuggers step copies of instructions at the entry point. */
+	.text
+	.fill	32, 1, 0xcc

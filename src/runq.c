@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/05-schedinit.nw; edit that, not this file. */
+/* Tangled from book/08-many-threads.nw; edit that, not this file. */
 /*
- * The run queue of a P: a ring of RUNQSIZE goroutines, and behind it the
- * list sched.runq for those that do not fit.
- *
- * Invariant: sched.runq is empty unless the ring is full.  So the ring is
- * the front of one line and the list its end, and who comes first is run
- * first.  This holds while one P runs.
+ * The run queue: one list for all, under sched.lock.
  */
 #include "runtime.h"
 
-/* Put gp at the end of the list. */
-static void
+/* Put gp at the end of the list.  The caller holds sched.lock. */
+void
 globrunqput(struct g *gp)
 {
 	gp->schedlink = NULL;
@@ -23,8 +18,8 @@ globrunqput(struct g *gp)
 	sched.runqsize++;
 }
 
-/* Take the first of the list, or NULL. */
-static struct g *
+/* Take the first of the list, or NULL.  The caller holds sched.lock. */
+struct g *
 globrunqget(void)
 {
 	struct g *gp = sched.runq.head;
@@ -43,28 +38,21 @@ globrunqget(void)
 void
 runqput(struct p *pp, struct g *gp)
 {
-	if (pp->runqtail - pp->runqhead == RUNQSIZE) {
-		globrunqput(gp);
-		return;
-	}
-	pp->runq[pp->runqtail % RUNQSIZE] = gp;
-	pp->runqtail++;
+	(void)pp;		/* there is one queue */
+	lock(&sched.lock);
+	globrunqput(gp);
+	unlock(&sched.lock);
 }
 
 /* The goroutine that has waited longest, or NULL. */
 struct g *
 runqget(struct p *pp)
 {
-	struct g *gp, *next;
+	struct g *gp;
 
-	if (pp->runqhead == pp->runqtail)
-		return NULL;
-	gp = pp->runq[pp->runqhead % RUNQSIZE];
-	pp->runqhead++;
-	next = globrunqget();		/* there is room for one now */
-	if (next != NULL) {
-		pp->runq[pp->runqtail % RUNQSIZE] = next;
-		pp->runqtail++;
-	}
+	(void)pp;
+	lock(&sched.lock);
+	gp = globrunqget();
+	unlock(&sched.lock);
 	return gp;
 }

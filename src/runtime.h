@@ -92,6 +92,39 @@ void doInit(struct inittask **ts, long n);
 void sortinits(struct inittask **ts, long n);
 void runconstructors(void);
 
+/* lock_futex.c */
+void lock(struct mutex *l);
+void unlock(struct mutex *l);
+void noteclear(struct note *n);
+void notewakeup(struct note *n);
+void notesleep(struct note *n);
+
+void globrunqput(struct g *gp);
+struct g *globrunqget(void);
+
+void casgstatus(struct g *gp, enum gstatus from, enum gstatus to);
+void acquirep(struct p *pp);
+struct p *releasep(void);
+void pidleput(struct p *pp);
+struct p *pidleget(void);
+void mcommoninit(struct m *mp);
+
+/* thread.c */
+void startm(struct p *pp);
+void stopm(void);
+void wakep(void);
+
+void usleep(int64_t us);
+
+void gopark(int (*unlockf)(struct g *, void *), void *lock,
+    const char *reason);
+void goparkunlock(struct mutex *l, const char *reason);
+void goready(struct g *gp);
+
+/* sema.c */
+void semacquire(uint32_t *addr);
+void semrelease(uint32_t *addr);
+
 /*
  * The current g.  One load, made anew each time: between two calls the same
  * C function may have moved to another thread.

@@ -15,6 +15,16 @@
 /* constants of the runtime */
 #include "rt0.h"
 
+/* A lock: 0 free, 1 held, 2 held and somebody may sleep for it. */
+struct mutex {
+	uint32_t key;
+};
+
+/* Something that happens once: 0 not yet, 1 it has. */
+struct note {
+	uint32_t key;
+};
+
 /* A stack: the addresses lo <= a < hi.  It grows from hi downwards. */
 struct stack {
 	uintptr_t lo;
@@ -47,6 +57,7 @@ struct g {
 	int64_t goid;		/* 1 is the main goroutine; g0s have 0 */
 	uintptr_t startpc;	/* the function it was started with */
 	struct g *alllink;	/* the next in allgs */
+	const char *waitreason;	/* while Gwaiting: what for, as Go says it */
 };
 
 enum { TLSSLOTS = 16 };	/* 8 bytes each: %fs:-8 up to %fs:0x70 */
@@ -61,12 +72,21 @@ struct m {
 	struct m *alllink;	/* the next in allm */
 	uint64_t rand;		/* state of cheaprand, never 0 */
 	struct g *curg;		/* the goroutine that runs here, or NULL */
+	int32_t locks;		/* how many mutexes this thread holds */
+	int32_t procid;		/* the kernel's number; 0 for m0 */
+	struct p *nextp;	/* for an M that wakes up: the P it gets */
+	struct note park;	/* where an M without work sleeps */
+	struct m *schedlink;	/* the next in sched.midle */
+	int (*waitunlockf)(struct g *gp, void *lock);	/* for park_m */
+	void *waitlock;
 };
 
 /* types of the scheduler */
 enum { RUNQSIZE = 256, MAXPROCS = 1024 };
 
-enum pstatus { Pidle, Prunning };
+enum pstatus {
+	Pidle, Prunning,
+};
 
 /* What a thread must hold to run goroutines. */
 struct p {
@@ -79,6 +99,7 @@ struct p {
 	uint32_t runqtail;
 	struct g *runq[RUNQSIZE];
 	struct g *gFree;	/* dead goroutines with stacks, by schedlink */
+	int32_t ngFree;		/* how many there are in gFree */
 };
 
 /* A list of goroutines, linked through schedlink. */
@@ -97,6 +118,21 @@ struct schedt {
 	/* fields of sched */
 	int64_t goidgen;	/* the last goid given out */
 	int64_t ngs;		/* goroutines that have not ended */
+	struct mutex lock;	/* for all of the above and midle, nmidle, allgs */
+	struct m *midle;	/* Ms without work, asleep */
+	int32_t nmidle;
+	int32_t maxmcount;	/* so many Ms there may be */
+	int mainStarted;	/* the main goroutine runs; there may be more Ms */
+	struct g *gFree;	/* the dead that are too many for their P */
+};
+
+/* A goroutine in a list of those who wait.  It lies on its own stack. */
+struct sudog {
+	struct g *g;
+	uint32_t *addr;		/* the semaphore */
+	struct sudog *waitlink;	/* who came next to the same semaphore */
+	struct sudog *last;	/* of the first there: the last there */
+	struct sudog *next;	/* of the first there: another semaphore */
 };
 
 /* variables of the runtime */

@@ -91,4 +91,34 @@ sys_mprotect(void *addr, size_t n, int prot)
 	return Syscall6(SYS_mprotect, (long)addr, (long)n, prot, 0, 0, 0);
 }
 
+enum {
+	CLONE_VM = 0x100, CLONE_FS = 0x200, CLONE_FILES = 0x400,
+	CLONE_SIGHAND = 0x800, CLONE_THREAD = 0x10000,
+	CLONE_SYSVSEM = 0x40000, CLONE_SETTLS = 0x80000,
+	CLONE_PARENT_SETTID = 0x100000,
+};
+
+long clone(unsigned long flags, void *stack, int32_t *tid, void *tls);
+
+static inline long
+sys_nanosleep(const void *want, void *left)
+{
+	return Syscall6(SYS_nanosleep, (long)want, (long)left, 0, 0, 0, 0);
+}
+
+enum { FUTEX_WAIT_PRIVATE = 128, FUTEX_WAKE_PRIVATE = 129 };
+enum { ETIMEDOUT = 110 };
+
+static inline long
+sys_futex(uint32_t *addr, int op, uint32_t val, const void *timeout)
+{
+	return Syscall6(SYS_futex, (long)addr, op, val, (long)timeout, 0, 0);
+}
+
+static inline void
+sys_sched_yield(void)
+{
+	Syscall6(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
+}
+
 #endif

@@ -32,3 +32,35 @@ Syscall6:
 
 	/* keep the stack not executable */
 	.section .note.GNU-stack, "", @progbits
+
+#include "go_asm.h"
+	.text
+	.balign	32, 0xcc
+
+/*
+ * long clone(unsigned long flags, void *stack, int32_t *tid, void *tls)
+ * Make a thread whose thread pointer is tls and which calls mstart on
+ * stack, the first address above it.  Returns the number of the thread,
+ * or a negative errno.  Clobbers rax, rcx, r8, r10, r11.
+ */
+	.globl	clone
+	.type	clone, @function
+clone:
+	.cfi_startproc
+	/* ask the kernel for a thread */
+	movq	%rcx, %r8		/* the kernel's fifth argument: tls */
+	xorl	%r10d, %r10d		/* the fourth: nothing to clear at exit */
+	movl	$SYS_clone, %eax
+	syscall
+	testl	%eax, %eax
+	jz	.Lchild
+	ret
+	/* the first instructions of a thread */
+.Lchild:
+	.cfi_undefined rip		/* nobody called us on this stack */
+	xorl	%ebp, %ebp
+	call	mstart
+	call	abort
+	.cfi_endproc
+	.size	clone, .-clone
+	.balign	32, 0xcc

@@ -14,7 +14,7 @@ import re
 import gdb
 
 ROOTS = {"_rt0_amd64_linux", "_rt0_amd64", "rt0_go", "mcall", "mstart",
-         "goexit", "gogo"}
+         "goexit", "gogo", "clone"}
 VDSO = {"clock_gettime", "__vdso_clock_gettime"}
 LIMIT = 50000
 
@@ -103,7 +103,8 @@ def enter(name):
     gdb.execute("run > /dev/null", to_string=True)
     gdb.execute("set var $pc = &%s" % name, to_string=True)
     for _ in range(4):
-        if look() != name:
+        # A system call with whatever the registers hold is nothing to try.
+        if look() != name or " syscall" in gdb.execute("x/i $pc", to_string=True):
             break
         gdb.execute("stepi", to_string=True)
     gdb.execute("kill", to_string=True)

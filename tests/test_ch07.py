@@ -10,6 +10,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent
 LIB = Path(os.environ.get("RT0_LIB", TOP / "build" / "librt0.a")).resolve()
 EXAMPLES = TOP / "build" / "examples"
+STATE = TOP / "build" / "chapters" / "07"     # one thread, one line
 PROGRAMS = TOP / "tests" / "programs"
 DEADLOCK = "fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n"
 WORK = tempfile.TemporaryDirectory()
@@ -25,10 +26,10 @@ def run(*command, **options):
     return subprocess.run([str(c) for c in command], text=True, timeout=60, cwd=TOP, **options)
 
 
-def link(name, *sources):
+def link(name, *sources, runtime=(LIB,)):
     """Compile C files into one program as a user would; (program, what gcc said)."""
     program = Path(WORK.name) / name
-    done = run("gcc", "-O2", "-g", "@src/cflags", "-Isrc", "-o", program, *sources, "@src/ldflags", LIB)
+    done = run("gcc", "-O2", "-g", "@src/cflags", "-Isrc", "-o", program, *sources, "@src/ldflags", *runtime)
     return program, done
 
 
@@ -45,10 +46,18 @@ def calls_of(program):
 
 
 class Programs(unittest.TestCase):
+    one_thread = False      # link with the runtime as it is after chapter 7
+
     def program(self, name):
-        program = Path(WORK.name) / name
+        made = name + ("-07" if self.one_thread else "")
+        program = Path(WORK.name) / made
         if not program.exists():
-            program, done = link(name, PROGRAMS / (name + ".c"))
+            runtime = [LIB]
+            if self.one_thread:
+                if not list(STATE.glob("obj/*.o")):
+                    run("make", "-s", "chapter-07")
+                runtime = sorted(STATE.glob("obj/*.o"))
+            program, done = link(made, PROGRAMS / (name + ".c"), runtime=runtime)
             self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
         return program
 
@@ -62,8 +71,9 @@ class MainGoroutine(Programs):
         self.assertRuns("main_returns", out="11 goroutines\n")
 
     def test_when_main_has_called_Goexit_the_others_go_on_to_their_end(self):
-        lines = ["%s %d\n" % (name, i) for i in (1, 2, 3) for name in ("one", "two")]
-        self.assertRuns("goexit_others", status=2, out="".join(lines), err=DEADLOCK)
+        done = run(self.program("goexit_others"))
+        lines = ["%s %d" % (name, i) for name in ("one", "two") for i in (1, 2, 3)]
+        self.assertEqual((done.returncode, sorted(done.stdout.splitlines()), done.stderr), (2, lines, DEADLOCK))
 
     def test_Goexit_with_no_other_goroutine_is_a_deadlock(self):
         self.assertRuns("goexit_alone", status=2, out="before\n", err=DEADLOCK)
@@ -80,8 +90,11 @@ class MainGoroutine(Programs):
 
 
 class Turns(Programs):
+    """First come, first served: true of one thread with one line."""
+    one_thread = True
+
     def test_yield_takes_turns_and_leaves_one_goroutine(self):
-        done = run(EXAMPLES / "yield")
+        done = run(STATE / "yield")
         lines = ["%s %d" % (name, i) for i in (1, 2, 3) for name in ("red", "green", "blue")]
         self.assertEqual(done.stdout.splitlines(), lines + ["1 goroutine left"])
 
@@ -91,8 +104,15 @@ class Turns(Programs):
     def test_ten_thousand_goroutines_live_at_once(self):
         self.assertRuns("ten_thousand", out="10001 goroutines\nsum 50005000\n")
 
+    def test_when_main_has_called_Goexit_two_others_take_turns_to_their_end(self):
+        lines = ["%s %d\n" % (name, i) for i in (1, 2, 3) for name in ("one", "two")]
+        self.assertRuns("goexit_others", status=2, out="".join(lines), err=DEADLOCK)
+
 
 class DeadGoroutines(Programs):
+    """The programs count without locks and rely on one list of the dead."""
+    one_thread = True
+
     def test_a_chain_of_50000_goroutines_needs_three_stacks(self):
         self.assertRuns("chain", out="50000 links\n")
         # main's stack, and two for a link that starts the next before it dies

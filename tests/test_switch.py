@@ -17,6 +17,7 @@ from prefix import TOP, ending, run, symbols
 
 LIB = Path(os.environ.get("RT0_LIB", TOP / "build" / "librt0-all.a")).resolve()
 EXAMPLES = ("hello", "yield", "inits")
+os.environ["GOMAXPROCS"] = "1"      # one thread: ssequiv follows one, and the order is the same each time
 ASM = "asm_amd64.S"
 REGISTERS = ("rbx", "rbp", "r12", "r13", "r14", "r15")
 CROWDS = ("0", "1", "2", "5")    # how many others; 0: only main and the goroutines it starts itself

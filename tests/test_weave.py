@@ -171,8 +171,11 @@ class Site:
         roots, seen = {}, 0
         for source in self.chapters:
             for i, name in enumerate(chunks_in(source), 1):
-                if re.fullmatch(r"(src|gdb|examples)/\S+", name):
-                    roots.setdefault(name, []).append((source.stem + ".html", f"c{label(source)}-{i}"))
+                whole = re.fullmatch(r"(replace: )?((?:src|gdb|examples)/\S+)", name)
+                if whole and whole.group(1):
+                    roots[whole.group(2)] = []
+                if whole:
+                    roots.setdefault(whole.group(2), []).append((source.stem + ".html", f"c{label(source)}-{i}"))
         for root, parts in roots.items():
             woven = []
             for page, anchor in parts:

@@ -1,6 +1,6 @@
 /*
- * The run queue (src/runq.c, chapter 5): a ring in the P and a list behind
- * it, which together are one line.
+ * The run queue (src/runq.c) of chapters 5 to 7: a ring in the P and a list
+ * behind it, which together are one line.
  */
 #include "unit.h"
 

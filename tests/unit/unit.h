@@ -13,14 +13,21 @@
 #ifndef UNIT_H
 #define UNIT_H
 
+/* The runtime has functions of these names; libc's get others. */
+#define usleep libc_usleep
+#define clone libc_clone
 #include <CUnit/CUnit.h>
 #include <CUnit/TestDB.h>
 #include <CUnit/TestRun.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#undef usleep
+#undef clone
 
 #define UNIT_SECONDS 20		/* a test that takes longer is killed */
 #define UNIT_TESTS   500

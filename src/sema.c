@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* Tangled from book/08-many-threads.nw; edit that, not this file. */
+/*
+ * Semaphores: any word of the program can be one.  Its value is the number
+ * of units that can be taken.  Who waits is in a table by the address.
+ *
+ * Invariant: a goroutine waits only while, at some moment after it was
+ * counted in nwait, the value was 0; and who adds a unit looks at nwait
+ * after that.  So one of the two sees the other.
+ */
+#include "runtime.h"
+
+/* the table of those who wait */
+enum { SEMTABBITS = 14 };
+
+/* The semaphores that share a place in the table. */
+static struct semaroot {
+	struct mutex lock;	/* for what follows; nwait is read without */
+	uint32_t nwait;		/* who waits here, or is about to */
+	struct sudog *head;	/* for each semaphore, who has waited longest */
+} semtable[1 << SEMTABBITS];
+
+/* The place of addr: the upper bits of a product depend on all of it. */
+static struct semaroot *
+semroot(uint32_t *addr)
+{
+	uint64_t h = (uintptr_t)addr / sizeof *addr * 0x9e3779b97f4a7c15;
+
+	return &semtable[h >> (64 - SEMTABBITS)];
+}
+
+/* Put s behind all who wait for the same. */
+static void
+enqueue(struct semaroot *root, struct sudog *s)
+{
+	for (struct sudog *t = root->head; t != NULL; t = t->next)
+		if (t->addr == s->addr) {
+			t->last->waitlink = s;
+			t->last = s;
+			return;
+		}
+	s->last = s;
+	s->next = root->head;
+	root->head = s;
+}
+
+/* Take out the one who has waited longest at addr, or NULL. */
+static struct sudog *
+dequeue(struct semaroot *root, uint32_t *addr)
+{
+	struct sudog **link = &root->head;
+	struct sudog *s, *t;
+
+	while (*link != NULL && (*link)->addr != addr)
+		link = &(*link)->next;
+	s = *link;
+	if (s == NULL)
+		return NULL;
+	t = s->waitlink;
+	if (t != NULL) {
+		t->last = s->last;
+		t->next = s->next;
+	}
+	*link = t != NULL ? t : s->next;
+	return s;
+}
+
+/* Take a unit if there is one. */
+static int
+cansemacquire(uint32_t *addr)
+{
+	uint32_t v = __atomic_load_n(addr, __ATOMIC_SEQ_CST);
+
+	while (v > 0)
+		if (__atomic_compare_exchange_n(addr, &v, v - 1, 0,
+		    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+			return 1;
+	return 0;
+}
+
+/* Wait until *addr is more than 0 and take 1 from it. */
+void
+semacquire(uint32_t *addr)
+{
+	struct semaroot *root = semroot(addr);
+	struct sudog s = { .g = getg(), .addr = addr };
+
+	if (cansemacquire(addr))
+		return;
+	lock(&root->lock);
+	/* count ourselves and look again */
+	__atomic_fetch_add(&root->nwait, 1, __ATOMIC_SEQ_CST);
+	if (cansemacquire(addr)) {
+		__atomic_fetch_sub(&root->nwait, 1, __ATOMIC_RELAXED);
+		unlock(&root->lock);
+		return;
+	}
+	enqueue(root, &s);
+	goparkunlock(&root->lock, "semacquire");
+}
+
+/* Add 1 to *addr, or give it to the one who has waited longest for it. */
+void
+semrelease(uint32_t *addr)
+{
+	struct semaroot *root = semroot(addr);
+	struct sudog *s;
+
+	/* if nobody waits, put the unit down */
+	if (__atomic_load_n(&root->nwait, __ATOMIC_RELAXED) == 0) {
+		__atomic_fetch_add(addr, 1, __ATOMIC_SEQ_CST);
+		if (__atomic_load_n(&root->nwait, __ATOMIC_SEQ_CST) == 0)
+			return;
+		if (!cansemacquire(addr))
+			return;		/* somebody has it already */
+	}
+	lock(&root->lock);
+	s = dequeue(root, addr);
+	if (s != NULL)
+		__atomic_fetch_sub(&root->nwait, 1, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_add(addr, 1, __ATOMIC_SEQ_CST);
+	unlock(&root->lock);
+	if (s != NULL)
+		goready(s->g);
+}

@@ -1,0 +1,276 @@
+"""Chapter 8: threads, locks that sleep, one queue, park and ready, semaphores."""
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+LIB = Path(os.environ.get("RT0_LIB", TOP / "build" / "librt0.a")).resolve()
+STATE = TOP / "build" / "chapters" / "08"     # what is true of this chapter only
+PROGRAMS = TOP / "tests" / "programs"
+PROCS = (1, 2, 3, 4, 16)
+WORK = tempfile.TemporaryDirectory()
+
+
+def tearDownModule():
+    WORK.cleanup()
+
+
+def run(*command, procs=None, timeout=60, **options):
+    options.setdefault("stdout", subprocess.PIPE)
+    options.setdefault("stderr", subprocess.PIPE)
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS", "GOMAXPROCS"))}
+    if procs:
+        env["GOMAXPROCS"] = str(procs)
+    return subprocess.run([str(c) for c in command], text=True, timeout=timeout, cwd=TOP, env=env, **options)
+
+
+def link(source, state=None):
+    """Link a C file with the runtime, the whole one or that of a chapter."""
+    program = Path(WORK.name) / (source.stem + ("-" + state.name if state else ""))
+    if not program.exists():
+        if state and not list(state.glob("obj/*.o")):
+            run("make", "-s", "chapter-" + state.name, timeout=600)
+        src = (state or TOP) / "src"
+        runtime = sorted(state.glob("obj/*.o")) if state else [LIB]
+        done = run("gcc", "-O2", "-g", "@%s/cflags" % src, "-I%s" % src, "-o", program, source,
+                   "@%s/ldflags" % src, *runtime)
+        if done.returncode != 0 or done.stderr:
+            raise AssertionError(done.stderr)
+    return program
+
+
+def gdb(program, *commands, procs=2):
+    argv = ["gdb", "-nx", "-q", "-batch", "-iex", "set debuginfod enabled off", "-iex", "set startup-with-shell off"]
+    for command in ("set width 0", "set print thread-events off", "set print frame-info short-location") + commands:
+        argv += ["-ex", command]
+    done = run(*argv, program, procs=procs, stdin=subprocess.DEVNULL)
+    return done.stdout + done.stderr
+
+
+class Chapter8(unittest.TestCase):
+    def program(self, name, state=None):
+        return link(PROGRAMS / (name + ".c"), state)
+
+    def workers(self):
+        return link(TOP / "examples" / "workers.c")
+
+    def assertRuns(self, program, *arguments, out, status=0, err="", procs=None):
+        done = run(program, *arguments, procs=procs)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (status, out, err),
+                         "GOMAXPROCS=%s %s" % (procs, " ".join(map(str, (program,) + arguments))))
+
+    def traced(self, program, *options, procs=2):
+        """(how it ended, the lines of strace's log) of a run under strace -f."""
+        with tempfile.NamedTemporaryFile("r") as log:
+            done = run("strace", "-f", "-qq", "-o", log.name, *options, program, procs=procs)
+            # A thread may be in a call that was to be refused when another ends the process.
+            done.stderr = re.sub(r"(?m)^strace: Failed to tamper.*\n", "", done.stderr)
+            return done, log.read().splitlines()
+
+
+class Threads(Chapter8):
+    def test_a_goroutine_that_never_steps_back_does_not_stop_the_others(self):
+        for procs in (2, 4):
+            self.assertRuns(self.program("greedy"), out="done\n", procs=procs)
+
+    def test_workers_count_the_same_on_any_number_of_threads(self):
+        for procs in PROCS:
+            self.assertRuns(self.workers(), out="17984 primes below 200000\n", procs=procs)
+
+    def test_yield_prints_every_line_once_and_leaves_one_goroutine(self):
+        lines = sorted("%s %d" % (name, i) for name in ("red", "green", "blue") for i in (1, 2, 3))
+        for _ in range(20):
+            done = run(TOP / "build" / "examples" / "yield", procs=4)
+            self.assertEqual(sorted(done.stdout.splitlines()[:-1]), lines)
+            self.assertEqual(done.stdout.splitlines()[-1], "1 goroutine left")
+
+    def test_with_one_P_no_thread_is_made(self):
+        done = run("strace", "-f", "-o", Path(WORK.name) / "log", "-e", "trace=clone", self.program("conserve"),
+                   "100", "10", procs=1)
+        self.assertEqual(done.stdout, "3000 turns, 0 wrong\n")
+        self.assertNotIn("clone(", (Path(WORK.name) / "log").read_text())
+
+    def test_a_program_that_starts_no_goroutine_has_one_thread(self):
+        _, log = self.traced(TOP / "build" / "examples" / "inits", "-e", "trace=clone", procs=16)
+        self.assertEqual([line for line in log if "clone(" in line], [])
+
+    def test_who_is_made_ready_runs_although_the_one_who_did_it_goes_on(self):
+        for procs in (2, 4):
+            self.assertRuns(self.program("ready_elsewhere"), out="2000 answers\n", procs=procs)
+
+    def test_a_package_may_use_other_threads_before_main(self):
+        self.assertRuns(self.program("inits_go"), out="init was helped\nmain\n", procs=2)
+
+    def test_a_new_thread_has_its_own_stack_thread_pointer_and_number(self):
+        out = gdb(link(TOP / "examples" / "workers.c", STATE), "break mstart1 if $fs_base != (long)&m0.tls[1]", "run",
+                  "print $fs_base == (long)&allm->tls[1]", "print *(long *)$fs_base == $fs_base", "print allm->procid > 0",
+                  "print $rsp > allm->g0->stack.lo && $rsp < allm->g0->stack.hi", "bt")
+        self.assertEqual(re.findall(r"^\$\d = (.*)$", out, re.M), ["1", "1", "1", "1"], out)
+        self.assertRegex(out, r"(?m)^#0 .*mstart1")
+        self.assertRegex(out, r"(?m)^#1 .*mstart \(\)$")
+        self.assertNotRegex(out, r"(?m)^#2 ")
+
+    def test_the_first_frame_of_a_thread_has_no_caller(self):
+        out = gdb(link(TOP / "examples" / "workers.c", STATE), "break *((long)clone + 18)", "run", "bt")
+        self.assertRegex(out, r"(?m)^#0 .*clone \(\)$")
+        self.assertNotRegex(out, r"(?m)^#1 ", "clone+18 is the first instruction of the child alone")
+
+
+class Conservation(Chapter8):
+    def test_no_goroutine_is_lost_or_run_twice(self):
+        for procs in (1, 2, 4, 8, 16):
+            for n, rounds in ((1, 3000), (2, 3000), (3, 2000), (50, 100), (1500, 4)):
+                self.assertRuns(self.program("conserve"), n, rounds, procs=procs,
+                                out="%d turns, 0 wrong\n" % (3 * n * rounds))
+
+    def test_what_was_written_before_a_release_is_seen_after_the_acquire(self):
+        for procs in PROCS:
+            self.assertRuns(self.program("publish"), out="80000 answers\n", procs=procs)
+
+    def test_the_workloads_of_the_benchmark_end_well(self):
+        sched = link(TOP / "bench" / "sched.c")
+        for procs in PROCS:
+            for work, n in (("yield", 5000), ("spawn", 5000), ("batch", 1000), ("pingpong", 5000), ("sema", 20000),
+                            ("skynet", 1000), ("fib", 15), ("parked", 1000)):
+                with self.subTest(work, procs=procs):
+                    done = run(sched, work, n, procs=procs)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""), "%s %d" % (work, n))
+
+    def test_goroutines_that_die_on_another_P_do_not_use_up_the_mappings(self):
+        program = self.program("die_elsewhere")
+        self.assertRuns(program, out="100000 deaths, 1 goroutine\n", procs=2)
+        done, log = self.traced(program, "--seccomp-bpf", "-e", "trace=mprotect")
+        self.assertEqual(done.stdout, "100000 deaths, 1 goroutine\n")
+        stacks = sum("mprotect(" in line for line in log)
+        self.assertLess(stacks, 200, "a P keeps less than 64 dead goroutines, whoever has made them")
+
+
+class Deadlocks(Chapter8):
+    def test_all_asleep_is_a_deadlock_with_a_list(self):
+        for procs in PROCS:
+            done = run(self.program("all_asleep"), procs=procs)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            first, *rest = done.stderr.splitlines()
+            self.assertEqual(first, "fatal error: all goroutines are asleep - deadlock!")
+            self.assertEqual(sorted(line for line in rest if line),
+                             ["goroutine %d [semacquire]:" % n for n in (1, 2, 3)])
+
+    def test_who_waits_when_main_is_gone_is_named(self):
+        for procs in (1, 2):
+            self.assertRuns(self.program("main_gone"), status=2, out="", procs=procs,
+                            err="fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 2 [semacquire]:\n")
+
+    def test_nobody_left_is_named_too(self):
+        for procs in PROCS:
+            self.assertRuns(self.program("goexit_alone"), status=2, out="before\n", procs=procs,
+                            err="fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n")
+
+
+class Refusals(Chapter8):
+    """strace plays a kernel that says no."""
+    PRIMES = "17984 primes below 200000\n"
+
+    def refused(self, what, procs=2):
+        done, log = self.traced(self.workers(), "-e", "inject=" + what, procs=procs)
+        return done, sum("INJECTED" in line for line in log)
+
+    def test_a_thread_that_is_refused_three_times_comes_at_last(self):
+        done, times = self.refused("clone:error=EAGAIN:when=1..3")
+        self.assertEqual((done.returncode, done.stdout, done.stderr, times), (0, self.PRIMES, "", 3))
+
+    def test_a_thread_that_is_refused_for_ever_ends_the_process_with_advice(self):
+        done, times = self.refused("clone:error=EAGAIN")
+        self.assertEqual((done.returncode, done.stdout, times), (2, "", 20))
+        self.assertEqual(done.stderr, "runtime: failed to create new OS thread (have 1 already; errno=11)\n"
+                         "runtime: may need to increase max user processes (ulimit -u)\nfatal error: newosproc\n")
+
+    def test_another_error_is_not_tried_again(self):
+        done, times = self.refused("clone:error=ENOMEM")
+        self.assertEqual((done.returncode, done.stdout, times), (2, "", 1))
+        self.assertEqual(done.stderr, "runtime: failed to create new OS thread (have 1 already; errno=12)\n"
+                         "fatal error: newosproc\n")
+
+    def test_without_memory_for_a_thread_or_a_goroutine_the_message_says_so(self):
+        ends = set()
+        for when in range(1, 12):
+            done, times = self.refused("mmap:error=ENOMEM:when=%d" % when)
+            if times:
+                self.assertEqual(done.returncode, 2, when)
+                self.assertRegex(done.stderr, r"^runtime: out of memory: cannot allocate \d+-byte block \(ENOMEM\)")
+            else:
+                self.assertEqual((done.returncode, done.stdout), (0, self.PRIMES))
+            ends.add(bool(times))
+        self.assertEqual(ends, {True, False})
+
+    def test_a_futex_that_fails_loses_nothing_in_silence(self):
+        for error in ("EINTR", "EAGAIN"):
+            for when in ("1", "2", "3", "1+2", "2+3"):
+                done, _ = self.refused("futex:error=%s:when=%s" % (error, when), procs=4)
+                # A wake-up must not fail: that ends the process, unless main does so at the same moment.
+                self.assertRegex(done.stderr, r"^(fatal error: futexwakeup: %s \(errno \d+\)\n)*$" % error)
+                self.assertIn((done.returncode, bool(done.stderr)), ((0, False), (0, True), (2, True)))
+                if done.returncode == 0:
+                    self.assertEqual(done.stdout, self.PRIMES)
+
+    def test_one_thread_more_than_allowed_ends_the_process(self):
+        out = gdb(link(TOP / "examples" / "workers.c", STATE), "break main_main", "run", "set var sched.maxmcount = 2",
+                  "continue", procs=4)
+        self.assertRegex(out, r"(?m)^runtime: program exceeds 2-thread limit\nfatal error: thread exhaustion$")
+        self.assertRegex(out, r"exited with code 02")
+
+
+class Parking(Chapter8):
+    def test_a_goroutine_is_in_no_list_while_its_stack_is_in_use(self):
+        out = gdb(link(TOP / "examples" / "workers.c", STATE), "break parkunlock", "run",
+                  "print ((struct g *)$rdi)->atomicstatus", "print ((struct g *)$rdi)->m",
+                  "print $rsp < ((struct g *)$rdi)->stack.lo || $rsp > ((struct g *)$rdi)->stack.hi",
+                  "print ((struct mutex *)$rsi)->key", "print m0.g0 == &g0", procs=1)
+        self.assertEqual(re.findall(r"^\$\d = (.*)$", out, re.M), ["Gwaiting", "(struct m *) 0x0", "1", "1", "1"], out)
+
+    def test_a_goroutine_that_steps_back_belongs_to_no_thread_before_it_is_queued(self):
+        out = gdb(link(TOP / "examples" / "yield.c", STATE), "break goschedImpl", "run", "break *runqput", "continue",
+                  "print ((struct g *)$rsi)->atomicstatus", "print ((struct g *)$rsi)->m", "print m0.curg", procs=1)
+        self.assertEqual(re.findall(r"^\$\d = (.*)$", out, re.M),
+                         ["Grunnable", "(struct m *) 0x0", "(struct g *) 0x0"], out)
+
+    def test_on_one_P_units_are_given_in_the_order_of_arrival(self):
+        source = Path(WORK.name) / "arrival.c"
+        source.write_text("""#include "rt0.h"
+static uint32_t s, done;
+static void take(void *arg) { runtime_Semacquire(&s); fmt_Printf("%ld ", (long)arg); runtime_Semrelease(&done); }
+void main_main(void) {
+	for (long i = 1; i <= 5; i++) { go(take, (void *)i); runtime_Gosched(); }
+	for (int i = 0; i < 5; i++) runtime_Semrelease(&s);
+	for (int i = 0; i < 5; i++) runtime_Semacquire(&done);
+	fmt_Printf("\\n");
+}
+""")
+        self.assertRuns(link(source, STATE), out="1 2 3 4 5 \n", procs=1)
+
+
+class Debuggers(Chapter8):
+    def test_a_debugger_may_use_34_bytes_at_the_entry_point(self):
+        program = link(TOP / "examples" / "hello.c")
+        table = [(int(a, 16), name) for a, name in re.findall(r"^([0-9a-f]+) [tT] (\S+)$",
+                                                              run("nm", program).stdout, re.M)]
+        entry = next(a for a, name in table if name == "_rt0_amd64_linux")
+        self.assertEqual([name for a, name in table if entry < a < entry + 34], [])
+
+    def test_breakpoints_in_many_threads_do_not_harm_the_program(self):
+        point = ("commands", "silent", "continue", "end")
+        script = "\n".join(("set print thread-events off", "break goschedImpl") + point + ("break execute",) + point
+                           + ("run >/dev/null",))
+        with tempfile.NamedTemporaryFile("w", suffix=".gdb") as file:
+            file.write(script + "\n")
+            file.flush()
+            for _ in range(10):
+                done = run("gdb", "-nx", "-q", "-batch", "-x", file.name, link(TOP / "examples" / "yield.c", STATE),
+                           procs=4, stdin=subprocess.DEVNULL)
+                self.assertIn("exited normally", done.stdout, done.stdout[-600:] + done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
