@@ -36,6 +36,7 @@
 #define SYS_futex	202
 #define SYS_sched_yield	24
 #define SYS_nanosleep	35
+#define SYS_madvise	28
 
 /* The current g: the word below the thread pointer. */
 #define TLS_G		%fs:-8

@@ -53,7 +53,7 @@ int64_t
 runtime_NumGoroutine(void)
 {
 	/* count the goroutines */
-	return __atomic_load_n(&sched.ngs, __ATOMIC_RELAXED);
+	return gcount();
 }
 
 int

@@ -91,6 +91,8 @@ procresize(int32_t n)
 {
 	allp = persistentalloc((size_t)n * sizeof allp[0]);
 	gomaxprocs = n;
+	/* prepare for so many Ps */
+	stealinit((uint32_t)n);
 	for (int32_t i = n - 1; i >= 0; i--) {
 		struct p *pp = persistentalloc(sizeof *pp);
 
@@ -143,9 +145,6 @@ malg(void)
 {
 	struct g *gp = persistentalloc(sizeof *gp);
 
-	/* give it a stack */
-	gp->stack = stackalloc();
-	gp->stackguard0 = gp->stack.lo + STACKGUARD;
 	casgstatus(gp, Gidle, Gdead);
 	/* list it with all others */
 	lock(&sched.lock);
@@ -217,21 +216,12 @@ gfget(struct p *pp)
 	return gp;
 }
 
-/* What newproc has to tell newproc1. */
-struct newprocargs {
-	void (*fn)(void *);
-	void *arg;
-};
-
-/* Make gp look as if goexit had called fn(arg) and fn had not begun. */
+/* Let gp begin with fn(arg).  It has no stack yet. */
 static void
 gostartcall(struct g *gp, void (*fn)(void *), void *arg)
 {
-	uintptr_t *sp = (uintptr_t *)(gp->stack.hi - 32);
-
-	*--sp = (uintptr_t)goexit + 1;	/* the return address of fn */
 	gp->sched = (struct gobuf){
-		.sp = (uintptr_t)sp,
+		/* fill the registers of a new goroutine */
 		.pc = (uintptr_t)fn,
 		.g = gp,
 		.ctxt = arg,
@@ -239,67 +229,113 @@ gostartcall(struct g *gp, void (*fn)(void *), void *arg)
 	gp->startpc = (uintptr_t)fn;
 }
 
-/* The part of newproc that runs on g0. */
+/* Give gp a stack on which it looks as if goexit had called its fn. */
 static void
-newproc1(void *p)
+bindstack(struct g *gp)
 {
-	struct newprocargs *a = p;
+	gp->stack = stackget(getg()->m->p);
+	gp->stackguard0 = gp->stack.lo + STACKGUARD;
+	/* prepare the stack of a new goroutine */
+	uintptr_t *sp = (uintptr_t *)(gp->stack.hi - 32);
+
+	*--sp = (uintptr_t)goexit + 1;	/* the return address of fn */
+	gp->sched.sp = (uintptr_t)sp;
+}
+
+/* On g0: a new g in *p, a pointer to one. */
+static void
+newg(void *p)
+{
+	*(struct g **)p = malg();
+}
+
+/* Start fn(arg) as a new goroutine: it will be the next to run here. */
+void
+newproc(void (*fn)(void *), void *arg)
+{
+	struct p *pp = getg()->m->p;
+
+	if (fn == NULL)
+		throw("go of nil func value");
 	/* get a goroutine that is dead */
-	struct g *gp = gfget(getg()->m->p);
+	struct g *gp = gfget(pp);
 
 	if (gp == NULL)
-		gp = malg();
-
-	gostartcall(gp, a->fn, a->arg);
+		systemstack(newg, &gp);
+	gostartcall(gp, fn, arg);
 	/* number and count the goroutine */
-	gp->goid = __atomic_add_fetch(&sched.goidgen, 1, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&sched.ngs, 1, __ATOMIC_RELAXED);
+	if (pp->goidcache == pp->goidcacheend) {
+		pp->goidcacheend = __atomic_add_fetch(&sched.goidgen, GOIDBATCH,
+		    __ATOMIC_RELAXED);
+		pp->goidcache = pp->goidcacheend - GOIDBATCH;
+	}
+	gp->goid = ++pp->goidcache;
+	__atomic_store_n(&pp->nstarted, pp->nstarted + 1, __ATOMIC_RELAXED);
 	casgstatus(gp, Gdead, Grunnable);
 	/* queue the new goroutine */
-	runqput(getg()->m->p, gp);
+	runnextput(pp, gp);
 	if (sched.mainStarted)
 		wakep();
 }
 
-/* Start fn(arg) as a new goroutine: it goes to the end of the line. */
-void
-newproc(void (*fn)(void *), void *arg)
+/* gp, which is runnable, is the one that mp, this M, runs from now on. */
+static void
+setrunning(struct m *mp, struct g *gp)
 {
-	struct newprocargs a = { fn, arg };
-
-	if (fn == NULL)
-		throw("go of nil func value");
-	systemstack(newproc1, &a);
+	if (gp->stack.hi == 0)
+		bindstack(gp);
+	casgstatus(gp, Grunnable, Grunning);
+	gp->m = mp;
+	mp->curg = gp;
+	mp->p->schedtick++;
 }
 
 /* Run gp, which is runnable, on this thread.  Does not return. */
 static _Noreturn void
 execute(struct g *gp)
 {
-	struct m *mp = getg()->m;
-
-	casgstatus(gp, Grunnable, Grunning);
-	gp->m = mp;
-	mp->curg = gp;
+	setrunning(getg()->m, gp);
 	gogo(&gp->sched);
 }
 
-/* The next goroutine in the line; sleeps while there is none. */
+/* The next goroutine to run; sleeps while there is none. */
 static struct g *
 findrunnable(void)
 {
-	for (;;) {
-		struct g *gp;
+	struct m *mp = getg()->m;
+	struct g *gp;
 
+	for (;;) {
+		struct p *pp = mp->p;
+
+		gp = runqfair(pp);
+		if (gp == NULL)
+			gp = runqget(pp);
+		if (gp == NULL)
+			gp = globrunqgetbatch(pp);
+		/* look into the queues of others */
+		if (gp == NULL)
+			gp = stealwork(pp);
+		if (gp != NULL)
+			break;
+		/* give the P up and sleep */
 		lock(&sched.lock);
 		gp = globrunqget();
 		if (gp == NULL)
 			pidleput(releasep());
 		unlock(&sched.lock);
 		if (gp != NULL)
-			return gp;
+			break;
+		/* look once more, now that wakep can see us */
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);	/* with that of wakep */
+		pp = lookagain();
+		if (pp != NULL) {
+			acquirep(pp);
+			continue;
+		}
 		stopm();
 	}
+	return gp;
 }
 
 /* One round of the scheduler: find a goroutine and run it. */
@@ -324,9 +360,14 @@ goexit0(struct g *gp)
 	casgstatus(gp, Grunning, Gdead);
 	dropg(gp);
 	/* count one goroutine less */
-	__atomic_fetch_sub(&sched.ngs, 1, __ATOMIC_RELAXED);
+	struct p *pp = getg()->m->p;
+
+	/* release: who counts this end has seen the beginning */
+	__atomic_store_n(&pp->nended, pp->nended + 1, __ATOMIC_RELEASE);
 	/* keep the dead goroutine for the next newproc */
-	gfput(getg()->m->p, gp);
+	stackput(pp, gp->stack);
+	gp->stack = (struct stack){ 0, 0 };
+	gfput(pp, gp);
 	schedule();
 }
 
@@ -446,6 +487,19 @@ goready(struct g *gp)
 {
 	casgstatus(gp, Gwaiting, Grunnable);
 	/* queue who can go on */
-	runqput(getg()->m->p, gp);
+	runnextput(getg()->m->p, gp);
 	wakep();
+}
+
+/* Goroutines that have not ended; others may begin and end meanwhile. */
+int64_t
+gcount(void)
+{
+	int64_t n = 0;
+
+	for (int32_t i = 0; i < gomaxprocs; i++)
+		n -= __atomic_load_n(&allp[i]->nended, __ATOMIC_ACQUIRE);
+	for (int32_t i = 0; i < gomaxprocs; i++)
+		n += __atomic_load_n(&allp[i]->nstarted, __ATOMIC_RELAXED);
+	return n;
 }

@@ -125,6 +125,23 @@ void goready(struct g *gp);
 void semacquire(uint32_t *addr);
 void semrelease(uint32_t *addr);
 
+void runnextput(struct p *pp, struct g *gp);
+struct g *runqfair(struct p *pp);
+struct g *globrunqgetbatch(struct p *pp);
+
+int64_t gcount(void);
+
+struct stack stackget(struct p *pp);
+void stackput(struct p *pp, struct stack st);
+
+struct g *runqsteal(struct p *pp, struct p *victim, int takenext);
+int runqempty(struct p *pp);
+
+/* steal.c */
+void stealinit(uint32_t n);
+struct g *stealwork(struct p *pp);
+struct p *lookagain(void);
+
 /*
  * The current g.  One load, made anew each time: between two calls the same
  * C function may have moved to another thread.

@@ -100,6 +100,14 @@ struct p {
 	struct g *runq[RUNQSIZE];
 	struct g *gFree;	/* dead goroutines with stacks, by schedlink */
 	int32_t ngFree;		/* how many there are in gFree */
+	struct g *runnext;	/* runs before the ring; the owner fills, all take */
+	uint32_t schedtick;	/* goroutines that were run, for the fair turns */
+	int64_t nstarted;	/* goroutines that began here */
+	int64_t nended;		/* and that ended here */
+	int64_t goidcache;	/* the ids from goidcache + 1 ... */
+	int64_t goidcacheend;	/* ... to this one are ours to give */
+	int32_t nstacks;	/* the length of stackcache */
+	struct freestack *stackcache;	/* stacks that nobody uses */
 };
 
 /* A list of goroutines, linked through schedlink. */
@@ -134,6 +142,8 @@ struct sudog {
 	struct sudog *last;	/* of the first there: the last there */
 	struct sudog *next;	/* of the first there: another semaphore */
 };
+
+enum { FAIRTURN = 61, GOIDBATCH = 16 };
 
 /* variables of the runtime */
 extern struct g g0;	/* the g0 of m0; its stack is the kernel's */

@@ -44,24 +44,31 @@ enqueue(struct semaroot *root, struct sudog *s)
 	root->head = s;
 }
 
+/* The link to the first who waits at addr, or the one that ends the list. */
+static struct sudog **
+place(struct semaroot *root, uint32_t *addr)
+{
+	struct sudog **link = &root->head;
+
+	while (*link != NULL && (*link)->addr != addr)
+		link = &(*link)->next;
+	return link;
+}
+
 /* Take out the one who has waited longest at addr, or NULL. */
 static struct sudog *
 dequeue(struct semaroot *root, uint32_t *addr)
 {
-	struct sudog **link = &root->head;
-	struct sudog *s, *t;
+	struct sudog **link = place(root, addr);
+	struct sudog *s = *link;
+	struct sudog *t = s != NULL ? s->waitlink : NULL;
 
-	while (*link != NULL && (*link)->addr != addr)
-		link = &(*link)->next;
-	s = *link;
-	if (s == NULL)
-		return NULL;
-	t = s->waitlink;
 	if (t != NULL) {
 		t->last = s->last;
 		t->next = s->next;
 	}
-	*link = t != NULL ? t : s->next;
+	if (s != NULL)
+		*link = t != NULL ? t : s->next;
 	return s;
 }
 
@@ -104,22 +111,26 @@ void
 semrelease(uint32_t *addr)
 {
 	struct semaroot *root = semroot(addr);
-	struct sudog *s;
+	struct sudog *s = NULL;
+	int down = 0;
 
 	/* if nobody waits, put the unit down */
 	if (__atomic_load_n(&root->nwait, __ATOMIC_RELAXED) == 0) {
 		__atomic_fetch_add(addr, 1, __ATOMIC_SEQ_CST);
 		if (__atomic_load_n(&root->nwait, __ATOMIC_SEQ_CST) == 0)
 			return;
-		if (!cansemacquire(addr))
-			return;		/* somebody has it already */
+		down = 1;
 	}
 	lock(&root->lock);
-	s = dequeue(root, addr);
+	/* find who gets the unit */
+	if (!down) {
+		s = dequeue(root, addr);
+		if (s == NULL)
+			__atomic_fetch_add(addr, 1, __ATOMIC_SEQ_CST);
+	} else if (*place(root, addr) != NULL && cansemacquire(addr))
+		s = dequeue(root, addr);
 	if (s != NULL)
 		__atomic_fetch_sub(&root->nwait, 1, __ATOMIC_RELAXED);
-	else
-		__atomic_fetch_add(addr, 1, __ATOMIC_SEQ_CST);
 	unlock(&root->lock);
 	if (s != NULL)
 		goready(s->g);

@@ -121,4 +121,12 @@ sys_sched_yield(void)
 	Syscall6(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
 }
 
+enum { MADV_GUARD_INSTALL = 102 };
+
+static inline long
+sys_madvise(void *addr, size_t n, int advice)
+{
+	return Syscall6(SYS_madvise, (long)addr, (long)n, advice, 0, 0, 0);
+}
+
 #endif

@@ -140,6 +140,8 @@ wakep(void)
 {
 	struct p *pp;
 
+	/* what we have queued is there before we look for somebody idle */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&sched.npidle, __ATOMIC_RELAXED) == 0)
 		return;
 	lock(&sched.lock);

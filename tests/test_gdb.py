@@ -13,6 +13,8 @@ import unittest
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 YIELD = "build/examples/yield"
 YIELD7 = "build/chapters/07/yield"      # with a queue in P0
+# From chapter 9 on stacks have guard pages at which gcore stops reading.
+YIELD8 = "build/chapters/08/yield"
 QUIET = ["set width 0", "set height 0", "set confirm off",
          "set debuginfod enabled off", "set startup-with-shell off",
          "set print frame-arguments none"]
@@ -82,7 +84,7 @@ class Extension(unittest.TestCase):
                 self.assertIn("debug information", out)
 
     def test_info_goroutines_shows_running_parked_and_unborn(self):
-        out = gdb(YIELD, *self.AT3, "info goroutines")
+        out = gdb(built(YIELD7, "chapter-07"), *self.AT3, "info goroutines")
         self.assertRegex(out, r"(?m)^     1  runnable  main_main \(yield")
         self.assertRegex(out, r"(?m)^     2  runnable  count \(yield")
         self.assertRegex(out, r"(?m)^\*    3  running   count \(yield")
@@ -95,7 +97,7 @@ class Extension(unittest.TestCase):
 
     def test_info_sched_shows_everybody_who_waits_in_some_line(self):
         out = gdb(YIELD, *self.AT3, "info sched")
-        lines = re.findall(r"(?m)^(?:P0 .*M0  |sched )runq:(.*)$", out)
+        lines = re.findall(r"(?m)^(?:P0 .*|sched )runq:(.*)$", out)
         self.assertEqual(sorted(" ".join(lines).split()),
                          ["G1", "G2", "G4"], out)
         self.assertRegex(out, r"(?m)^M0 P0 G3(  thread 1)?$")
@@ -116,9 +118,9 @@ class Extension(unittest.TestCase):
     def test_a_core_file_shows_the_same_as_the_process(self):
         with tempfile.TemporaryDirectory() as tmp:
             core = os.path.join(tmp, "core")
-            live = gdb(YIELD, *self.AT3, "gcore " + core,
+            live = gdb(built(YIELD8, "chapter-08"), *self.AT3, "gcore " + core,
                        "echo ----\\n", "goroutine all bt", "print $g()")
-            dead = gdb(YIELD, "echo ----\\n", "goroutine all bt",
+            dead = gdb(built(YIELD8, "chapter-08"), "echo ----\\n", "goroutine all bt",
                        "print $g()", core=core)
         self.assertEqual(live.split("----\n")[1], dead.split("----\n")[1])
         self.assertIn("goroutine 4", dead)
@@ -153,10 +155,12 @@ void main_main(void) {
 }
 """)
             binary = os.path.join(tmp, "many")
-            subprocess.run(["gcc", "-O1", "-g", "@src/cflags", "-Isrc",
-                            "-fno-optimize-sibling-calls", "-o", binary,
-                            source, "@src/ldflags", "build/librt0.a"],
-                           cwd=TOP, check=True)
+            built(YIELD8, "chapter-08")
+            subprocess.run("gcc -O1 -g @src/cflags -Isrc -o %s "
+                           "-fno-optimize-sibling-calls %s @src/ldflags "
+                           "obj/*.o" % (binary, source), shell=True,
+                           cwd=os.path.join(TOP, "build/chapters/08"),
+                           check=True)
             core = os.path.join(tmp, "core")
             gdb(binary, "break stop", "run", "gcore " + core)
             out = gdb(binary, "goroutine all bt", core=core)

@@ -28,8 +28,9 @@ function end_chunk() {
 		      "say what it is for")
 	if (tabs && spaces)
 		err(spaces, "this line is indented by spaces and others of the chunk by tabs; use tabs")
-	# A part that ends a function and goes on elsewhere needs a blank line between.
-	if (name in squeezed)
+	# A part that ends a function and goes on elsewhere needs a blank line between;
+	# what replaces it does not go on.
+	if (name in squeezed && !replaces)
 		style(squeezed[name], "<<" name ">> goes on at " start \
 		      "; end this part with a blank line")
 	delete squeezed[name]
@@ -62,6 +63,7 @@ FNR == 1 {
 		here("the chunk's name begins or ends with a blank; noweb takes names literally")
 	code = 1; lines = tabs = spaces = quote = macro = 0; start = FILENAME ":" FNR
 	sub(/^(replace|base): /, "", name)
+	replaces = /^<<replace: /
 	defined[name]
 	next
 }

@@ -8,10 +8,11 @@ leave(void *status)
 }
 
 static void
-never(void *arg)
+linger(void *arg)
 {
 	(void)arg;
-	fmt_Printf("never\n");
+	for (;;)
+		runtime_Gosched();
 }
 
 void
@@ -22,7 +23,7 @@ main_main(void)
 	for (const char *s = os_Args[1]; *s != 0; s++)
 		n = n * 10 + (*s - '0');
 	go(leave, (void *)n);
-	go(never, NULL);
+	go(linger, NULL);
 	for (;;)
 		runtime_Gosched();
 }

@@ -1,0 +1,137 @@
+#!/bin/sh
+# bench/steal.sh - what stealing brings, and what waking for it costs.
+#
+# Links bench/sched.c with the runtimes of chapters 9 and 10, builds
+# bench/go/sched.go, and runs four workloads in turn with 1 and 2 Ps, RUNS
+# times each.  Writes medians to book/data/steal.tsv, in microseconds for the
+# whole work; futex calls, counted by strace, and how
+# often a thread slept and how long all worked, counted by the kernel, to
+# book/data/steal-futex.tsv; to book/data/steal-pause.tsv how long a thread
+# that wants to pause for 3 us pauses; to book/data/steal-round.tsv a search
+# that finds nothing; and to book/data/steal-order.tsv who is visited first.
+set -eu
+cd "$(dirname "$0")/.."
+
+RUNS=${RUNS:-7}
+PATH=$PATH:/usr/lib/go-1.23/bin
+for tool in go gcc strace python3; do
+	command -v "$tool" >/dev/null || {
+		echo "bench/steal.sh: $tool is not installed;" \
+			"book/data/steal*.tsv stay as they are." >&2
+		exit 0
+	}
+done
+for chapter in 09 10; do
+	[ -d build/chapters/$chapter/obj ] || {
+		echo "bench/steal.sh: build/chapters/$chapter is not there;" \
+			"run make chapter-$chapter first." >&2
+		exit 1
+	}
+done
+export GOFLAGS=-mod=mod GOTOOLCHAIN=local GOPROXY=off
+export GOCACHE="$PWD/build/go/cache"
+
+mkdir -p build/bench build/go book/data
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+for chapter in 09 10; do
+	state=build/chapters/$chapter
+	gcc -O2 @$state/src/cflags -I$state/src -o build/bench/sched-$chapter \
+		bench/sched.c @$state/src/ldflags $state/obj/*.o
+done
+go build -o build/go/sched bench/go/sched.go
+ar rcsD "$tmp/librt0.a" build/chapters/10/obj/*.o
+gcc -std=gnu11 -O2 -D_GNU_SOURCE -fno-pie -no-pie -DGOAMD64=1 \
+	-Ibuild/chapters/10/src -o build/bench/round bench/round.c -lc "$tmp/librt0.a"
+
+head_line() {
+	printf '# %s; %s; %s processors; Linux %s; %s; gcc %s; %s runs\n' \
+		"$(date -u +%F)" \
+		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
+		"$(nproc)" "$(uname -r | sed 's/-.*//')" \
+		"$(go version | cut -d' ' -f3)" "$(gcc -dumpfullversion)" "$RUNS"
+}
+
+# workload, how many, and how many goroutines that makes
+work='fib 25 121392
+skynet 100000 111111
+batch 100000 200000
+spawn 1000000 1000000
+pingpong 300000 600000'
+
+i=0
+while [ "$i" -lt "$RUNS" ]; do
+	echo "$work" | while read -r name n _; do
+		for procs in 1 2; do
+			for side in 09 10 go; do
+				case $side in
+				go) prog=build/go/sched ;;
+				*) prog=build/bench/sched-$side ;;
+				esac
+				echo "$side $name-$procs" \
+					"$(GOMAXPROCS=$procs timeout 60 "$prog" "$name" "$n")"
+			done
+		done
+	done
+	i=$((i + 1))
+done | awk '{ printf "%s %s %.0f\n", $2, $1, $3 / 1000 }' >"$tmp/runs"
+{
+	head_line
+	printf 'work\tch9_us\tch10_us\tgo_us\n'
+	sort -k 1,1 -k 2,2 -k 3,3n "$tmp/runs" | awk -v runs="$RUNS" '
+		++n[$1, $2] == int((runs + 1) / 2) {
+			us[$2] = $3
+			if ($2 == "go")
+				printf "%s\t%d\t%d\t%d\n", $1, us["09"], us["10"], us["go"]
+		}'
+} >"$tmp/steal.tsv"
+
+# strace slows a system call down and with it whoever makes one; how often a
+# thread went to sleep, the kernel counts without that
+{
+	head_line
+	printf 'work\tgoroutines\tch9_futex\tch10_futex\tch9_sleeps\tch10_sleeps\tch9_cpu_ms\tch10_cpu_ms\n'
+	echo "$work" | while read -r name n goroutines; do
+		for chapter in 09 10; do
+			GOMAXPROCS=2 timeout 100 strace -c -f -qq -o "$tmp/count" \
+				-e trace=futex build/bench/sched-$chapter "$name" "$n" >"$tmp/out"
+			awk '$NF == "futex" || $(NF - 1) == "futex" { calls = $4 }
+				END { print calls + 0 }' "$tmp/count" >"$tmp/calls-$chapter"
+		done
+		for chapter in 09 10; do
+			i=0
+			while [ "$i" -lt "$RUNS" ]; do
+				python3 bench/sleeps.py build/bench/sched-$chapter "$name" "$n"
+				i=$((i + 1))
+			done | sort -n | awk -v runs="$RUNS" 'NR == int((runs + 1) / 2)
+				' >"$tmp/sleeps-$chapter"
+		done
+		echo "$name" "$goroutines" "$(cat "$tmp/calls-09")" "$(cat "$tmp/calls-10")" \
+			"$(cat "$tmp/sleeps-09")" "$(cat "$tmp/sleeps-10")" |
+			awk -v OFS='\t' '{ print $1, $2, $3, $4, $5, $7, $6, $8 }'
+	done
+} >"$tmp/steal-futex.tsv"
+
+{
+	head_line
+	printf 'how\tmedian_ns\n'
+	build/bench/round pause
+} >"$tmp/steal-pause.tsv"
+{
+	head_line
+	printf 'ps\tround_ns\tper_p_ns\n'
+	for n in 2 16 64 256 1024; do
+		build/bench/round "$n"
+	done
+} >"$tmp/steal-round.tsv"
+{
+	echo '# computed, not measured'
+	printf 'ps\tsteps\tnext_pct\trandom_pct\n'
+	python3 bench/order.py
+} >"$tmp/steal-order.tsv"
+for name in steal steal-futex steal-pause steal-round steal-order; do
+	mv "$tmp/$name.tsv" book/data/$name.tsv
+	chmod 644 book/data/$name.tsv
+	cat book/data/$name.tsv
+done

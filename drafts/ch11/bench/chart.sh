@@ -1,0 +1,127 @@
+#!/bin/sh
+# bench/chart.sh - what each idea of Part II bought.
+#
+# Links bench/sched.c with the runtimes of chapters 7 to 11 (7 with the
+# semaphores of bench/chapter7.h), builds bench/go/sched.go, and runs workloads
+# in turn, RUNS times each, with GOMAXPROCS 1 and 2.  Writes
+#
+#	book/data/chart.tsv	nanoseconds per operation, medians
+#	book/data/wakes.tsv	futex calls per 1,000 operations, by strace -f -c
+#	book/figures/11-chart.svg	the first, drawn by bench/chart.awk
+set -eu
+cd "$(dirname "$0")/.."
+
+RUNS=${RUNS:-9}
+PATH=$PATH:/usr/lib/go-1.23/bin
+for tool in go gcc strace; do
+	command -v "$tool" >/dev/null || {
+		echo "bench/chart.sh: $tool is not installed;" \
+			"book/data/chart.tsv stays as it is." >&2
+		exit 0
+	}
+done
+export GOFLAGS=-mod=mod GOTOOLCHAIN=local GOPROXY=off
+export GOCACHE="$PWD/build/go/cache"
+
+mkdir -p build/bench build/go book/data
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+for c in 07 08 09 10 11; do
+	state=build/chapters/$c
+	[ -d $state/obj ] || {
+		echo "bench/chart.sh: $state is not there; run make chapter-$c first." >&2
+		exit 1
+	}
+	more=
+	[ $c != 07 ] || more='-include bench/chapter7.h'
+	# shellcheck disable=SC2086
+	gcc -O2 @$state/src/cflags -I$state/src $more -o build/bench/sched-$c \
+		bench/sched.c @$state/src/ldflags $state/obj/*.o
+done
+go build -o build/go/sched bench/go/sched.go
+
+head_line() {
+	printf '# %s; %s; %s processors; Linux %s; %s; gcc %s; %s runs\n' \
+		"$(date -u +%F)" \
+		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
+		"$(nproc)" "$(uname -r | sed 's/-.*//')" \
+		"$(go version | cut -d' ' -f3)" "$(gcc -dumpfullversion)" "$RUNS"
+}
+
+# workload, how many, and the operations if the program counts but one
+work='yield 50000 0
+spawn 20000 0
+pingpong 20000 0
+sema 50000 0
+skynet 10000 11111
+fib 18 4180'
+
+i=0
+while [ "$i" -lt "$RUNS" ]; do
+	echo "$work" | while read -r name n ops; do
+		for procs in 1 2; do
+			for side in 07 08 09 10 11 go; do
+				case $side-$procs in
+				07-2) continue ;;	# it has one thread
+				go-*) prog=build/go/sched ;;
+				*) prog=build/bench/sched-$side ;;
+				esac
+				# shellcheck disable=SC2046
+				set -- $(GOMAXPROCS=$procs timeout 20 "$prog" "$name" "$n" || echo 0 0)
+				[ "$ops" = 0 ] || set -- "$1" "$ops"
+				echo "$side $name-$procs $1 $2"
+			done
+		done
+	done
+	i=$((i + 1))
+done | awk '$4 > 0 { printf "%s %s %.1f\n", $2, $1, $3 / $4 }' >"$tmp/runs"
+
+{
+	head_line
+	printf 'work\tch07\tch08\tch09\tch10\tch11\tgo\tratio\n'
+	sort -k 1,1 -k 2,2 -k 3,3n "$tmp/runs" | awk -v runs="$RUNS" '
+		++n[$1, $2] == int((runs + 1) / 2) { ns[$1, $2] = $3 }
+		!($1 in seen) { seen[$1]; order[++works] = $1 }
+		function show(w, side) {
+			return (w, side) in ns ? sprintf("%.1f", ns[w, side]) : "-"
+		}
+		END {
+			for (i = 1; i <= works; i++) {
+				w = order[i]
+				printf "%s", w
+				for (c = 7; c <= 11; c++)
+					printf "\t%s", show(w, sprintf("%02d", c))
+				printf "\t%s\t%.2f\n", show(w, "go"),
+					ns[w, "11"] / ns[w, "go"]
+			}
+		}'
+} >"$tmp/chart.tsv"
+
+{
+	head_line
+	printf 'work\tch08\tch09\tch10\tch11\n'
+	echo "$work" | while read -r name n ops; do
+		for procs in 2 4; do
+			printf '%s-%s' "$name" "$procs"
+			for c in 08 09 10 11; do
+				GOMAXPROCS=$procs timeout 60 strace -c -f -qq -o "$tmp/count" \
+					-e trace=futex build/bench/sched-$c "$name" "$n" >"$tmp/out"
+				awk -v ops="$ops" -v count="$(cut -d' ' -f2 "$tmp/out")" '
+					$NF == "futex" || $(NF - 1) == "futex" { calls = $4 }
+					END { printf "\t%.0f", calls * 1000 / (ops ? ops : count) }
+				' "$tmp/count"
+			done
+			echo
+		done
+	done | sort
+} >"$tmp/wakes.tsv"
+
+for name in chart wakes; do
+	mv "$tmp/$name.tsv" book/data/$name.tsv
+	chmod 644 book/data/$name.tsv
+	cat book/data/$name.tsv
+done
+awk -f bench/chart.awk book/data/chart.tsv >"$tmp/svg"
+mv "$tmp/svg" book/figures/11-chart.svg
+chmod 644 book/figures/11-chart.svg

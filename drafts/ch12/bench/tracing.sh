@@ -1,0 +1,49 @@
+#!/bin/sh
+# bench/tracing.sh - what the event trace costs when it is off and when it is on.
+#
+# Links bench/sched.c with the runtimes of chapters 11 and 12 and runs three of
+# its workloads in turn, RUNS times each, on one P.  Writes book/data/tracing.tsv:
+# the fewest nanoseconds per operation, as a busy machine only adds to them.
+set -eu
+cd "$(dirname "$0")/.."
+
+RUNS=${RUNS:-15}
+mkdir -p build/bench book/data
+for n in 11 12; do
+	[ -d build/chapters/$n/obj ] || {
+		echo "bench/tracing.sh: run make chapter-$n first." >&2
+		exit 1
+	}
+	gcc -O2 @build/chapters/$n/src/cflags -Ibuild/chapters/$n/src \
+		-o build/bench/sched-$n bench/sched.c \
+		@build/chapters/$n/src/ldflags build/chapters/$n/obj/*.o
+done
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+export GOMAXPROCS=1
+
+i=0
+while [ "$i" -lt "$RUNS" ]; do
+	for work in 'yield 1000000' 'spawn 500000' 'pingpong 500000'; do
+		name=${work% *} n=${work#* }
+		echo "$name before $(build/bench/sched-11 "$name" "$n")"
+		echo "$name off $(build/bench/sched-12 "$name" "$n")"
+		echo "$name on $(RT0TRACE=$tmp/trace build/bench/sched-12 "$name" "$n")"
+	done
+	i=$((i + 1))
+done | awk '{ printf "%s %s %.2f\n", $1, $2, $3 / $4 }' >"$tmp/runs"
+
+{
+	printf '# %s; %s; %s processors; Linux %s; gcc %s; %s runs\n' "$(date -u +%F)" \
+		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
+		"$(nproc)" "$(uname -r | sed 's/-.*//')" "$(gcc -dumpfullversion)" "$RUNS"
+	printf 'work\tchapter11_ns\toff_ns\ton_ns\n'
+	sort -k 1,1 -k 2,2 -k 3,3n "$tmp/runs" | awk -v runs="$RUNS" '
+		++n[$1, $2] == 1 { ns[$2] = $3 }
+		n[$1, $2] == runs && $2 == "on" {
+			printf "%s\t%.1f\t%.1f\t%.1f\n", $1, ns["before"], ns["off"], ns["on"]
+		}'
+} >"$tmp/tracing.tsv"
+mv "$tmp/tracing.tsv" book/data/tracing.tsv
+chmod 644 book/data/tracing.tsv
+cat book/data/tracing.tsv

@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""Show the events in a file that RT0TRACE has made.
+
+  book/tools/timeline.py FILE               as text, all Ps merged
+  book/tools/timeline.py --svg OUT FILE     as a picture: a lane for each P
+
+The program may be running, may have ended, or may have been killed.
+--last N keeps the N youngest events.  Chapter 12 tells what is in the file.
+"""
+import argparse
+import os
+import struct
+import sys
+
+HEADER = struct.Struct("<8sIIq40x")
+COUNT = struct.Struct("<Q")
+EVENT = struct.Struct("<qqII")
+FORMAT, VERSION = b"rt0trc", b"1"
+KINDS = {
+    1: ("GoCreate", "G%d"), 2: ("GoStart", ""), 3: ("GoYield", ""), 4: ("GoBlock", ""), 5: ("GoUnblock", "G%d"),
+    6: ("GoEnd", ""), 7: ("ProcStart", "M%d"), 8: ("ProcStop", "M%d"), 9: ("Steal", "from P%d"),
+}
+ENDS = ("GoYield", "GoBlock", "GoEnd")
+
+
+class Bad(Exception):
+    """The file cannot be shown; the text says why."""
+
+
+class Event:
+    def __init__(self, proc, number, when, goid, arg, kind):
+        self.proc, self.number, self.when, self.goid, self.arg = proc, number, when, goid, arg
+        self.kind, self.form = KINDS.get(kind, ("kind %d" % kind, "%d"))
+
+    def text(self):
+        return self.form % self.arg if "%" in self.form else self.form
+
+
+class Trace:
+    def __init__(self, nprocs, seed):
+        self.nprocs, self.seed, self.events, self.lost = nprocs, seed, [], {}
+
+
+def read_exactly(fd, size, offset):
+    data = b""
+    while len(data) < size:
+        more = os.pread(fd, size - len(data), offset + len(data))
+        if not more:
+            raise Bad("the trace is cut short: %d bytes are missing at %d" % (size - len(data), offset + len(data)))
+        data += more
+    return data
+
+
+def header(fd):
+    head = os.pread(fd, HEADER.size, 0)
+    if head[:6] != FORMAT:
+        raise Bad("this is no trace of rt0")
+    if head[6:8] != VERSION + b"\0":
+        raise Bad("the trace has version %s and this program reads version %s"
+                  % (head[6:8].rstrip(b"\0").decode("ascii", "replace"), VERSION.decode()))
+    _, nprocs, ring, seed = HEADER.unpack(read_exactly(fd, HEADER.size, 0))
+    if not 0 < nprocs <= 1 << 16 or not 0 < ring <= 1 << 24:
+        raise Bad("the trace is damaged: %d Ps with %d events each" % (nprocs, ring))
+    return nprocs, ring, seed
+
+
+def read(path):
+    """The trace in a file, as it is at this moment."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        nprocs, ring, seed = header(fd)
+        trace = Trace(nprocs, seed)
+        for proc in range(nprocs):
+            at = HEADER.size + proc * (COUNT.size + ring * EVENT.size)
+            last, = COUNT.unpack(read_exactly(fd, COUNT.size, at))
+            data = read_exactly(fd, ring * EVENT.size, at + COUNT.size)
+            now, = COUNT.unpack(read_exactly(fd, COUNT.size, at))
+            # A writer may be at event `now`, in the place of now - ring.
+            first = max(0, now - ring + 1)
+            for i in range(first, last):
+                trace.events.append(Event(proc, i, *EVENT.unpack_from(data, i % ring * EVENT.size)))
+            if first:
+                trace.lost[proc] = first
+        trace.events.sort(key=lambda e: (e.when, e.proc, e.number))
+        return trace
+    finally:
+        os.close(fd)
+
+
+def scale(trace):
+    """When events happened, from 0 on: microseconds, or a count."""
+    start = trace.events[0].when if trace.events else 0
+    if trace.seed >= 0:
+        return lambda when: float(when)
+    return lambda when: (when - start) / 1000
+
+
+def print_text(trace, out):
+    for proc, lost in sorted(trace.lost.items()):
+        out.write("# P%d: %d older events are lost\n" % (proc, lost))
+    at = scale(trace)
+    form = "%6.0f" if trace.seed >= 0 else "%12.3f"
+    for e in trace.events:
+        line = (form + "  P%-3d %-6s %-9s %s") % (at(e.when), e.proc, "G%d" % e.goid if e.goid else "-", e.kind, e.text())
+        out.write(line.rstrip() + "\n")
+
+
+# -- a picture ------------------------------------------------------------------
+
+WIDTH, LEFT, RIGHT, TOP, LANE, BAR = 740, 44, 12, 14, 44, 24
+
+
+def runs(trace):
+    """(proc, goid, from, to): each time a goroutine ran."""
+    running, result = {}, []
+
+    def end(proc, when):
+        if proc in running:
+            goid, start = running.pop(proc)
+            result.append((proc, goid, start, when))
+
+    for e in trace.events:
+        if e.kind == "GoStart" or e.kind == "ProcStop":
+            end(e.proc, e.when)
+        if e.kind == "GoStart":
+            running[e.proc] = (e.goid, e.when)
+        elif e.kind in ENDS and running.get(e.proc, (None,))[0] == e.goid:
+            end(e.proc, e.when)
+    for proc in list(running):
+        end(proc, trace.events[-1].when)
+    return result
+
+
+def svg(trace):
+    """The lines of a drawing."""
+    if not trace.events:
+        raise Bad("the trace has no events to draw")
+    at = scale(trace)
+    low, high = at(trace.events[0].when), at(trace.events[-1].when)
+    per = (WIDTH - LEFT - RIGHT) / ((high - low) or 1)
+    height = TOP + trace.nprocs * LANE + 36
+    unit = "events" if trace.seed >= 0 else "microseconds"
+
+    def x(when):
+        return LEFT + (at(when) - low) * per
+
+    def y(proc):
+        return TOP + proc * LANE
+
+    yield ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" role="img" fill="currentColor" '
+           'stroke="none" font-family="ui-monospace, monospace" font-size="12">' % (WIDTH, height, WIDTH))
+    bars = runs(trace)
+    who = sorted({goid for _, goid, _, _ in bars})
+    thefts = [e for e in trace.events if e.kind == "Steal"]
+    yield "<title>%d events on %d P%s</title>" % (len(trace.events), trace.nprocs, "s" if trace.nprocs > 1 else "")
+    yield ("<desc>A lane for each P, a bar for each time a goroutine ran, %d in all, an arrow for each of %d thefts. "
+           "The goroutines are %s.</desc>" % (len(bars), len(thefts), ", ".join("G%d" % g for g in who)))
+    yield ('<defs><marker id="timeline-a" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
+           'orient="auto"><path d="M0 0L10 5L0 10z" fill="currentColor"/></marker></defs>')
+    for proc in range(trace.nprocs):
+        yield '<text x="8" y="%d">P%d</text>' % (y(proc) + 17, proc)
+        yield ('<path d="M%d %dH%d" stroke="currentColor" stroke-opacity="0.3"/>'
+               % (LEFT, y(proc) + BAR, WIDTH - RIGHT))
+    for proc, goid, start, end in bars:
+        wide = max(x(end) - x(start), 0.5)
+        yield ('<rect x="%.1f" y="%d" width="%.1f" height="%d" fill-opacity="%.2f" stroke="currentColor" '
+               'stroke-width="0.5"><title>G%d, %.0f to %.0f</title></rect>'
+               % (x(start), y(proc), wide, BAR, 0.08 + 0.11 * (goid * 3 % 5), goid, at(start), at(end)))
+        name = "G%d" % goid
+        if wide > 8 * len(name):
+            yield '<text x="%.1f" y="%d" text-anchor="middle">%s</text>' % (x(start) + wide / 2, y(proc) + 16, name)
+    for e in trace.events:
+        if e.kind == "GoEnd":
+            yield '<circle cx="%.1f" cy="%d" r="2.5"><title>G%d ends</title></circle>' % (x(e.when), y(e.proc) + BAR, e.goid)
+    for e in thefts:
+        down = e.proc > e.arg
+        yield ('<path d="M%.1f %dL%.1f %d" stroke="currentColor" fill="none" marker-end="url(#timeline-a)">'
+               '<title>P%d takes from P%d</title></path>'
+               % (x(e.when), y(e.arg) + (BAR if down else 0), x(e.when), y(e.proc) + (0 if down else BAR), e.proc, e.arg))
+    foot = y(trace.nprocs) + 4
+    for i in range(6):
+        value = low + (high - low) * i / 5
+        yield ('<text x="%.1f" y="%d" text-anchor="%s">%.0f%s</text>'
+               % (LEFT + (value - low) * per, foot + 8, "start" if i == 0 else "end" if i == 5 else "middle", value,
+                  " " + unit if i == 5 else ""))
+    yield "</svg>"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--svg", metavar="OUT", help="draw it to this file")
+    parser.add_argument("--last", metavar="N", type=int, default=0, help="only the N youngest events")
+    options = parser.parse_args()
+    try:
+        trace = read(options.file)
+        if options.last > 0:
+            trace.events = trace.events[-options.last:]
+        if options.svg:
+            text = "\n".join(svg(trace)) + "\n"
+            with open(options.svg, "w", encoding="utf-8") as out:
+                out.write(text)
+        else:
+            print_text(trace, sys.stdout)
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except (Bad, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        name = getattr(error, "filename", None) or options.file
+        sys.exit("timeline.py: %s: %s" % (name, why))
+
+
+if __name__ == "__main__":
+    main()

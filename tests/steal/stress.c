@@ -1,0 +1,165 @@
+/*
+ * src/runq.c on real threads, hosted: one owner that puts and takes, thieves
+ * that steal from it and from each other; of several, the last one steals from
+ * thieves only, so that it knows the owner by what they publish.  Every goroutine must be taken
+ * once, and be seen as it was put.  tests/test_ch10.py compiles this with
+ * -DRUNQ='"file"', the file as it is or with something weakened, and with
+ * -fsanitize=thread, which knows the orders and not only the processor.
+ *
+ *	stress THIEVES N
+ */
+#define usleep libc_usleep
+#define clone libc_clone
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#undef usleep
+#undef clone
+
+#include RUNQ
+
+enum { MAXTHIEVES = 4, MAXN = 1 << 20 };
+
+struct schedt sched;
+int32_t gomaxprocs;
+static struct p ps[1 + MAXTHIEVES];
+static struct g *gs;
+static unsigned char *taken;
+static long n, ntaken;
+static int finished;
+
+void
+lock(struct mutex *l)
+{
+	while (__atomic_exchange_n(&l->key, 1, __ATOMIC_ACQUIRE) != 0)
+		sched_yield();
+}
+
+void
+unlock(struct mutex *l)
+{
+	__atomic_store_n(&l->key, 0, __ATOMIC_RELEASE);
+}
+
+void
+wakep(void)
+{
+}
+
+int64_t
+nanotime(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+_Noreturn void
+throw(const char *s)
+{
+	fprintf(stderr, "throw: %s\n", s);
+	exit(3);
+}
+
+/* gp has been taken by somebody: the accesses are plain on purpose. */
+static void
+take(struct g *gp)
+{
+	if (gp->goid != gp - gs + 1)
+		throw("stress: a goroutine that was not filled in");
+	gp->goid = 0;
+	taken[gp - gs]++;
+	__atomic_fetch_add(&ntaken, 1, __ATOMIC_RELAXED);
+}
+
+static void *
+thief(void *arg)
+{
+	struct p *pp = arg;
+	unsigned seed = (unsigned)(pp - ps);
+
+	while (!__atomic_load_n(&finished, __ATOMIC_RELAXED)) {
+		unsigned r = (unsigned)rand_r(&seed);
+		struct p *victim = &ps[r % (unsigned)gomaxprocs];
+		struct g *gp = runqget(pp);
+
+		if (gomaxprocs > 2 && pp == &ps[gomaxprocs - 1])
+			victim = &ps[1 + r % (unsigned)(gomaxprocs - 2)];
+		if (gp == NULL && victim != pp)
+			gp = runqsteal(pp, victim, r % 64 < 8);
+		if (gp != NULL && r % 128 == 0)
+			runnextput(pp, gp);
+		else if (gp != NULL)
+			take(gp);
+		if (r % 8 == 0)		/* let others steal from us */
+			sched_yield();
+		runqempty(victim);
+	}
+	return NULL;
+}
+
+/* Put goroutine i, and sometimes take one. */
+static void
+own(long i)
+{
+	static unsigned seed = 1;
+	unsigned r = (unsigned)rand_r(&seed);
+	struct g *gp = &gs[i];
+
+	gp->goid = i + 1;
+	if (r % 4 == 0)
+		runnextput(&ps[0], gp);
+	else
+		runqput(&ps[0], gp);
+	if (r / 4 % 3 == 0 && (gp = runqget(&ps[0])) != NULL)
+		take(gp);
+	if (r / 512 % 64 == 0)
+		sched_yield();
+	if (r / 512 % 64 == 1) {	/* let runnext be stolen */
+		int64_t end = nanotime() + 100000;
+
+		while (__atomic_load_n(&ps[0].runnext, __ATOMIC_RELAXED) !=
+		    NULL && nanotime() < end)
+			sched_yield();
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	pthread_t threads[MAXTHIEVES];
+	int thieves = argc == 3 ? atoi(argv[1]) : 2, bad = 0;
+
+	n = argc == 3 ? atol(argv[2]) : 10000;
+	if (thieves > MAXTHIEVES || n > MAXN)
+		return 2;
+	gs = calloc((size_t)n, sizeof *gs);
+	taken = calloc((size_t)n, 1);
+	gomaxprocs = thieves + 1;
+	for (int i = 0; i <= thieves; i++)	/* the indices will wrap */
+		ps[i].runqhead = ps[i].runqtail = (uint32_t)-(1000 * (i + 1));
+	for (int i = 0; i < thieves; i++)
+		pthread_create(&threads[i], NULL, thief, &ps[i + 1]);
+	for (long i = 0; i < n; i++)
+		own(i);
+	while (__atomic_load_n(&ntaken, __ATOMIC_RELAXED) < n) {
+		struct g *gp = runqget(&ps[0]);
+
+		if (gp == NULL)
+			gp = globrunqgetbatch(&ps[0]);
+		if (gp != NULL)
+			take(gp);
+		else
+			sched_yield();
+	}
+	__atomic_store_n(&finished, 1, __ATOMIC_RELAXED);
+	for (int i = 0; i < thieves; i++)
+		pthread_join(threads[i], NULL);
+	for (long i = 0; i < n; i++)
+		bad += taken[i] != 1;
+	printf("%ld goroutines, %d wrong\n", n, bad);
+	return bad != 0;
+}

@@ -1,0 +1,492 @@
+/*
+ * The ring of a P, runnext, and the list behind them (src/runq.c, chapter 9
+ * and later).  The file is compiled into this program: its lock is one of
+ * libc, and what others may do in the middle of it is done by a hook.
+ */
+static void hook(int where);
+enum { AT_SWAP, AT_LOAD };
+
+#define __atomic_compare_exchange_n(p, ...) \
+	(hook(AT_SWAP), __atomic_compare_exchange_n(p, __VA_ARGS__))
+#define __atomic_load_n(p, order) \
+	({ __typeof__(*(p)) v_ = __atomic_load_n(p, order); hook(AT_LOAD); v_; })
+#define lock test_lock
+#define unlock test_unlock
+#define wakep test_wakep
+#define runqput test_runqput
+#define runqget test_runqget
+#define runnextput test_runnextput
+#define runqfair test_runqfair
+#define globrunqput test_globrunqput
+#define globrunqget test_globrunqget
+#define globrunqgetbatch test_globrunqgetbatch
+#define runqsteal test_runqsteal
+#define runqempty test_runqempty
+#define sched test_sched
+#define gomaxprocs test_gomaxprocs
+#include "../src/runq.c"	/* and not tests/unit/runq.c */
+#undef __atomic_compare_exchange_n
+#undef __atomic_load_n
+#undef lock
+#undef unlock
+#undef sched
+
+#include "unit.h"
+
+#define sched test_sched
+
+enum { MANY = 2000 };
+
+struct schedt test_sched;
+int32_t test_gomaxprocs = 1;
+static struct g gs[MANY];
+static struct p p;
+static int wakes, visits;
+
+/* What somebody else does at the nth load or swap from now on. */
+static __thread struct { int where, after; void (*act)(void); } other;
+
+static void
+hook(int where)
+{
+	void (*act)(void) = other.act;
+
+	if (act == NULL || where != other.where || other.after-- > 0)
+		return;
+	other.act = NULL;
+	act();
+}
+
+static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
+
+void
+test_lock(struct mutex *l)
+{
+	(void)l;
+	pthread_mutex_lock(&mu);
+	visits++;
+}
+
+void
+test_unlock(struct mutex *l)
+{
+	(void)l;
+	pthread_mutex_unlock(&mu);
+}
+
+void
+test_wakep(void)
+{
+	wakes++;
+}
+
+/* An empty queue whose indices start at a number. */
+static void
+reset(uint32_t start)
+{
+	memset(&p, 0, sizeof p);
+	memset(&test_sched, 0, sizeof test_sched);
+	memset(gs, 0, sizeof gs);
+	p.runqhead = p.runqtail = start;
+	p.schedtick = 1;
+	wakes = visits = 0;
+	test_gomaxprocs = 1;
+	other.act = NULL;
+}
+
+static uint32_t
+inring(void)
+{
+	return p.runqtail - p.runqhead;
+}
+
+static void
+putmany(int from, int to)
+{
+	for (int i = from; i < to; i++)
+		runqput(&p, &gs[i]);
+}
+
+/* How many of these are not taken from the queue next, in this order. */
+static int
+wrong(int from, int to)
+{
+	int bad = 0;
+
+	for (int i = from; i < to; i++)
+		bad += runqget(&p) != &gs[i];
+	return bad;
+}
+
+TEST("an empty queue has nothing to give")
+{
+	reset(0);
+	CHECK(runqget(&p) == NULL);
+	CHECK(runqfair(&p) == NULL);
+	CHECK(globrunqgetbatch(&p) == NULL);
+	CHECK_EQ(visits, 0);
+}
+
+TEST("who comes first is taken first, up to a full ring, without a lock")
+{
+	for (int n = 0; n <= RUNQSIZE; n += 32) {
+		reset(0);
+		putmany(0, n);
+		CHECK_EQ(inring(), n);
+		CHECK_EQ(wrong(0, n), 0);
+		CHECK(runqget(&p) == NULL);
+		CHECK_EQ(visits, 0);
+	}
+}
+
+TEST("the last to be next is next, and those before it are in their order")
+{
+	reset(0);
+	for (int i = 1; i <= 5; i++)
+		runnextput(&p, &gs[i]);
+	CHECK(runqget(&p) == &gs[5]);
+	CHECK_EQ(wrong(1, 5), 0);
+	CHECK(runqget(&p) == NULL);
+}
+
+TEST("who is next is ahead of a full ring")
+{
+	reset(0);
+	putmany(0, RUNQSIZE);
+	runnextput(&p, &gs[300]);
+	CHECK_EQ(inring(), RUNQSIZE);
+	CHECK(runqget(&p) == &gs[300]);
+	CHECK_EQ(wrong(0, RUNQSIZE), 0);
+}
+
+TEST("a full ring gives its older half and the new one to the list, in order")
+{
+	reset(0);
+	putmany(0, RUNQSIZE + 1);
+	CHECK_EQ(inring(), RUNQSIZE / 2);
+	CHECK_EQ(sched.runqsize, RUNQSIZE / 2 + 1);
+	CHECK_EQ(visits, 1);
+	CHECK_EQ(wakes, 1);
+	for (int i = 0; i < RUNQSIZE / 2; i++)
+		CHECK(globrunqget() == &gs[i]);
+	CHECK(globrunqget() == &gs[RUNQSIZE]);
+	CHECK(globrunqget() == NULL);
+	CHECK_EQ(wrong(RUNQSIZE / 2, RUNQSIZE), 0);
+}
+
+TEST("128 puts after an overflow need no lock")
+{
+	reset(0);
+	putmany(0, RUNQSIZE + 1 + RUNQSIZE / 2);
+	CHECK_EQ(visits, 1);
+	putmany(600, 601);
+	CHECK_EQ(visits, 2);
+}
+
+static struct g *taken;
+
+static void
+takeone(void)
+{
+	taken = ringget(&p);
+}
+
+TEST("an overflow that somebody forestalls moves nobody")
+{
+	reset(0);
+	putmany(0, RUNQSIZE);
+	other.where = AT_SWAP, other.after = 0, other.act = takeone;
+	runqput(&p, &gs[256]);
+	CHECK(taken == &gs[0]);
+	CHECK_EQ(sched.runqsize, 0);
+	CHECK_EQ(wakes, 0);
+	CHECK_EQ(inring(), RUNQSIZE);
+	CHECK_EQ(wrong(1, RUNQSIZE + 1), 0);
+}
+
+TEST("who is overtaken at the swap gets the next one")
+{
+	reset(0);
+	putmany(0, 3);
+	other.where = AT_SWAP, other.after = 0, other.act = takeone;
+	CHECK(runqget(&p) == &gs[1]);
+	CHECK(taken == &gs[0]);
+	CHECK(runqget(&p) == &gs[2]);
+	reset(0);
+	putmany(0, 1);
+	other.where = AT_SWAP, other.after = 0, other.act = takeone;
+	CHECK(runqget(&p) == NULL);
+	CHECK(taken == &gs[0]);
+}
+
+/* Others take all that is there, and the owner fills the ring anew. */
+static void
+nextlap(void)
+{
+	while (ringget(&p) != NULL)
+		;
+	putmany(1000, 1000 + RUNQSIZE);
+}
+
+TEST("a place that was reused while we looked is not what we get")
+{
+	/* loads of ringget: head, tail, place */
+	for (int after = 0; after < 3; after++) {
+		reset(0);
+		putmany(0, 5);
+		other.where = AT_LOAD, other.after = after, other.act = nextlap;
+		CHECK(ringget(&p) == &gs[1000]);
+		CHECK_EQ(inring(), RUNQSIZE - 1);
+	}
+}
+
+static void
+putandtake(void)
+{
+	runqput(&p, &gs[7]);
+	taken = ringget(&p);
+}
+
+TEST("a taker that is overtaken between head and tail takes nothing that is not there")
+{
+	for (int after = 0; after < 3; after++) {
+		reset(0);
+		other.where = AT_LOAD, other.after = after, other.act = putandtake;
+		CHECK(ringget(&p) == NULL);
+		CHECK(taken == &gs[7]);
+		CHECK_EQ(p.runqhead, 1);
+		CHECK_EQ(p.runqtail, 1);
+	}
+}
+
+static void
+steal(void)
+{
+	taken = __atomic_exchange_n(&p.runnext, NULL, __ATOMIC_ACQ_REL);
+}
+
+TEST("a runnext that somebody takes first is not taken twice")
+{
+	reset(0);
+	runnextput(&p, &gs[1]);
+	runnextput(&p, &gs[2]);
+	other.where = AT_LOAD, other.after = 0, other.act = steal;
+	CHECK(runqget(&p) == &gs[1]);
+	CHECK(taken == &gs[2]);
+	CHECK(p.runnext == NULL);
+}
+
+TEST("the order survives the overflow of the indices")
+{
+	for (uint32_t before = 0; before <= 300; before += 50) {
+		reset(-before);
+		putmany(0, RUNQSIZE);
+		CHECK_EQ(wrong(0, 100), 0);
+		putmany(256, 356);
+		CHECK_EQ(wrong(100, 356), 0);
+		CHECK(runqget(&p) == NULL);
+	}
+}
+
+TEST("a ring overflows as it should when its indices do")
+{
+	for (uint32_t before = 1; before <= RUNQSIZE; before += 51) {
+		reset(-before);
+		putmany(0, RUNQSIZE + 1);
+		CHECK_EQ(inring(), RUNQSIZE / 2);
+		CHECK_EQ(sched.runqsize, RUNQSIZE / 2 + 1);
+		CHECK(sched.runq.head == &gs[0]);
+		CHECK_EQ(wrong(RUNQSIZE / 2, RUNQSIZE), 0);
+	}
+}
+
+TEST("a share of the list is one part in gomaxprocs, at most half a ring")
+{
+	static const struct { int list, procs, share; } cases[] = {
+		{ 1, 1, 1 }, { 1, 8, 1 }, { 7, 8, 1 }, { 16, 8, 2 },
+		{ 100, 1, 100 }, { 100, 2, 50 }, { 101, 2, 50 },
+		{ 1000, 1, 128 }, { 1000, 4, 128 }, { 1000, 8, 125 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		reset(12345);
+		test_gomaxprocs = cases[i].procs;
+		for (int j = 0; j < cases[i].list; j++)
+			globrunqput(&gs[j]);
+		CHECK(globrunqgetbatch(&p) == &gs[0]);
+		CHECK_EQ(inring(), cases[i].share - 1);
+		CHECK_EQ(sched.runqsize, cases[i].list - cases[i].share);
+		CHECK_EQ(visits, 1);
+		CHECK_EQ(wrong(1, cases[i].share), 0);
+	}
+}
+
+/* Who runs in the next turn, if runnext is always filled by gs[0]. */
+static struct g *
+turn(void)
+{
+	struct g *gp = runqfair(&p);
+
+	if (gp == NULL) {
+		runnextput(&p, &gs[0]);
+		gp = runqget(&p);
+	}
+	p.schedtick++;
+	return gp;
+}
+
+/* The number of the turn in which gs[1] runs, or -1. */
+static int
+turnof1(int limit)
+{
+	for (int i = 1; i <= limit; i++)
+		if (turn() == &gs[1])
+			return i;
+	return -1;
+}
+
+TEST("in the ring with k ahead a goroutine runs within 61 (k + 1) turns")
+{
+	for (int k = 0; k < 6; k++) {
+		int most = 0;
+
+		for (uint32_t start = 0; start < 61; start++) {
+			int n;
+
+			reset(0);
+			p.schedtick = start;
+			putmany(10, 10 + k);
+			runqput(&p, &gs[1]);
+			n = turnof1(61 * 20);
+			REQUIRE(n > 0);
+			most = n > most ? n : most;
+		}
+		CHECK_EQ(most, 61 * (k + 1));
+	}
+}
+
+TEST("in the list with k ahead a goroutine runs within 61 (k + 1) turns")
+{
+	for (int k = 0; k < 6; k++) {
+		int most = 0;
+
+		for (uint32_t start = 0; start < 61; start++) {
+			int n;
+
+			reset(0);
+			p.schedtick = start;
+			for (int i = 0; i < k; i++)
+				globrunqput(&gs[10 + i]);
+			globrunqput(&gs[1]);
+			n = turnof1(61 * 20);
+			REQUIRE(n > 0);
+			most = n > most ? n : most;
+		}
+		CHECK_EQ(most, 61 * (k + 1));
+	}
+}
+
+TEST("no two fair turns follow each other, also where the count overflows")
+{
+	for (uint32_t start = -200; start != 200; start++) {
+		int fair = 0;
+
+		reset(0);
+		p.schedtick = start;
+		putmany(10, 200);
+		for (int i = 200; i < 300; i++)
+			globrunqput(&gs[i]);
+		for (int i = 0; i < 2; i++) {
+			fair += runqfair(&p) != NULL;
+			p.schedtick++;
+		}
+		CHECK(fair <= 1);
+		p.schedtick = start;
+		for (int i = fair = 0; i < 61; i++) {
+			struct g *gp = turn();
+
+			fair += gp >= &gs[10] && gp < &gs[200];
+		}
+		CHECK(fair >= 1);
+	}
+}
+
+TEST("a fair turn with an empty list takes no lock")
+{
+	reset(0);
+	p.schedtick = 0;
+	runqput(&p, &gs[1]);
+	CHECK(runqfair(&p) == NULL);
+	CHECK_EQ(visits, 0);
+}
+
+/* -- threads --------------------------------------------------------------- */
+
+enum { ITEMS = 100000, TAKERS = 3 };
+
+static struct g *items;
+static uint32_t *times;		/* how often each was taken */
+static int ended;
+
+static void
+take(struct g *gp)
+{
+	/* what the owner wrote before it put gp */
+	if (gp->goid != gp - items + 1)
+		__atomic_store_n(&ended, -1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&times[gp - items], 1, __ATOMIC_RELAXED);
+}
+
+static void *
+taker(void *arg)
+{
+	struct g *gp;
+
+	(void)arg;
+	do {
+		gp = ringget(&p);
+		if (gp != NULL)
+			take(gp);
+		else
+			sched_yield();
+	} while (gp != NULL || !__atomic_load_n(&ended, __ATOMIC_ACQUIRE));
+	return NULL;
+}
+
+/* One puts, and now and then takes; others take; how many came out wrong. */
+static int
+tumult(uint32_t start)
+{
+	pthread_t threads[TAKERS];
+	struct g *gp;
+	int bad = 0;
+
+	reset(start);
+	ended = 0;
+	items = calloc(ITEMS, sizeof *items);
+	times = calloc(ITEMS, sizeof *times);
+	for (int i = 0; i < TAKERS; i++)
+		pthread_create(&threads[i], NULL, taker, NULL);
+	for (int i = 0; i < ITEMS; i++) {
+		items[i].goid = i + 1;
+		runqput(&p, &items[i]);
+		if (i % 7 == 0 && (gp = runqget(&p)) != NULL)
+			take(gp);
+	}
+	bad += __atomic_exchange_n(&ended, 1, __ATOMIC_RELEASE) != 0;
+	for (int i = 0; i < TAKERS; i++)
+		pthread_join(threads[i], NULL);
+	while ((gp = runqget(&p)) != NULL || (gp = globrunqget()) != NULL)
+		take(gp);
+	for (int i = 0; i < ITEMS; i++)
+		bad += times[i] != 1;
+	free(items);
+	free(times);
+	return bad;
+}
+
+TEST("many takers and one who puts lose nobody and take nobody twice")
+{
+	for (int i = 0; i < 4; i++)
+		CHECK_EQ(tumult(-50000u * (unsigned)i), 0);
+}
