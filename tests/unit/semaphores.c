@@ -198,6 +198,45 @@ TEST("a waiter that comes between the two looks gets the unit")
 	CHECK_EQ(word[0], 0);
 }
 
+static int touched;
+
+static void
+touch(void *at)
+{
+	touched += at == &word[0];
+}
+
+static void
+takeother(long i)
+{
+	(void)i;
+	semacquire(other());
+}
+
+static void
+comelateelsewhere(void *at)
+{
+	(void)at;
+	launch(&latecomer, takeother, 0);
+	untilparked(1);
+	atadd = touch;
+}
+
+TEST("a giver leaves the word alone when nobody is in the list for it")
+{
+	reset();
+	touched = 0;
+	atadd = comelateelsewhere;	/* the place has a waiter, not this word */
+	semrelease(&word[0]);
+	CHECK_EQ(touched, 0);
+	CHECK_EQ(word[0], 1);
+	CHECK_EQ(readied, 0);
+	atadd = NULL;
+	word[0] = 0;
+	semrelease(other());
+	pthread_join(latecomer.thread, NULL);
+}
+
 static int stolen;
 
 static void
