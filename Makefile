@@ -52,6 +52,11 @@ run: build ## compile one program and run it: make run PROG=examples/hello.c ARG
 		{ echo 'run: a program includes rt0.h, defines main_main, and has no libc; src/rt0.h says what it may call' >&2; exit 1; }
 	@'build/run/$(RUN)' $(ARGS)
 
+trace: ## run one program and draw what its goroutines did: make trace PROG=examples/workers.c
+	+@RT0TRACE='build/run/$(RUN).trace' $(MAKE) run
+	$(Q)book/tools/timeline.py --svg 'build/run/$(RUN).svg' 'build/run/$(RUN).trace'
+	@echo '  the events: build/run/$(RUN).trace; the picture: build/run/$(RUN).svg'
+
 # Two builds for the debugger: one whose lines are the chapters', one with src/'s.
 VIEW ?= chapter
 debug: tangle ## build for stepping: VIEW=chapter shows the book, VIEW=src the tangled files
@@ -95,9 +100,20 @@ tour: build ## a narrated boot of hello: make tour [PLAIN=1]
 	$(need_gdb)
 	$(Q)gdb -nx -q -batch $(if $(PLAIN),-ex 'python PLAIN = True') -x gdb/tour.py build/examples/hello
 
-bench: all check-chapters ## measure again what the book shows; wants a quiet machine and some minutes
+bench: build ## compare the scheduler with Go's, with 1 and 2 Ps; wants a quiet machine and some minutes
+	$(Q)bench/compare
+
+bench-quick: build ## the same with less work, in half a minute
+	$(Q)bench/compare --quick
+
+bench-book: all check-chapters ## measure again what the book shows; wants a quiet machine and some minutes
 	$(Q)set -e; for script in bench/*.sh; do printf '  %-8s%s\n' BENCH $$script; $$script >/dev/null; done
 	@echo '  the figures are in book/data; make weaves them into the pages'
+
+REPEAT ?= 100
+stress: build ## the scheduler on 1 to 16 Ps, seed after seed, some minutes: make stress [REPEAT=N]
+	@case '$(REPEAT)' in ''|*[!0-9]*|0) echo 'stress: REPEAT wants a number from 1 on, not $(REPEAT)' >&2; exit 2 ;; esac
+	$(Q)tests/stress/run -n '$(REPEAT)'
 
 help: ## list the targets
 	@gawk -F':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "NN", $$1); printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -105,4 +121,4 @@ help: ## list the targets
 clean: ## remove what was built (the book and src/ stay)
 	rm -rf build
 
-.PHONY: tour bench all build hello run debug gdb help clean
+.PHONY: tour bench bench-quick bench-book stress all build hello run trace debug gdb help clean

@@ -199,6 +199,17 @@ def runq(p):
                            % (head, tail))
     return [p["runq"][(head + i) % size] for i in range(n)]
 
+# reach those who run before the ring
+def ahead(p):
+    """Pointers to the gs ahead of the ring, the next one first, or None."""
+    runnext, pile = field(p, "runnext"), field(p, "pile")
+    if pile is None:
+        return runnext if runnext is None else [runnext] * (int(runnext) != 0)
+    n, size = int(pile) >> 8 & 0xffff, p["piled"].type.range()[1] + 1
+    if n > size:
+        raise gdb.GdbError("the pile is corrupt: %d on it" % n)
+    return [p["piled"][(int(pile) + i) % size] for i in reversed(range(n))]
+
 def named(gp):
     """G3 for a pointer to goroutine 3, - for NULL."""
     try:
@@ -277,10 +288,9 @@ class PPrinter:
                            state(self.p["status"], "enum pstatus"))
 
     def children(self):
-        following = field(self.p, "runnext")
-        if following:
-            yield "runnext", following.dereference()
         try:
+            for i, gp in enumerate(ahead(self.p) or []):
+                yield "next[%d]" % i, gp.dereference()
             for i, gp in enumerate(runq(self.p)):
                 yield "runq[%d]" % i, gp.dereference()
         except gdb.GdbError as e:
@@ -303,6 +313,14 @@ printers.add_printer("g", "^g$", GPrinter)
 printers.add_printer("p", "^p$", PPrinter)
 printers.add_printer("m", "^m$", MPrinter)
 gdb.printing.register_pretty_printer(None, printers, replace=True)
+
+# look below what was inlined
+def below_inlined():
+    """The newest frame that has a stack of its own."""
+    frame = gdb.newest_frame()
+    while frame.type() == gdb.INLINE_FRAME:
+        frame = frame.older()
+    return frame
 
 # show the frames of a parked goroutine
 class FrameId:
@@ -405,15 +423,16 @@ class Standing:
         buf = self.g["sched"]
         unwinder.gobuf = Unborn(buf) if unborn(self.g) else buf
         gdb.invalidate_cached_frames()
-        frame = gdb.newest_frame().older()
+        frame = below_inlined().older()
         if frame is None:
             raise gdb.GdbError("goroutine %d: the saved registers lead nowhere"
                                % int(self.g["goid"]))
         return frame
 
 def unborn(g):
-    """Whether g stands before its first instruction."""
-    return unbound(g) or int(g["sched"]["pc"]) == int(g["startpc"])
+    """Whether g has not run: it would begin in its function or in goexit."""
+    begins = (int(g["startpc"]), int(value("(long)&goexit")) + 1)
+    return unbound(g) or int(g["sched"]["pc"]) in begins
 
 def unbound(g):
     """Whether g waits for its first run without a stack."""
@@ -436,6 +455,9 @@ class Unborn:
 # the commands about goroutines
 PLUMBING = {"mcall", "gogo", "runtime_Gosched", "goschedImpl", "schedule",
             "findrunnable", "execute", "systemstack", "Syscall6",
+            "gswitch", "leave", "finish", "finishswitch",
+            "semacquire", "semrelease", "runtime_Semacquire",
+            "runtime_Semrelease", "newproc", "go", "seedyield",
             "sys_write", "gopark", "park_m", "goparkunlock", "futex",
             "futexsleep", "notesleep", "entersyscall", "exitsyscall",
             "gopreempt_m", "asyncPreempt", "asyncPreempt2"}
@@ -512,17 +534,25 @@ class InfoSched(Command):
         for line in sched_lines():
             print(line)
 
+def line_of(queue, p, nobody):
+    """The names of those in a queue of a P, or what is wrong with it."""
+    try:
+        return " ".join(named(gp) for gp in queue(p)) or nobody
+    except gdb.GdbError as e:
+        return "(%s)" % e
+
 def p_line(p):
     """A P in one line."""
-    following = field(p, "runnext")
-    try:
-        line = "".join(" " + named(gp) for gp in runq(p))
-    except gdb.GdbError as e:
-        line = " (%s)" % e
+    waiting = line_of(runq, p, "")
     return "P%-3d %-8s %s  %srunq:%s" % (
         int(p["id"]), state(p["status"], "enum pstatus"),
         "M%d" % int(p["m"]["id"]) if int(p["m"]) else "- ",
-        "" if following is None else "next: %s  " % named(following), line)
+        "next: %s  " % line_of(ahead, p, "-") if has_next(p) else "",
+        waiting and " " + waiting)
+
+def has_next(p):
+    """Whether somebody can stand ahead of the ring."""
+    return field(p, "runnext") is not None or field(p, "pile") is not None
 
 def m_line(m, idle):
     """An M in one line."""
@@ -908,7 +938,7 @@ class Tracepoint(gdb.Breakpoint):
     """Prints a line and does not stop."""
 
     def __init__(self, function, text):
-        super().__init__("*" + function, internal=True)
+        super().__init__(spot(function), internal=True)
         self.silent = True
         self.text = text
 
@@ -916,19 +946,24 @@ class Tracepoint(gdb.Breakpoint):
         try:
             on = "M%d: " % int(getg()["m"]["id"]) if len(threads()) > 1 \
                 else ""
-            print("[rt0] %s%s" % (on, self.text()))
+            for line in self.text().splitlines():
+                print("[rt0] %s%s" % (on, line))
         except Exception as e:
             print("[rt0] (%s)" % e)
         return False
+
+# read what a function is given
+def spot(name):
+    """Where to stop for a function of EVENTS."""
+    return name if name == "gswitch" else "*" + name
 
 def argument(name):
     """The first argument, in the first instruction of a function."""
     pointer = gdb.lookup_type(name).pointer()
     return gdb.parse_and_eval("$rdi").cast(pointer)
 
-def runs():
-    """What gogo is about to do."""
-    g = argument("struct gobuf")["g"].dereference()
+def runs(g):
+    """What a goroutine that others leave for is about to do."""
     return "G%d %s" % (int(g["goid"]), "begins " + function(g["startpc"])
                        if unborn(g) else "runs")
 
@@ -936,10 +971,19 @@ def does(what):
     """A line about the g that a function is given."""
     return lambda: "G%d %s" % (int(argument("struct g")["goid"]), what)
 
+def switches():
+    """One goroutine leaves, and what it leaves to be done says why."""
+    m = getg()["m"]
+    g = m["left"].dereference()
+    to_do = function(m["waitunlockf"]) if int(m["waitunlockf"]) else ""
+    why = {"": "yields", "buried": "ends"}.get(to_do, "waits" + note(g))
+    return "G%d %s\n%s" % (int(g["goid"]), why, runs(m["curg"]))
+
 EVENTS = {
     "newproc": lambda: "%s says go %s" % (
         speaker(), function(gdb.parse_and_eval("$rdi"))),
-    "gogo": runs,
+    "gogo": lambda: runs(argument("struct gobuf")["g"].dereference()),
+    "gswitch": switches,
     "goschedImpl": does("yields"),
     "goexit0": does("ends"),
     "park_m": lambda: does("waits")() +
@@ -957,6 +1001,8 @@ def speaker():
 # switch the log on and off
 def exists(name):
     """Whether the program has a function of that name."""
+    if name == "gswitch":
+        name = "finishswitch"   # has an address, and is never without it
     try:
         gdb.parse_and_eval("&" + name)
         return True

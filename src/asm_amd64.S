@@ -416,6 +416,9 @@ goexit:
 	.cfi_undefined rip		/* the bottom of a goroutine's stack */
 	/* end the goroutine whose function has returned */
 	nop
+	call	finishswitch		/* goexit+1: a goroutine begins here */
+	movq	%r12, %rdi
+	call	*%rbx			/* its function, its argument */
 	call	goexit1
 	call	abort
 	.cfi_endproc

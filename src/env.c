@@ -66,6 +66,8 @@ static const struct { const char *name; int32_t *value; } dbgvars[] = {
 	{ "boot", &debug.boot },
 	/* names of the debug variables */
 	{ "inittrace", &debug.inittrace },
+	{ "schedtrace", &debug.schedtrace },
+	{ "scheddetail", &debug.scheddetail },
 };
 
 enum { NDBGVARS = sizeof dbgvars / sizeof dbgvars[0] };

@@ -37,6 +37,9 @@
 #define SYS_sched_yield	24
 #define SYS_nanosleep	35
 #define SYS_madvise	28
+#define SYS_ftruncate	77
+#define SYS_getrlimit	97
+#define SYS_fallocate	285
 
 /* The current g: the word below the thread pointer. */
 #define TLS_G		%fs:-8

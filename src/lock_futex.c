@@ -27,6 +27,26 @@ futexwakeup(uint32_t *addr, uint32_t n)
 		sysfail("futexwakeup", -r);
 }
 
+/* Wait until n has happened, ns nanoseconds at most; for ever if ns < 0. */
+void
+notetsleep(struct note *n, int64_t ns)
+{
+	int64_t end = nanotime() + ns;
+
+	while (__atomic_load_n(&n->key, __ATOMIC_ACQUIRE) == 0) {
+		int64_t left = ns < 0 ? 0 : end - nanotime();
+		int64_t ts[2] = { left / 1000000000, left % 1000000000 };
+		long r;
+
+		if (ns >= 0 && left <= 0)
+			return;
+		r = sys_futex(&n->key, FUTEX_WAIT_PRIVATE, 0,
+		    ns < 0 ? NULL : ts);
+		if (r < 0 && r != -EAGAIN && r != -EINTR && r != -ETIMEDOUT)
+			sysfail("notetsleep", -r);
+	}
+}
+
 /* lock and unlock */
 enum { UNLOCKED, LOCKED, SLEEPING };
 enum { ACTIVESPIN = 4, PAUSES = 30 };

@@ -25,21 +25,49 @@ os_Getenv(const char *name)
 	return gogetenv(name);
 }
 
-int64_t
-os_Write(int fd, const void *p, size_t n)
+/* A system call during which others may have our P; again after EINTR. */
+static long
+blocking(long nr, long a1, long a2, long a3)
 {
 	long r;
 
+	entersyscall();
 	do
-		r = sys_write(fd, p, n);
+		r = Syscall6(nr, a1, a2, a3, 0, 0, 0);
 	while (r == -EINTR);
+	exitsyscall();
 	return r;
+}
+
+/* read, write and exit */
+int64_t
+os_Read(int fd, void *p, size_t n)
+{
+	return blocking(SYS_read, fd, (long)p, (long)n);
+}
+
+int64_t
+os_Write(int fd, const void *p, size_t n)
+{
+	return blocking(SYS_write, fd, (long)p, (long)n);
 }
 
 _Noreturn void
 os_Exit(int status)
 {
 	sys_exit_group(status);
+}
+
+/* any system call */
+long
+syscall_Syscall6(long nr, long a1, long a2, long a3, long a4, long a5, long a6)
+{
+	long r;
+
+	entersyscall();
+	r = Syscall6(nr, a1, a2, a3, a4, a5, a6);
+	exitsyscall();
+	return r;
 }
 
 /* the functions of package runtime */

@@ -147,15 +147,16 @@ print(const char *format, ...)
 	va_end(ap);
 }
 
-/* print to other places */
-
+/* Print during a system call: the reader of a pipe may be slow. */
 void
 fmt_Fprintf(int fd, const char *format, ...)
 {
 	va_list ap;
 
 	va_start(ap, format);
+	entersyscall();
 	vfprint(fd, format, ap);
+	exitsyscall();
 	va_end(ap);
 }
 
@@ -165,6 +166,8 @@ fmt_Printf(const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
+	entersyscall();
 	vfprint(1, format, ap);
+	exitsyscall();
 	va_end(ap);
 }

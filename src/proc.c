@@ -42,7 +42,9 @@ acquirep(struct p *pp)
 		throw("acquirep: already in use");
 	mp->p = pp;
 	pp->m = mp;
-	pp->status = Prunning;
+	__atomic_store_n(&pp->status, Prunning, __ATOMIC_RELAXED);
+	/* note that the P is held */
+	TRACE(ProcStart, 0, mp->id);
 }
 
 /* Take this M's P away from it and return it. */
@@ -54,9 +56,11 @@ releasep(void)
 
 	if (pp == NULL || pp->m != mp || pp->status != Prunning)
 		throw("releasep: invalid p state");
+	/* note that the P is given up */
+	TRACE(ProcStop, 0, mp->id);
 	mp->p = NULL;
 	pp->m = NULL;
-	pp->status = Pidle;
+	__atomic_store_n(&pp->status, Pidle, __ATOMIC_RELAXED);
 	return pp;
 }
 
@@ -64,7 +68,8 @@ releasep(void)
 void
 pidleput(struct p *pp)
 {
-	if (pp->runqhead != pp->runqtail)
+	/* see that it has no goroutines */
+	if (!runqempty(pp))
 		throw("pidleput: P has goroutines to run");
 	pp->link = sched.pidle;
 	sched.pidle = pp;
@@ -117,7 +122,9 @@ schedinit(void)
 	mcommoninit(&m0);
 	checkfds();		/* before anything that may complain */
 	parsedebugvars();
-	procresize(procsfromenv());
+	seedinit();
+	procresize(seedprocs(procsfromenv()));
+	traceinit();
 }
 
 /* the life of a goroutine */
@@ -222,9 +229,10 @@ gostartcall(struct g *gp, void (*fn)(void *), void *arg)
 {
 	gp->sched = (struct gobuf){
 		/* fill the registers of a new goroutine */
-		.pc = (uintptr_t)fn,
+		.pc = (uintptr_t)goexit + 1,
 		.g = gp,
-		.ctxt = arg,
+		.bx = (uintptr_t)fn,
+		.r12 = (uintptr_t)arg,
 	};
 	gp->startpc = (uintptr_t)fn;
 }
@@ -236,10 +244,7 @@ bindstack(struct g *gp)
 	gp->stack = stackget(getg()->m->p);
 	gp->stackguard0 = gp->stack.lo + STACKGUARD;
 	/* prepare the stack of a new goroutine */
-	uintptr_t *sp = (uintptr_t *)(gp->stack.hi - 32);
-
-	*--sp = (uintptr_t)goexit + 1;	/* the return address of fn */
-	gp->sched.sp = (uintptr_t)sp;
+	gp->sched.sp = gp->stack.hi - 32;
 }
 
 /* On g0: a new g in *p, a pointer to one. */
@@ -271,11 +276,17 @@ newproc(void (*fn)(void *), void *arg)
 	}
 	gp->goid = ++pp->goidcache;
 	__atomic_store_n(&pp->nstarted, pp->nstarted + 1, __ATOMIC_RELAXED);
+	TRACE(GoCreate, getg()->goid, gp->goid);
 	casgstatus(gp, Gdead, Grunnable);
 	/* queue the new goroutine */
-	runnextput(pp, gp);
-	if (sched.mainStarted)
-		wakep();
+	if (__builtin_expect(seeded, 0)) {
+		runqput(pp, gp);
+		seedyield();
+	} else {
+		runnextput(pp, gp);
+		if (sched.mainStarted)
+			wakefenced();
+	}
 }
 
 /* gp, which is runnable, is the one that mp, this M, runs from now on. */
@@ -288,6 +299,8 @@ setrunning(struct m *mp, struct g *gp)
 	gp->m = mp;
 	mp->curg = gp;
 	mp->p->schedtick++;
+	/* note that it runs */
+	TRACE(GoStart, gp->goid, 0);
 }
 
 /* Run gp, which is runnable, on this thread.  Does not return. */
@@ -296,6 +309,63 @@ execute(struct g *gp)
 {
 	setrunning(getg()->m, gp);
 	gogo(&gp->sched);
+}
+
+/* This M, which has a P, begins to look for work. */
+static void
+startspinning(struct m *mp)
+{
+	mp->spinning = 1;
+	__atomic_fetch_add(&sched.nmspinning, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&sched.needspinning, 0, __ATOMIC_RELAXED);
+}
+
+/* Whether this M, which has a P, may look for work: at most half of them. */
+static int
+mayspin(struct m *mp)
+{
+	int32_t busy = gomaxprocs -
+	    __atomic_load_n(&sched.npidle, __ATOMIC_RELAXED);
+
+	if (gomaxprocs == 1)
+		return 0;
+	if (!mp->spinning) {
+		if (2 * __atomic_load_n(&sched.nmspinning,
+		    __ATOMIC_RELAXED) >= busy)
+			return 0;
+		startspinning(mp);
+	}
+	return 1;
+}
+
+/* This M has found work: it looks no more, and another may have to. */
+static void
+resetspinning(struct m *mp)
+{
+	mp->spinning = 0;
+	__atomic_fetch_sub(&sched.nmspinning, 1, __ATOMIC_SEQ_CST);
+	wakep();
+}
+
+enum { SPINTIME = 50000, LOOKPAUSES = 100 };	/* ns; instructions */
+
+/* Look for work for pp, which is ours, until it is better to sleep. */
+static struct g *
+lookaround(struct p *pp)
+{
+	int64_t end = nanotime() + SPINTIME;
+	struct g *gp;
+
+	for (;;) {
+		gp = stealwork(pp);
+		if (gp == NULL)
+			gp = globrunqgetbatch(pp);
+		if (gp != NULL || nanotime() >= end)
+			return gp;
+		/* leave the cache lines to their owners for a while */
+		for (int i = 0; i < LOOKPAUSES; i++)
+			__builtin_ia32_pause();
+	}
 }
 
 /* The next goroutine to run; sleeps while there is none. */
@@ -314,27 +384,41 @@ findrunnable(void)
 		if (gp == NULL)
 			gp = globrunqgetbatch(pp);
 		/* look into the queues of others */
-		if (gp == NULL)
-			gp = stealwork(pp);
+		if (gp == NULL && mayspin(mp))
+			gp = lookaround(pp);
 		if (gp != NULL)
 			break;
 		/* give the P up and sleep */
 		lock(&sched.lock);
 		gp = globrunqget();
+		if (gp == NULL && !mp->spinning && sched.needspinning) {
+			startspinning(mp);
+			unlock(&sched.lock);
+			continue;
+		}
 		if (gp == NULL)
 			pidleput(releasep());
 		unlock(&sched.lock);
 		if (gp != NULL)
 			break;
-		/* look once more, now that wakep can see us */
-		__atomic_thread_fence(__ATOMIC_SEQ_CST);	/* with that of wakep */
-		pp = lookagain();
-		if (pp != NULL) {
-			acquirep(pp);
-			continue;
+		/* stop looking, and then look once more */
+		if (mp->spinning) {
+			mp->spinning = 0;
+			__atomic_fetch_sub(&sched.nmspinning, 1, __ATOMIC_RELAXED);
+			/* with that of wakep: it sees us gone, or we see its work */
+			__atomic_thread_fence(__ATOMIC_SEQ_CST);
+			pp = lookagain();
+			if (pp != NULL) {
+				acquirep(pp);
+				startspinning(mp);
+				continue;
+			}
 		}
 		stopm();
 	}
+	/* the search is over */
+	if (mp->spinning)
+		resetspinning(mp);
 	return gp;
 }
 
@@ -345,6 +429,106 @@ schedule(void)
 	execute(findrunnable());
 }
 
+/* end a goroutine */
+/* go from one goroutine to another */
+#define STR(x)	#x
+#define SUM(x)	STR(x)
+#define AT(x)	SUM(g_sched + x)
+
+/*
+ * Leave from, the current goroutine, and go on as to.  Returns when somebody
+ * goes on as from, maybe on another thread.
+ */
+static inline __attribute__((always_inline)) void
+gswitch(struct g *from, struct g *to)
+{
+	__asm__ volatile(
+	    /* save where from goes on */
+	    "leaq	1f(%%rip), %%rax\n\t"
+	    "movq	%%rax, " AT(gobuf_pc) "(%0)\n\t"
+	    "movq	%%rsp, " AT(gobuf_sp) "(%0)\n\t"
+	    "movq	%%rbp, " AT(gobuf_bp) "(%0)\n\t"
+	    /* load what to goes on with */
+	    "movq	%1, %%fs:-8\n\t"
+	    "movq	" AT(gobuf_pc) "(%1), %%rax\n\t"
+	    "movq	" AT(gobuf_bx) "(%1), %%rbx\n\t"
+	    "movq	" AT(gobuf_bp) "(%1), %%rbp\n\t"
+	    "movq	" AT(gobuf_r12) "(%1), %%r12\n\t"
+	    "movq	" AT(gobuf_r13) "(%1), %%r13\n\t"
+	    "movq	" AT(gobuf_r14) "(%1), %%r14\n\t"
+	    "movq	" AT(gobuf_r15) "(%1), %%r15\n\t"
+	    /* go to the other stack */
+	    ".cfi_remember_state\n\t"
+	    ".cfi_undefined rip\n\t"
+	    "movq	" AT(gobuf_sp) "(%1), %%rsp\n\t"
+	    "jmp	*%%rax\n\t"
+	    ".cfi_restore_state\n\t"
+	    "nop\n"
+	    "1:"
+	    : "+D"(from), "+S"(to)
+	    :
+	    : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12",
+	      "r13", "r14", "r15", "cc", "memory",
+	      /* the registers of SSE */
+	      "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
+	      "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15"
+	    );
+}
+
+/*
+ * Leave gp, the current goroutine, for the next of this P, and then call
+ * unlockf(gp, arg) there, or queue gp if that is NULL.  Returns 0 at once if
+ * there is no next one here; otherwise 1 when somebody goes on as gp.
+ */
+static inline __attribute__((always_inline)) int
+leave(struct g *gp, int (*unlockf)(struct g *, void *), void *arg)
+{
+	struct m *mp = getm();
+	struct g *next = fairturn(mp->p) ? runqfair(mp->p) : NULL;
+
+	if (next == NULL)
+		next = runqget(mp->p);
+	if (next == NULL)
+		return 0;
+	/* note why it leaves */
+	if (unlockf == NULL) {
+		/* note that it lets others run */
+		TRACE(GoYield, gp->goid, 0);
+	}
+	mp->left = gp;
+	mp->waitunlockf = unlockf;
+	mp->waitlock = arg;
+	setrunning(mp, next);
+	gswitch(gp, next);
+	return 1;
+}
+
+/* What whoever goes on after a switch does first. */
+static inline __attribute__((always_inline)) void
+finish(void)
+{
+	struct m *mp = getm();
+	struct g *gp = mp->left;
+
+	if (gp == NULL)
+		return;			/* we come from g0 */
+	mp->left = NULL;
+	gp->m = NULL;
+	if (mp->waitunlockf == NULL) {
+		casgstatus(gp, Grunning, Grunnable);
+		runqput(mp->p, gp);
+		wakep();
+	} else if (!mp->waitunlockf(gp, mp->waitlock))
+		goready(gp);
+}
+
+/* The same for a goroutine that begins. */
+void
+finishswitch(void)
+{
+	finish();
+}
+
 /* gp no longer runs here. */
 static void
 dropg(struct g *gp)
@@ -353,12 +537,12 @@ dropg(struct g *gp)
 	gp->m = NULL;
 }
 
-/* On g0: bury gp, which has called goexit, and go on with another. */
-static _Noreturn void
-goexit0(struct g *gp)
+/* Bury gp, which has ended and whose stack is left. */
+static int
+buried(struct g *gp, void *unused)
 {
+	(void)unused;
 	casgstatus(gp, Grunning, Gdead);
-	dropg(gp);
 	/* count one goroutine less */
 	struct p *pp = getg()->m->p;
 
@@ -368,6 +552,15 @@ goexit0(struct g *gp)
 	stackput(pp, gp->stack);
 	gp->stack = (struct stack){ 0, 0 };
 	gfput(pp, gp);
+	return 1;
+}
+
+/* On g0: bury gp and go on with another. */
+static _Noreturn void
+goexit0(struct g *gp)
+{
+	dropg(gp);
+	buried(gp, NULL);
 	schedule();
 }
 
@@ -375,7 +568,12 @@ goexit0(struct g *gp)
 _Noreturn void
 goexit1(void)
 {
-	mcall(goexit0);
+	struct g *gp = getg();
+
+	/* note that it ends */
+	TRACE(GoEnd, gp->goid, 0);
+	if (!leave(gp, buried, NULL))
+		mcall(goexit0);
 	__builtin_unreachable();
 }
 
@@ -389,12 +587,15 @@ mstart1(void)
 		throw("mstart1: not on g0");
 	gp->stackguard0 = gp->stack.lo + STACKGUARD;
 	/* take what a new thread was given */
+	if (gp->m->mstartfn != NULL)
+		gp->m->mstartfn();
 	struct m *mp = gp->m;
 
 	if (mp != &m0) {
 		/* take the P that was handed over */
 		acquirep(mp->nextp);
 		mp->nextp = NULL;
+		mp->spinning = 1;	/* who woke us has counted us */
 	}
 	schedule();
 }
@@ -405,6 +606,8 @@ runtime_main(void *arg)
 {
 	(void)arg;
 	/* what the main goroutine does */
+	if (debug.schedtrace > 0)
+		newsysm(sysmon);
 	sched.mainStarted = 1;
 	long n = __stop_inittasks - __start_inittasks;
 
@@ -417,21 +620,34 @@ runtime_main(void *arg)
 	sys_exit_group(0);
 }
 
-/* On g0: gp goes to the end of the line. */
+/* On g0: nobody waits here, but somebody does in the list.  Go behind him. */
 static _Noreturn void
 goschedImpl(struct g *gp)
 {
 	casgstatus(gp, Grunning, Grunnable);
 	dropg(gp);
-	runqput(getg()->m->p, gp);
+	lock(&sched.lock);
+	globrunqput(gp);
+	unlock(&sched.lock);
 	schedule();
 }
 
-/* Let every goroutine that waits in the line run before us. */
+/* Let every goroutine that waits in the line of this P run before us. */
 void
 runtime_Gosched(void)
 {
-	mcall(goschedImpl);
+	struct g *gp = getg();
+
+	if (!leave(gp, NULL, NULL)) {
+		if (__atomic_load_n(&sched.runqsize, __ATOMIC_RELAXED) == 0) {
+			getm()->p->schedtick++;
+			return;
+		}
+		/* note that it lets others run */
+		TRACE(GoYield, gp->goid, 0);
+		mcall(goschedImpl);
+	}
+	finish();
 }
 
 /* On g0: gp waits.  If unlockf says no, it does not wait after all. */
@@ -440,9 +656,10 @@ park_m(struct g *gp)
 {
 	struct m *mp = getg()->m;
 
-	casgstatus(gp, Grunning, Gwaiting);
 	dropg(gp);
 	if (!mp->waitunlockf(gp, mp->waitlock)) {
+		/* note that it can go on */
+		TRACE(GoUnblock, getg()->goid, gp->goid);
 		casgstatus(gp, Gwaiting, Grunnable);
 		execute(gp);
 	}
@@ -451,8 +668,8 @@ park_m(struct g *gp)
 
 /*
  * Stop this goroutine until somebody calls goready.  When it has left its
- * stack, unlockf(gp, lock) is called on g0; if that returns 0, it goes on
- * at once.  On return it may be on another M.
+ * stack, unlockf(gp, lock) is called on another; if that returns 0, this
+ * one goes on after all.  On return it may be on another M.
  */
 void
 gopark(int (*unlockf)(struct g *, void *), void *lock, const char *reason)
@@ -461,11 +678,18 @@ gopark(int (*unlockf)(struct g *, void *), void *lock, const char *reason)
 	struct m *mp = gp->m;
 
 	gp->waitreason = reason;
-	mp->waitunlockf = unlockf;
-	mp->waitlock = lock;
-	mcall(park_m);
+	casgstatus(gp, Grunning, Gwaiting);
+	/* note that it waits */
+	TRACE(GoBlock, gp->goid, 0);
+	if (!leave(gp, unlockf, lock)) {
+		mp->waitunlockf = unlockf;
+		mp->waitlock = lock;
+		mcall(park_m);
+	}
+	finish();
 }
 
+/* park with a lock, and make ready */
 static int
 parkunlock(struct g *gp, void *l)
 {
@@ -485,10 +709,17 @@ goparkunlock(struct mutex *l, const char *reason)
 void
 goready(struct g *gp)
 {
+	/* note that it can go on */
+	TRACE(GoUnblock, getg()->goid, gp->goid);
 	casgstatus(gp, Gwaiting, Grunnable);
 	/* queue who can go on */
-	runnextput(getg()->m->p, gp);
-	wakep();
+	if (__builtin_expect(seeded, 0)) {
+		runqput(getm()->p, gp);
+		seedyield();
+	} else {
+		runnextput(getm()->p, gp);
+		wakefenced();
+	}
 }
 
 /* Goroutines that have not ended; others may begin and end meanwhile. */
@@ -502,4 +733,27 @@ gcount(void)
 	for (int32_t i = 0; i < gomaxprocs; i++)
 		n += __atomic_load_n(&allp[i]->nstarted, __ATOMIC_RELAXED);
 	return n;
+}
+
+/* On g0, without a P: gp has left the kernel and there is none for it. */
+_Noreturn void
+exitsyscall0(struct g *gp)
+{
+	struct p *pp;
+
+	casgstatus(gp, Gsyscall, Grunnable);
+	dropg(gp);
+	lock(&sched.lock);
+	pp = pidleget();
+	if (pp == NULL)
+		globrunqput(gp);
+	unlock(&sched.lock);
+	if (pp != NULL) {
+		acquirep(pp);
+		execute(gp);
+	}
+	/* see that a P comes free */
+	wantp();
+	stopm();
+	schedule();
 }

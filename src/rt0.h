@@ -57,11 +57,19 @@ extern char **os_Environ;	/* "NAME=value", ends with NULL */
 const char *os_Getenv(const char *name);
 
 /*
- * Write up to n bytes at p to fd.  Blocks this thread and with it every
- * goroutine.  Returns the number of bytes written, which may be less than
- * n, or a negative errno, but not -EINTR.
+ * Read or write up to n bytes at p.  Blocks this goroutine only.  Returns
+ * the number of bytes, which may be less than n (and is 0 at the end of what
+ * there is to read), or a negative errno, but not -EINTR.
  */
+int64_t os_Read(int fd, void *p, size_t n);
 int64_t os_Write(int fd, const void *p, size_t n);
+
+/*
+ * Make the system call nr.  Blocks this goroutine only.  Returns what the
+ * kernel returns: a result or a negative errno.
+ */
+long syscall_Syscall6(long nr, long a1, long a2, long a3, long a4, long a5,
+    long a6);
 
 /* End the process at once; the kernel keeps the low 8 bits of status. */
 _Noreturn void os_Exit(int status);
@@ -69,7 +77,7 @@ _Noreturn void os_Exit(int status);
 /*
  * Print to standard output, or to fd.  Verbs: %s %c %d %u %x %p %%, and
  * %ld %lu %lx; no widths.  A text of up to 256 bytes is one write.  Blocks
- * this thread; what the kernel refuses is lost without a word.
+ * this goroutine only; what the kernel refuses is lost without a word.
  */
 void fmt_Printf(const char *format, ...)
     __attribute__((format(printf, 1, 2)));

@@ -81,16 +81,104 @@ runqput(struct p *pp, struct g *gp)
 	__atomic_store_n(&pp->runq[t % RUNQSIZE], gp, __ATOMIC_RELAXED);
 	/* release: who sees this tail sees the place and the goroutine */
 	__atomic_store_n(&pp->runqtail, t + 1, __ATOMIC_RELEASE);
+	/* it is in the ring */
+	if (__builtin_expect(seeded, 0))
+		seedplace(pp);
 }
 
-/* Let gp be the next on pp, which is ours; who was to be goes to the ring. */
+/*
+ * The pile's word, from below: the place of the oldest (8 bits), how many
+ * there are (16 bits), and how often somebody has taken (40 bits).
+ */
+#define ONEMORE	(1ull << 8)
+#define TAKEN	(1ull << 24)
+
+static uint32_t
+pilecount(uint64_t s)
+{
+	return (uint16_t)(s >> 8);
+}
+
+/* The place of the i-th goroutine from below. */
+static struct g **
+pileplace(struct p *pp, uint64_t s, uint32_t i)
+{
+	return &pp->piled[(uint8_t)(s + i)];
+}
+
+/* What s is when the n oldest have been taken. */
+static uint64_t
+pilewithout(uint64_t s, uint64_t n)
+{
+	return ((s - n * ONEMORE + TAKEN) & ~0xffull) | (uint8_t)(s + n);
+}
+
+/* Move the older half of pp's pile, which is full, to the list. */
+static void
+pilespill(struct p *pp, uint64_t s)
+{
+	enum { N = RUNQSIZE / 2 };
+	struct g *batch[N];
+
+	for (uint32_t i = 0; i < N; i++)
+		batch[i] = __atomic_load_n(pileplace(pp, s, i),
+		    __ATOMIC_RELAXED);
+	if (!__atomic_compare_exchange_n(&pp->pile, &s, pilewithout(s, N), 0,
+	    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		return;			/* somebody else took some */
+	lock(&sched.lock);
+	for (int i = 0; i < N; i++)
+		globrunqput(batch[i]);
+	unlock(&sched.lock);
+	wakep();
+}
+
+/* Let gp be the next on pp, which is ours: it goes on top of the pile. */
 void
 runnextput(struct p *pp, struct g *gp)
 {
-	/* acquire and release: it is handed over, and maybe got back */
-	gp = __atomic_exchange_n(&pp->runnext, gp, __ATOMIC_ACQ_REL);
-	if (gp != NULL)
-		runqput(pp, gp);
+	/* acquire: who has taken from a place has read it before */
+	uint64_t s = __atomic_load_n(&pp->pile, __ATOMIC_ACQUIRE);
+
+	while (pilecount(s) == RUNQSIZE) {
+		pilespill(pp, s);
+		s = __atomic_load_n(&pp->pile, __ATOMIC_ACQUIRE);
+	}
+	__atomic_store_n(pileplace(pp, s, pilecount(s)), gp,
+	    __ATOMIC_RELAXED);
+	/* release: who sees the count sees the place; and a fence for waking */
+	__atomic_fetch_add(&pp->pile, ONEMORE, __ATOMIC_SEQ_CST);
+}
+
+/* Take the newest of pp's pile, which is ours, or NULL. */
+static struct g *
+pileget(struct p *pp)
+{
+	uint64_t s = __atomic_load_n(&pp->pile, __ATOMIC_ACQUIRE);
+
+	while (pilecount(s) != 0) {
+		struct g *gp = __atomic_load_n(
+		    pileplace(pp, s, pilecount(s) - 1), __ATOMIC_RELAXED);
+
+		if (__atomic_compare_exchange_n(&pp->pile, &s,
+		    s - ONEMORE + TAKEN, 0, __ATOMIC_RELEASE,
+		    __ATOMIC_ACQUIRE))
+			return gp;
+	}
+	return NULL;
+}
+
+/* Take the oldest, if the pile of pp is still s, or NULL. */
+static struct g *
+pileoldest(struct p *pp, uint64_t s)
+{
+	struct g *gp = __atomic_load_n(pileplace(pp, s, 0), __ATOMIC_RELAXED);
+
+	/* release: the place is read before its owner fills it again */
+	if (pilecount(s) == 0 || !__atomic_compare_exchange_n(&pp->pile, &s,
+	    pilewithout(s, 1), 0, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		return NULL;
+	return gp;
 }
 
 /* Take the front of pp's ring, whoever's it is, or NULL. */
@@ -119,37 +207,52 @@ ringget(struct p *pp)
 struct g *
 runqget(struct p *pp)
 {
-	struct g *gp = __atomic_load_n(&pp->runnext, __ATOMIC_RELAXED);
+	struct g *gp = pileget(pp);
 
-	/* acquire: we may have it from nobody; release: see runqempty */
-	if (gp != NULL)
-		gp = __atomic_exchange_n(&pp->runnext, NULL,
-		    __ATOMIC_ACQ_REL);
 	return gp != NULL ? gp : ringget(pp);
 }
 
+/* How many goroutines wait at pp, at some moment. */
+uint32_t
+runqlen(struct p *pp)
+{
+	uint32_t h = __atomic_load_n(&pp->runqhead, __ATOMIC_ACQUIRE);
+
+	return __atomic_load_n(&pp->runqtail, __ATOMIC_ACQUIRE) - h +
+	    pilecount(__atomic_load_n(&pp->pile, __ATOMIC_RELAXED));
+}
+
+/* Take the first of the list, or NULL. */
+static struct g *
+globrunqfirst(void)
+{
+	struct g *gp;
+
+	if (__atomic_load_n(&sched.runqsize, __ATOMIC_RELAXED) == 0)
+		return NULL;
+	lock(&sched.lock);
+	gp = globrunqget();
+	unlock(&sched.lock);
+	return gp;
+}
+
+enum { OLDESTTURN = 2048 };	/* fair turns */
+
 /*
- * Whose turn it is by the count, or NULL: in each 61 turns one for the list
- * and one for the ring, however many goroutines pass through runnext.
+ * Whose turn it is by the count, or NULL: in each FAIRTURN turns one for the
+ * list and one for the ring, and rarely one more for the oldest of the pile.
  */
 struct g *
 runqfair(struct p *pp)
 {
-	struct g *gp = NULL;
-
-	switch (pp->schedtick % FAIRTURN) {
-	case 0:
-		if (__atomic_load_n(&sched.runqsize, __ATOMIC_RELAXED) == 0)
-			break;
-		lock(&sched.lock);
-		gp = globrunqget();
-		unlock(&sched.lock);
-		break;
-	case FAIRTURN / 2:
-		gp = ringget(pp);
-		break;
-	}
-	return gp;
+	if (!fairturn(pp))
+		return NULL;
+	if (++pp->fairturns % OLDESTTURN == 0)
+		return pileoldest(pp, __atomic_load_n(&pp->pile,
+		    __ATOMIC_ACQUIRE));
+	pp->fairtick = pp->schedtick;
+	pp->fairlist = !pp->fairlist;
+	return pp->fairlist ? globrunqfirst() : ringget(pp);
 }
 
 /* Take the first of the list for pp, and pp's share of the others. */
@@ -210,31 +313,55 @@ runqgrab(struct p *victim, struct p *pp)
 	}
 }
 
-/* steal from one */
-/* take what is next */
+/*
+ * Take the older half of victim's pile for pp, which is ours and has an empty
+ * one.  Returns one of them to run, or NULL if there are less than two.
+ */
+static struct g *
+pilesteal(struct p *pp, struct p *victim)
+{
+	uint64_t own = __atomic_load_n(&pp->pile, __ATOMIC_ACQUIRE);
+	uint64_t s = __atomic_load_n(&victim->pile, __ATOMIC_ACQUIRE);
+	struct g *gp = NULL;
+	uint32_t n;
+
+	if (pilecount(own) != 0)
+		throw("pilesteal: the thief's pile is not empty");
+	do {
+		n = pilecount(s) / 2;
+		if (n == 0)
+			return NULL;
+		/* copy the older half of the pile */
+		for (uint32_t i = 0; i < n; i++) {
+			gp = __atomic_load_n(pileplace(victim, s, i), __ATOMIC_RELAXED);
+			__atomic_store_n(pileplace(pp, own, i), gp, __ATOMIC_RELAXED);
+		}
+	} while (!__atomic_compare_exchange_n(&victim->pile, &s,
+	    pilewithout(s, n), 0, __ATOMIC_RELEASE, __ATOMIC_ACQUIRE));
+	/* release: as in runnextput; the last one is not piled but run */
+	__atomic_fetch_add(&pp->pile, (n - 1) * ONEMORE, __ATOMIC_RELEASE);
+	return gp;
+}
+
+/* take the only one of a pile */
 enum { STEALPAUSE = 3000 };	/* ns */
 
-/* Take victim's runnext, if it is still there after a while, or NULL. */
+/* Take the only one of victim's pile, if it stays for a while, or NULL. */
 static struct g *
 stealnext(struct p *victim)
 {
-	struct g *gp = __atomic_load_n(&victim->runnext, __ATOMIC_RELAXED);
+	uint64_t s = __atomic_load_n(&victim->pile, __ATOMIC_ACQUIRE);
 	int64_t end;
 
-	if (gp == NULL)
+	if (pilecount(s) == 0)
 		return NULL;
-	/* give the owner time to run it */
 	end = nanotime() + STEALPAUSE;
 	while (nanotime() < end) {
 		__builtin_ia32_pause();
-		if (__atomic_load_n(&victim->runnext, __ATOMIC_RELAXED) != gp)
+		if (__atomic_load_n(&victim->pile, __ATOMIC_RELAXED) != s)
 			return NULL;
 	}
-	/* acquire: of what its owner wrote before it was put there */
-	if (!__atomic_compare_exchange_n(&victim->runnext, &gp, NULL, 0,
-	    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-		return NULL;
-	return gp;
+	return pileoldest(victim, s);
 }
 
 /* Steal from victim for pp: one to run is returned, the rest is queued. */
@@ -247,26 +374,26 @@ runqsteal(struct p *pp, struct p *victim, int takenext)
 	if (__atomic_load_n(&pp->runqhead, __ATOMIC_RELAXED) != t)
 		throw("runqsteal: the thief's ring is not empty");
 	if (n == 0)
-		return takenext ? stealnext(victim) : NULL;
+		/* take what does not stand in the ring */
+		{
+			struct g *gp = pilesteal(pp, victim);
+
+			return gp != NULL || !takenext ? gp : stealnext(victim);
+		}
 	/* release: as in runqput; the last one is not queued but run */
 	__atomic_store_n(&pp->runqtail, t + n - 1, __ATOMIC_RELEASE);
 	return pp->runq[(t + n - 1) % RUNQSIZE];
 }
 
-/*
- * Whether pp has nothing.  A goroutine may move from runnext to the ring
- * meanwhile, or one come when another goes: if one waits there at each
- * moment of the call, the answer is no.
- */
+/* Whether pp has nothing: at some moment its pile, at some its ring. */
 int
 runqempty(struct p *pp)
 {
 	uint32_t h;
 
-	/* runnext first: who leaves it for the ring is then found there */
-	if (__atomic_load_n(&pp->runnext, __ATOMIC_ACQUIRE) != NULL)
+	if (pilecount(__atomic_load_n(&pp->pile, __ATOMIC_ACQUIRE)) != 0)
 		return 0;
-	/* the head first: see the chapter */
+	/* the head first: see chapter 10 */
 	h = __atomic_load_n(&pp->runqhead, __ATOMIC_ACQUIRE);
 	return h == __atomic_load_n(&pp->runqtail, __ATOMIC_ACQUIRE);
 }

@@ -142,6 +142,61 @@ void stealinit(uint32_t n);
 struct g *stealwork(struct p *pp);
 struct p *lookagain(void);
 
+void finishswitch(void);
+void wakefenced(void);
+
+/*
+ * This M.  Its thread pointer points into it, so that we need not ask the
+ * current goroutine.
+ */
+static inline struct m *
+getm(void)
+{
+	uintptr_t fs;
+
+	__asm__ volatile("movq %%fs:0, %0" : "=r"(fs));
+	return (struct m *)(fs - offsetof(struct m, tls[1]));
+}
+
+/* Whether somebody of pp shall run out of turn. */
+static inline int
+fairturn(struct p *pp)
+{
+	return pp->schedtick - pp->fairtick >= FAIRTURN / 2;
+}
+
+/* trace.c */
+void traceinit(void);
+void traceevent(enum eventkind kind, int64_t goid, int64_t arg);
+
+/* Note an event, if there is a trace. */
+#define TRACE(kind, goid, arg) do {				\
+	if (__builtin_expect(trace != NULL, 0))			\
+		traceevent(kind, goid, arg);			\
+} while (0)
+
+void newsysm(void (*fn)(void));
+uint32_t runqlen(struct p *pp);
+
+/* sysmon.c */
+void sysmon(void);
+
+/* seed.c */
+void seedinit(void);
+int32_t seedprocs(int32_t n);
+void seedplace(struct p *pp);
+void seedyield(void);
+
+/* syscall.c */
+void entersyscall(void);
+void exitsyscall(void);
+void wantp(void);
+void handoffp(struct p *pp);
+void exitsyscall0(struct g *gp);
+
+void notetsleep(struct note *n, int64_t ns);
+void incidle(int32_t v);
+
 /*
  * The current g.  One load, made anew each time: between two calls the same
  * C function may have moved to another thread.

@@ -79,6 +79,10 @@ struct m {
 	struct m *schedlink;	/* the next in sched.midle */
 	int (*waitunlockf)(struct g *gp, void *lock);	/* for park_m */
 	void *waitlock;
+	int spinning;		/* it has a P and looks for work; counted below */
+	struct g *left;		/* the goroutine that gswitch has just left */
+	void (*mstartfn)(void);	/* for an M that never has a P: what it does */
+	struct p *oldp;		/* in a system call: the P that we had */
 };
 
 /* types of the scheduler */
@@ -86,6 +90,8 @@ enum { RUNQSIZE = 256, MAXPROCS = 1024 };
 
 enum pstatus {
 	Pidle, Prunning,
+	/* more states of a p */
+	Psyscall,		/* its M is in the kernel; who wants it may take it */
 };
 
 /* What a thread must hold to run goroutines. */
@@ -100,7 +106,9 @@ struct p {
 	struct g *runq[RUNQSIZE];
 	struct g *gFree;	/* dead goroutines with stacks, by schedlink */
 	int32_t ngFree;		/* how many there are in gFree */
-	struct g *runnext;	/* runs before the ring; the owner fills, all take */
+	/* who runs before the ring */
+	uint64_t pile;		/* below, how many, and how often taken; see runq.c */
+	struct g *piled[RUNQSIZE];
 	uint32_t schedtick;	/* goroutines that were run, for the fair turns */
 	int64_t nstarted;	/* goroutines that began here */
 	int64_t nended;		/* and that ended here */
@@ -108,6 +116,12 @@ struct p {
 	int64_t goidcacheend;	/* ... to this one are ours to give */
 	int32_t nstacks;	/* the length of stackcache */
 	struct freestack *stackcache;	/* stacks that nobody uses */
+	uint32_t fairtick;	/* schedtick when last it was a fair turn */
+	int fairlist;		/* that was one for the list, not for the ring */
+	uint32_t fairturns;	/* fair turns so far, for the oldest of the pile */
+	uint32_t syscalltick;	/* counts the system calls that have ended */
+	uint32_t sysmontick;	/* sysmon's: what syscalltick was ... */
+	int64_t sysmonwhen;	/* ... and when that was */
 };
 
 /* A list of goroutines, linked through schedlink. */
@@ -124,7 +138,9 @@ struct schedt {
 	int32_t runqsize;
 	int64_t mnext;		/* the id of the next M */
 	/* fields of sched */
-	int64_t goidgen;	/* the last goid given out */
+	/* the last number that was given */
+	int64_t goidgen __attribute__((aligned(64)));	/* the last goid given out */
+	char unshared[64 - sizeof(int64_t)];
 	int64_t ngs;		/* goroutines that have not ended */
 	struct mutex lock;	/* for all of the above and midle, nmidle, allgs */
 	struct m *midle;	/* Ms without work, asleep */
@@ -132,6 +148,12 @@ struct schedt {
 	int32_t maxmcount;	/* so many Ms there may be */
 	int mainStarted;	/* the main goroutine runs; there may be more Ms */
 	struct g *gFree;	/* the dead that are too many for their P */
+	int32_t nmspinning;	/* Ms that are spinning, or are being woken to */
+	int32_t needspinning;	/* there is work that no idle P could be had for */
+	int32_t nmsys;		/* Ms that never have a P; nmidle counts them, too */
+	int sysmonstarted;
+	int sysmonwait;		/* sysmon: 0 awake, 1 sleeps long, 2 until woken */
+	struct note sysmonnote;	/* where it sleeps */
 };
 
 /* A goroutine in a list of those who wait.  It lies on its own stack. */
@@ -144,6 +166,45 @@ struct sudog {
 };
 
 enum { FAIRTURN = 61, GOIDBATCH = 16 };
+
+/* What can happen, and what arg then is. */
+enum eventkind {
+	GoCreate = 1,		/* the goroutine that was made */
+	GoStart,		/* 0 */
+	GoYield,		/* 0 */
+	GoBlock,		/* 0 */
+	GoUnblock,		/* the goroutine that can go on */
+	GoEnd,			/* 0 */
+	ProcStart,		/* the M */
+	ProcStop,		/* the M */
+	Steal,			/* the P that was robbed; goid will run */
+};
+
+/* Something that happened on a P. */
+struct event {
+	int64_t when;		/* ns, as nanotime tells; seeded: a count */
+	int64_t goid;		/* the goroutine that it happened to, or 0 */
+	uint32_t arg;
+	uint32_t kind;
+};
+
+enum { TRACERING = 1 << 16 };	/* events of a P that are kept */
+
+/* The events of one P: event i lies in ring[i % TRACERING]. */
+struct tracebuf {
+	uint64_t n;		/* that were ever written */
+	struct event ring[TRACERING];
+};
+
+/* The file of a trace. */
+struct tracefile {
+	char magic[8];		/* "rt0trc1", written when the rest is there */
+	uint32_t nprocs;	/* tracebufs that follow ... */
+	uint32_t ring;		/* ... and events in each */
+	int64_t seed;		/* RT0_SEED, or -1: when is a time */
+	uint64_t pad[5];
+	struct tracebuf buf[];
+};
 
 /* variables of the runtime */
 extern struct g g0;	/* the g0 of m0; its stack is the kernel's */
@@ -172,6 +233,8 @@ extern struct debugvars {
 	int32_t boot;		/* print bootreport */
 	/* more debug variables */
 	int32_t inittrace;	/* print a line for each init task */
+	int32_t schedtrace;	/* print a line about the scheduler every so many ms */
+	int32_t scheddetail;	/* and one for each P, M and G */
 } debug;
 
 extern struct g *allgs;	/* every g ever made, linked through alllink */
@@ -180,5 +243,10 @@ extern int64_t runtimeInitTime;	/* when the main goroutine began */
 extern struct inittask *runtime_inittasks[2];
 extern struct inittask *__start_inittasks[];	/* by the linker: the */
 extern struct inittask *__stop_inittasks[];	/* section inittasks */
+
+extern struct tracefile *trace;	/* NULL: nobody wants a trace */
+
+extern int seeded;		/* RT0_SEED makes the schedule */
+extern int32_t scheduleseed;	/* the number in it */
 
 #endif

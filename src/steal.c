@@ -52,30 +52,45 @@ stealwork(struct p *pp)
 
 			if (allp[i] != pp)
 				gp = runqsteal(pp, allp[i], try == STEALTRIES);
-			if (gp != NULL)
+			if (gp != NULL) {
+				/* note the theft */
+				TRACE(Steal, gp->goid, allp[i]->id);
 				return gp;
+			}
 		}
 	}
 	return NULL;
 }
 
+/* Whether there is work in a queue, at some moment during the call. */
+static int
+workexists(void)
+{
+	if (__atomic_load_n(&sched.runqsize, __ATOMIC_SEQ_CST) != 0)
+		return 1;
+	for (int32_t i = 0; i < gomaxprocs; i++)
+		if (!runqempty(allp[i]))
+			return 1;
+	return 0;
+}
+
 /*
- * Look whether any P has work that nobody may have seen, and if so take an
- * idle P to do it with.  Called without a P; returns the P or NULL.
+ * If there is work that nobody may have seen, take an idle P to do it with.
+ * Called without a P; returns the P or NULL.
  */
 struct p *
 lookagain(void)
 {
-	struct p *pp = NULL;
+	struct p *pp;
 
-	for (int32_t i = 0; i < gomaxprocs && pp == NULL; i++) {
-		if (runqempty(allp[i]))
-			continue;
-		lock(&sched.lock);
-		pp = pidleget();
-		unlock(&sched.lock);
-		if (pp == NULL)
-			break;		/* who holds them will see it */
-	}
+	if (!workexists())
+		return NULL;
+	lock(&sched.lock);
+	pp = pidleget();
+	if (pp == NULL)
+		__atomic_store_n(&sched.needspinning, 1, __ATOMIC_RELAXED);
+	unlock(&sched.lock);
+	if (pp == NULL)
+		wantp();
 	return pp;
 }

@@ -129,4 +129,33 @@ sys_madvise(void *addr, size_t n, int advice)
 	return Syscall6(SYS_madvise, (long)addr, (long)n, advice, 0, 0, 0);
 }
 
+enum { O_CREAT = 0100, O_TRUNC = 01000, MAP_SHARED = 1 };
+enum { LIMIT_FSIZE = 1 };		/* RLIMIT_FSIZE */
+enum { EISDIR = 21, EFBIG = 27, ENOSPC = 28, EOPNOTSUPP = 95 };
+
+static inline long
+sys_creat(const char *path, int mode)
+{
+	return Syscall6(SYS_open, (long)path, O_RDWR | O_CREAT | O_TRUNC |
+	    O_CLOEXEC, mode, 0, 0, 0);
+}
+
+static inline long
+sys_ftruncate(int fd, long n)
+{
+	return Syscall6(SYS_ftruncate, fd, n, 0, 0, 0, 0);
+}
+
+static inline long
+sys_fallocate(int fd, long n)
+{
+	return Syscall6(SYS_fallocate, fd, 0, 0, n, 0, 0);
+}
+
+static inline long
+sys_getrlimit(int what, uint64_t *limit)
+{
+	return Syscall6(SYS_getrlimit, what, (long)limit, 0, 0, 0, 0);
+}
+
 #endif

@@ -63,6 +63,20 @@ newm(struct p *pp)
 	newosproc(mp);
 }
 
+/* Make an M that never has a P and calls fn, which does not return. */
+void
+newsysm(void (*fn)(void))
+{
+	struct m *mp = allocm();
+
+	mp->mstartfn = fn;
+	lock(&sched.lock);
+	sched.nmsys++;
+	sched.nmidle++;		/* it is nobody on whom a goroutine can wait */
+	unlock(&sched.lock);
+	newosproc(mp);
+}
+
 /* The last M goes to sleep: say why nothing can happen; sched.lock held. */
 static void
 checkdead(void)
@@ -115,6 +129,18 @@ stopm(void)
 	/* take the P that was handed over */
 	acquirep(mp->nextp);
 	mp->nextp = NULL;
+	mp->spinning = 1;	/* who woke us has counted us */
+}
+
+/* Count v more Ms as idle.  For Ms that are counted so and have work. */
+void
+incidle(int32_t v)
+{
+	lock(&sched.lock);
+	sched.nmidle += v;
+	if (v > 0)
+		checkdead();
+	unlock(&sched.lock);
 }
 
 /* Let some M run pp, which nobody holds: one that sleeps or a new one. */
@@ -134,19 +160,48 @@ startm(struct p *pp)
 	notewakeup(&mp->park);
 }
 
-/* There is a goroutine to run: if a P is idle, somebody shall run it. */
+/*
+ * There is a goroutine to run.  If a P is idle and no M is looking for work,
+ * let one look.
+ */
 void
 wakep(void)
 {
-	struct p *pp;
-
-	/* what we have queued is there before we look for somebody idle */
+	if (gomaxprocs == 1)
+		return;
+	/* what we have queued is there before we look who looks */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&sched.npidle, __ATOMIC_RELAXED) == 0)
+	wakefenced();
+}
+
+/* The same for who has queued it by a seq_cst read-modify-write. */
+void
+wakefenced(void)
+{
+	struct p *pp;
+	int32_t none = 0;
+
+	if (gomaxprocs == 1)
+		return;
+	if (__atomic_load_n(&sched.nmspinning, __ATOMIC_SEQ_CST) != 0)
+		return;
+	if (__atomic_load_n(&sched.npidle, __ATOMIC_SEQ_CST) == 0 &&
+	    __atomic_load_n(&sched.needspinning, __ATOMIC_SEQ_CST) != 0)
+		return;		/* the next to be idle is asked already */
+	/* start one that looks */
+	if (!__atomic_compare_exchange_n(&sched.nmspinning, &none, 1, 0,
+	    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
 		return;
 	lock(&sched.lock);
 	pp = pidleget();
+	if (pp == NULL) {
+		/* ask the next idle M to look */
+		__atomic_store_n(&sched.needspinning, 1, __ATOMIC_RELAXED);
+		__atomic_fetch_sub(&sched.nmspinning, 1, __ATOMIC_SEQ_CST);
+	}
 	unlock(&sched.lock);
 	if (pp != NULL)
 		startm(pp);
+	if (pp == NULL)
+		wantp();
 }

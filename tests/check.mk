@@ -38,7 +38,7 @@ golden: transcript-programs ## record what the chapters show anew: make golden [
 
 unit-tests: $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/*.c))
 
-build/tests/%: tests/unit/%.c tests/unit/unit.h build/librt0-all.a
+build/tests/%: tests/unit/%.c $(wildcard tests/unit/*.h) build/librt0-all.a
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc $(UNIT_CFLAGS) -Isrc -o $@ $< -lcunit -lc build/librt0-all.a

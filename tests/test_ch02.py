@@ -199,14 +199,11 @@ class Chapter02(Prefix):
             output = self.walk(program, each)
             self.assertIn("exited with code 01", output)
 
-    def test_levels_agree_with_the_kernel(self):
-        with open("/proc/cpuinfo", encoding="utf-8") as cpuinfo:
-            flags = set(re.search(r"^flags\s*: (.*)$", cpuinfo.read(), re.M).group(1).split())
-        needs = {2: "cx16 lahf_lm popcnt sse4_1 sse4_2 ssse3 pni", 3: "avx avx2 bmi1 bmi2 f16c fma abm movbe",
-                 4: "avx512f avx512bw avx512cd avx512dq avx512vl"}
-        has = True
+    def test_levels_agree_with_the_dynamic_linker(self):
+        # and not with /proc/cpuinfo, in which some kernels leave out features that the processor has
+        known = run(["/lib64/ld-linux-x86-64.so.2", "--help"]).stdout
         for level in (2, 3, 4):
-            has = has and set(needs[level].split()) <= flags
+            has = re.search(r"x86-64-v%d \(supported" % level, known) is not None
             program = self.build(options=["-DGOAMD64=%d" % level], name="level%d" % level)
             done = run([program])
             self.assertEnds(done, "exit status %d" % (1 if has else 2))
@@ -253,7 +250,8 @@ class Chapter02(Prefix):
 
     def test_a_backtrace_inside_checklevel_reaches_rt0_go_at_every_instruction(self):
         each = "printf \"at\\n\"\nbacktrace"
-        spoil = "\nif *(unsigned short *)($pc - 2) == %d\nset $edx = 0\nend" % CPUID
+        # Before cmpl $3, %r8d: a step over cpuid in a virtual machine may be a step of two instructions.
+        spoil = "\nif *(unsigned *)$pc == 0x03f88341\nset $edx = 0\nend"
         for old in (False, True):
             output = self.walk(self.rt0, each + (spoil if old else ""))
             stops = output.split("at\n")[1:]

@@ -1,66 +1,17 @@
 """Chapter 8: threads, locks that sleep, one queue, park and ready, semaphores."""
-import os
 import re
-import subprocess
 import tempfile
 import unittest
-from pathlib import Path
 
-TOP = Path(__file__).resolve().parent.parent
-LIB = Path(os.environ.get("RT0_LIB", TOP / "build" / "librt0.a")).resolve()
-STATE = TOP / "build" / "chapters" / "08"     # what is true of this chapter only
-PROGRAMS = TOP / "tests" / "programs"
+from linked import PROGRAMS, STATES, TOP, WORK, Linked, gdb, link, printed, run
+
+STATE = STATES / "08"       # what is true of this chapter only
 PROCS = (1, 2, 3, 4, 16)
-WORK = tempfile.TemporaryDirectory()
 
 
-def tearDownModule():
-    WORK.cleanup()
-
-
-def run(*command, procs=None, timeout=60, **options):
-    options.setdefault("stdout", subprocess.PIPE)
-    options.setdefault("stderr", subprocess.PIPE)
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS", "GOMAXPROCS"))}
-    if procs:
-        env["GOMAXPROCS"] = str(procs)
-    return subprocess.run([str(c) for c in command], text=True, timeout=timeout, cwd=TOP, env=env, **options)
-
-
-def link(source, state=None):
-    """Link a C file with the runtime, the whole one or that of a chapter."""
-    program = Path(WORK.name) / (source.stem + ("-" + state.name if state else ""))
-    if not program.exists():
-        if state and not list(state.glob("obj/*.o")):
-            run("make", "-s", "chapter-" + state.name, timeout=600)
-        src = (state or TOP) / "src"
-        runtime = sorted(state.glob("obj/*.o")) if state else [LIB]
-        done = run("gcc", "-O2", "-g", "@%s/cflags" % src, "-I%s" % src, "-o", program, source,
-                   "@%s/ldflags" % src, *runtime)
-        if done.returncode != 0 or done.stderr:
-            raise AssertionError(done.stderr)
-    return program
-
-
-def gdb(program, *commands, procs=2):
-    argv = ["gdb", "-nx", "-q", "-batch", "-iex", "set debuginfod enabled off", "-iex", "set startup-with-shell off"]
-    for command in ("set width 0", "set print thread-events off", "set print frame-info short-location") + commands:
-        argv += ["-ex", command]
-    done = run(*argv, program, procs=procs, stdin=subprocess.DEVNULL)
-    return done.stdout + done.stderr
-
-
-class Chapter8(unittest.TestCase):
-    def program(self, name, state=None):
-        return link(PROGRAMS / (name + ".c"), state)
-
+class Chapter8(Linked):
     def workers(self):
         return link(TOP / "examples" / "workers.c")
-
-    def assertRuns(self, program, *arguments, out, status=0, err="", procs=None):
-        done = run(program, *arguments, procs=procs)
-        self.assertEqual((done.returncode, done.stdout, done.stderr), (status, out, err),
-                         "GOMAXPROCS=%s %s" % (procs, " ".join(map(str, (program,) + arguments))))
 
     def traced(self, program, *options, procs=2):
         """(how it ended, the lines of strace's log) of a run under strace -f."""
@@ -88,10 +39,10 @@ class Threads(Chapter8):
             self.assertEqual(done.stdout.splitlines()[-1], "1 goroutine left")
 
     def test_with_one_P_no_thread_is_made(self):
-        done = run("strace", "-f", "-o", Path(WORK.name) / "log", "-e", "trace=clone", self.program("conserve"),
+        done = run("strace", "-f", "-o", WORK / "log", "-e", "trace=clone", self.program("conserve"),
                    "100", "10", procs=1)
         self.assertEqual(done.stdout, "3000 turns, 0 wrong\n")
-        self.assertNotIn("clone(", (Path(WORK.name) / "log").read_text())
+        self.assertNotIn("clone(", (WORK / "log").read_text())
 
     def test_a_program_that_starts_no_goroutine_has_one_thread(self):
         _, log = self.traced(TOP / "build" / "examples" / "inits", "-e", "trace=clone", procs=16)
@@ -108,7 +59,7 @@ class Threads(Chapter8):
         out = gdb(link(TOP / "examples" / "workers.c", STATE), "break mstart1 if $fs_base != (long)&m0.tls[1]", "run",
                   "print $fs_base == (long)&allm->tls[1]", "print *(long *)$fs_base == $fs_base", "print allm->procid > 0",
                   "print $rsp > allm->g0->stack.lo && $rsp < allm->g0->stack.hi", "bt")
-        self.assertEqual(re.findall(r"^\$\d = (.*)$", out, re.M), ["1", "1", "1", "1"], out)
+        self.assertEqual(printed(out), ["1", "1", "1", "1"], out)
         self.assertRegex(out, r"(?m)^#0 .*mstart1")
         self.assertRegex(out, r"(?m)^#1 .*mstart \(\)$")
         self.assertNotRegex(out, r"(?m)^#2 ")
@@ -131,13 +82,9 @@ class Conservation(Chapter8):
             self.assertRuns(self.program("publish"), out="80000 answers\n", procs=procs)
 
     def test_the_workloads_of_the_benchmark_end_well(self):
-        sched = link(TOP / "bench" / "sched.c")
-        for procs in PROCS:
-            for work, n in (("yield", 5000), ("spawn", 5000), ("batch", 1000), ("pingpong", 5000), ("sema", 20000),
-                            ("skynet", 1000), ("fib", 15), ("parked", 1000)):
-                with self.subTest(work, procs=procs):
-                    done = run(sched, work, n, procs=procs)
-                    self.assertEqual((done.returncode, done.stderr), (0, ""), "%s %d" % (work, n))
+        self.assertEndsWell(TOP / "bench" / "sched.c", (
+            ("yield", 5000), ("spawn", 5000), ("batch", 1000), ("pingpong", 5000), ("sema", 20000), ("skynet", 1000),
+            ("fib", 15), ("parked", 1000)), PROCS)
 
     def test_goroutines_that_die_on_another_P_do_not_use_up_the_mappings(self):
         program = self.program("die_elsewhere", STATE)
@@ -229,16 +176,16 @@ class Parking(Chapter8):
                   "print ((struct g *)$rdi)->atomicstatus", "print ((struct g *)$rdi)->m",
                   "print $rsp < ((struct g *)$rdi)->stack.lo || $rsp > ((struct g *)$rdi)->stack.hi",
                   "print ((struct mutex *)$rsi)->key", "print m0.g0 == &g0", procs=1)
-        self.assertEqual(re.findall(r"^\$\d = (.*)$", out, re.M), ["Gwaiting", "(struct m *) 0x0", "1", "1", "1"], out)
+        self.assertEqual(printed(out), ["Gwaiting", "(struct m *) 0x0", "1", "1", "1"], out)
 
     def test_a_goroutine_that_steps_back_belongs_to_no_thread_before_it_is_queued(self):
         out = gdb(link(TOP / "examples" / "yield.c", STATE), "break goschedImpl", "run", "break *runqput", "continue",
                   "print ((struct g *)$rsi)->atomicstatus", "print ((struct g *)$rsi)->m", "print m0.curg", procs=1)
-        self.assertEqual(re.findall(r"^\$\d = (.*)$", out, re.M),
+        self.assertEqual(printed(out),
                          ["Grunnable", "(struct m *) 0x0", "(struct g *) 0x0"], out)
 
     def test_on_one_P_units_are_given_in_the_order_of_arrival(self):
-        source = Path(WORK.name) / "arrival.c"
+        source = WORK / "arrival.c"
         source.write_text("""#include "rt0.h"
 static uint32_t s, done;
 static void take(void *arg) { runtime_Semacquire(&s); fmt_Printf("%ld ", (long)arg); runtime_Semrelease(&done); }
@@ -269,7 +216,7 @@ class Debuggers(Chapter8):
             file.flush()
             for _ in range(10):
                 done = run("gdb", "-nx", "-q", "-batch", "-x", file.name, link(TOP / "examples" / "yield.c", STATE),
-                           procs=4, stdin=subprocess.DEVNULL)
+                           procs=4)
                 self.assertIn("exited normally", done.stdout, done.stdout[-600:] + done.stderr)
 
 

@@ -1,63 +1,15 @@
 """Chapter 9: the queue of a P, runnext, fair turns, stacks at the last moment."""
-import os
 import re
-import subprocess
 import tempfile
 import unittest
-from pathlib import Path
 
-TOP = Path(__file__).resolve().parent.parent
-LIB = Path(os.environ.get("RT0_LIB", TOP / "build" / "librt0.a")).resolve()
-STATE = TOP / "build" / "chapters" / "09"     # what is true of this chapter only
-PROGRAMS = TOP / "tests" / "programs"
+from linked import STATES, TOP, WORK, Linked, link, printed, run, written
+
+STATE = STATES / "09"       # what is true of this chapter only
 PROCS = (1, 2, 3, 4, 8, 16)
-WORK = tempfile.TemporaryDirectory()
 
 
-def tearDownModule():
-    WORK.cleanup()
-
-
-def run(*command, procs=None, timeout=60, **options):
-    options.setdefault("stdout", subprocess.PIPE)
-    options.setdefault("stderr", subprocess.PIPE)
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS", "GOMAXPROCS"))}
-    if procs:
-        env["GOMAXPROCS"] = str(procs)
-    return subprocess.run([str(c) for c in command], text=True, timeout=timeout, cwd=TOP, env=env, **options)
-
-
-def link(source, state=None):
-    """Link a C file with the runtime, the whole one or that of a chapter."""
-    program = Path(WORK.name) / (source.stem + ("-" + state.name if state else ""))
-    if not program.exists():
-        if state and not list(state.glob("obj/*.o")):
-            run("make", "-s", "chapter-" + state.name, timeout=600)
-        src = (state or TOP) / "src"
-        runtime = sorted(state.glob("obj/*.o")) if state else [LIB]
-        done = run("gcc", "-O2", "-g", "@%s/cflags" % src, "-I%s" % src, "-o", program, source,
-                   "@%s/ldflags" % src, *runtime)
-        if done.returncode != 0 or done.stderr:
-            raise AssertionError(done.stderr)
-    return program
-
-
-def written(name, text, state=None):
-    """Link a program whose text stands in a test."""
-    source = Path(WORK.name) / (name + ".c")
-    source.write_text('#include "rt0.h"\n' + text)
-    return link(source, state)
-
-
-class Chapter9(unittest.TestCase):
-    def program(self, name, state=None):
-        return link(PROGRAMS / (name + ".c"), state)
-
-    def assertRuns(self, program, *arguments, out, status=0, err="", procs=None):
-        done = run(program, *arguments, procs=procs)
-        self.assertEqual((done.returncode, done.stdout, done.stderr), (status, out, err),
-                         "GOMAXPROCS=%s %s" % (procs, " ".join(map(str, (program,) + arguments))))
-
+class Chapter9(Linked):
     def calls(self, *command, procs=1, trace="madvise,mprotect", inject=None, out=None):
         """How a run under strace ended, and how often each system call was made."""
         with tempfile.NamedTemporaryFile("r") as log:
@@ -105,13 +57,9 @@ class Conservation(Chapter9):
             self.assertRuns(self.program("overflow"), out="somebody else has run one\n", procs=procs)
 
     def test_the_workloads_of_the_benchmark_end_well(self):
-        sched = link(TOP / "bench" / "sched.c", STATE)
-        for procs in PROCS:
-            for work, n in (("yield", 5000), ("spawn", 5000), ("batch", 3000), ("pingpong", 5000), ("sema", 20000),
-                            ("skynet", 10000), ("fib", 18), ("parked", 2000)):
-                with self.subTest(work, procs=procs):
-                    done = run(sched, work, n, procs=procs)
-                    self.assertEqual((done.returncode, done.stderr), (0, ""), "%s %d" % (work, n))
+        self.assertEndsWell(TOP / "bench" / "sched.c", (
+            ("yield", 5000), ("spawn", 5000), ("batch", 3000), ("pingpong", 5000), ("sema", 20000), ("skynet", 10000),
+            ("fib", 18), ("parked", 2000)), PROCS, STATE)
 
     def test_the_number_of_goroutines_is_never_too_low(self):
         for procs in (1, 2, 4, 16):
@@ -182,12 +130,12 @@ void main_main(void) {
                   "-ex", "finish", "-ex", "print allgs->atomicstatus", "-ex", "delete", "-ex", "break *gogo",
                   "-ex", "continue", "-ex", "print allgs->stack.hi == 0",
                   link(TOP / "examples" / "order.c", STATE), procs=1).stdout
-        self.assertEqual(re.findall(r"^\$\d = (.*)$", out, re.M), ["1", "Grunnable", "Gdead", "1"], out)
+        self.assertEqual(printed(out), ["1", "Grunnable", "Gdead", "1"], out)
 
 
 class Sanitizers(Chapter9):
     def test_the_ring_has_no_data_race_that_the_thread_sanitizer_sees(self):
-        program = Path(WORK.name) / "ring-tsan"
+        program = WORK / "ring-tsan"
         done = run("gcc", "-std=gnu11", "-g", "-O1", "-D_GNU_SOURCE", "-fsanitize=thread", "-fno-pie", "-no-pie",
                    "-Itests/unit", "-I%s/src" % STATE, "-DGOAMD64=1", "-o", program, "tests/unit/ring.c", "-lcunit")
         if done.returncode != 0:

@@ -97,13 +97,13 @@ class Extension(unittest.TestCase):
 
     def test_info_sched_shows_everybody_who_waits_in_some_line(self):
         out = gdb(YIELD, *self.AT3, "info sched")
-        lines = re.findall(r"(?m)^(?:P0 .*|sched )runq:(.*)$", out)
-        self.assertEqual(sorted(" ".join(lines).split()),
+        lines = re.findall(r"(?m)^(?:P0 .*next: (.*)  |sched )runq:(.*)$", out)
+        self.assertEqual(sorted(" ".join(sum(lines, ())).split()),
                          ["G1", "G2", "G4"], out)
         self.assertRegex(out, r"(?m)^M0 P0 G3(  thread 1)?$")
 
     def test_every_stack_ends_in_goexit(self):
-        out = gdb(YIELD, *self.AT3, "goroutine all bt")
+        out = gdb(YIELD, "break runtime_Gosched", "run", "continue 5", "goroutine all bt")
         stacks = out[out.index("goroutine 1 ["):].split("goroutine ")[1:]
         self.assertEqual(len(stacks), 4)
         for stack in stacks:
@@ -171,7 +171,7 @@ void main_main(void) {
         debug_build("src")
         for program in (YIELD, "build/debug/src/examples/yield"):
             out = gdb(program, "rt0-trace on", "run")
-            rest = out
+            rest = re.sub(r"(?m)^(\[rt0\] )M0: ", r"\1", out)     # said when sysmon is there, too
             for line in ("the boot says go runtime_main", "G1 says go count",
                          "G1 yields", "G2 begins count", "G2 yields",
                          "G2 runs", "G2 ends"):
@@ -198,9 +198,9 @@ void main_main(void) {
         self.assertRegex(out, r"(?m)^     2  runnable  count")
 
     def test_a_look_at_a_goroutine_calls_no_function(self):
-        out = gdb(YIELD, *self.AT3, "goroutine 2 print runtime_NumCPU()")
+        out = gdb(YIELD, *self.AT3, "goroutine 4 print runtime_NumCPU()")
         self.assertIn("may-call-functions is off", out)
-        out = gdb(YIELD, *self.AT3, "goroutine 2 print 1",
+        out = gdb(YIELD, *self.AT3, "goroutine 4 print 1",
                   "print runtime_NumCPU() > 0")
         self.assertIn("$2 = 1", out)
 
@@ -248,7 +248,7 @@ class SeveralThreads(unittest.TestCase):
                      "P1   running  M1  next: -  runq:", "sched runq: G6",
                      "M2 no P g0  next: P1  idle  no thread",
                      "M1 P1 G4  spinning  thread 2", "M0 P0 G1  thread 1",
-                     "$1 = P0 running = {runnext = G3 runnable worker, "
+                     "$1 = P0 running = {next[0] = G3 runnable worker, "
                      "runq[0] = G5 runnable worker}"):
             self.assertIn(line + "\n", out)
 
@@ -374,9 +374,7 @@ class Book(unittest.TestCase):
     def test_breakpoints_by_chunk_work_in_c_and_in_assembly(self):
         debug_build("chapter")
         for program in (YIELD, "build/debug/chapter/examples/yield"):
-            for chunk, function in (
-                    ("save what the goroutine will need", "mcall"),
-                    ("take the arguments", "args")):
+            for chunk in ("load the callee-saved registers", "take the arguments"):
                 out = gdb(program, "break-chunk " + chunk, "run", "chunk")
                 self.assertIn("<%s>" % chunk, out, program)
 
@@ -585,8 +583,12 @@ class Stages(unittest.TestCase):
 
 def audit(program, src="src"):
     """What the audit of a program's call-frame information prints."""
-    return gdb(program, script="tests/cfi_audit.py",
-               first="python SOURCES = %r" % src, timeout=120)
+    def once():
+        return gdb(program, script="tests/cfi_audit.py",
+                   first="python SOURCES = %r" % src, timeout=120)
+    out = once()
+    # Another test may be linking the program; then it cannot be started.
+    return out if re.search(r"instructions in: \w", out) else once()
 
 
 class CallFrameInformation(unittest.TestCase):

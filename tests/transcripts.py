@@ -28,7 +28,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
-CONSOLE_SECONDS = 20
+CONSOLE_SECONDS = 60
 GO_SECONDS = 180        # a block with needs=go may build Go's library first
 GO_RELEASE = "go1.23"   # what the chapters show; another release is as good as none
 GO_PLACES = ("/usr/lib/go-1.23/bin", "/usr/local/go/bin")      # after PATH

@@ -1,15 +1,20 @@
 // sched: the workloads of bench/sched.c in Go, with the same work.  Where
 // that waits for one unit of a semaphore, this uses sync.WaitGroup or an
-// unbuffered channel, whichever a Go programmer would.
+// unbuffered channel, whichever a Go programmer would; bench/sched.c says
+// above each function what differs.
 package main
 
 import (
 	"fmt"
 	"os"
 	"runtime"
+	"sort"
 	"strconv"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
+	"unsafe"
 )
 
 var start time.Time
@@ -193,11 +198,106 @@ func skyjoin(n int) int {
 	return 1
 }
 
+const pause = 100 * time.Microsecond
+
+func turnround() {
+	for end := time.Now().Add(pause); time.Now().Before(end); {
+	}
+}
+
+func wake(n int) int {
+	bell := make(chan struct{}, 1)
+	var woken atomic.Int64
+	base := time.Now()
+	go func() {
+		for range bell {
+			woken.Store(int64(time.Since(base)))
+		}
+	}()
+	turnround()
+	wakes := make([]int64, n)
+	for i := range wakes {
+		woken.Store(0)
+		turnround()
+		at := int64(time.Since(base))
+		bell <- struct{}{}
+		now := woken.Load()
+		for now == 0 {
+			now = woken.Load()
+		}
+		wakes[i] = now - at
+	}
+	sort.Slice(wakes, func(i, j int) bool { return wakes[i] < wakes[j] })
+	fmt.Println(wakes[n/2], 1, wakes[n*99/100])
+	os.Exit(0)
+	return 0
+}
+
+// Writes by the system call, as os.File may know a pipe from a terminal.
+func idle(n int) int {
+	gate, arrived := make(chan struct{}), make(chan struct{})
+	for i := 0; i < n; i++ {
+		go func() {
+			arrived <- struct{}{}
+			<-gate
+		}()
+	}
+	for i := 0; i < n; i++ {
+		<-arrived
+	}
+	syscall.Write(1, []byte("idle\n"))
+	for filling := make([]byte, 4096); ; {
+		if n, _ := syscall.Write(1, filling); n <= 0 {
+			os.Exit(0)
+		}
+	}
+}
+
+const monotonic = 1
+
+func largestGap(fd uintptr) int64 {
+	var reading atomic.Bool
+	last, largest := time.Now(), time.Duration(0)
+	reading.Store(true)
+	go func() {
+		when := [4]int64{3: int64(100 * time.Millisecond)}
+		var times [8]byte
+		_, _, e := syscall.Syscall6(syscall.SYS_TIMERFD_SETTIME, fd, 0,
+			uintptr(unsafe.Pointer(&when)), 0, 0, 0)
+		if n, _ := syscall.Read(int(fd), times[:]); e != 0 || n != 8 {
+			os.Exit(1)
+		}
+		reading.Store(false)
+	}()
+	for reading.Load() {
+		runtime.Gosched()
+		now := time.Now()
+		if now.Sub(last) > largest {
+			largest = now.Sub(last)
+		}
+		last = now
+	}
+	return largest.Nanoseconds()
+}
+
+func block(n int) int {
+	fd, _, _ := syscall.Syscall(syscall.SYS_TIMERFD_CREATE, monotonic, 0, 0)
+	gaps := make([]int64, n)
+	for i := range gaps {
+		gaps[i] = largestGap(fd)
+	}
+	sort.Slice(gaps, func(i, j int) bool { return gaps[i] < gaps[j] })
+	fmt.Println(gaps[n/2], 1)
+	os.Exit(0)
+	return 0
+}
+
 func main() {
 	workloads := map[string]func(int) int{
 		"yield": yield, "spawn": spawn, "batch": batch,
 		"pingpong": pingpong, "sema": sema, "skynet": skynet,
 		"skyjoin": skyjoin, "fib": fibs, "parked": parked,
+		"wake": wake, "idle": idle, "block": block,
 	}
 	n := 0
 	var run func(int) int

@@ -13,7 +13,7 @@ the mutant is the program with the two steps exchanged.
 """
 import sys
 
-RLX, ACQ, REL, AR = "relaxed", "acquire", "release", "acquire and release"
+RLX, ACQ, REL, AR, SC = "relaxed", "acquire", "release", "acquire and release", "seq_cst"
 SIZE = 4        # of the ring; half of it is 2
 
 
@@ -32,6 +32,10 @@ def swap(at, value, order):
 def cas(at, old, new, order, failed):
     """Yields (1, old) or (0, what was there)."""
     return ("cas", at, old, new, order, failed)
+
+
+def fetch_add(at, n, order):
+    return ("fetch_add", at, n, order)
 
 
 FENCE = ("fence",)
@@ -81,7 +85,10 @@ class Machine:
                 yield number, 0
                 continue
             messages = self.mem[t.next[1]]
-            for time in range(t.cur.get(t.next[1], 0), len(messages)):
+            first = t.cur.get(t.next[1], 0)
+            if t.next[0] == "load" and t.next[2] == SC:     # not older than a fence has seen
+                first = max(first, self.sc.get(t.next[1], 0))
+            for time in range(first, len(messages)):
                 if t.next[0] == "cas" and time < len(messages) - 1 and messages[time][0] == t.next[2]:
                     continue        # a compare-and-swap that works reads the newest
                 yield number, time
@@ -97,14 +104,14 @@ class Machine:
         value, view = self.mem[at][time]
         t.cur = join(t.cur, {at: time})
         t.acq = join(t.acq, view)
-        if order in (ACQ, AR):
+        if order in (ACQ, AR, SC):
             t.cur = join(t.cur, view)
         return value
 
     def write(self, t, at, value, order, read=None):
         time = len(self.mem[at])
         t.cur = join(t.cur, {at: time})
-        view = join(t.cur if order in (REL, AR) else t.rel, {at: time})
+        view = join(t.cur if order in (REL, AR, SC) else t.rel, {at: time})
         if read is not None:        # a release sequence goes on
             view = join(view, self.mem[at][read][1])
         self.mem[at].append((value, view))
@@ -119,6 +126,14 @@ class Machine:
         last = len(self.mem[at]) - 1
         old = self.see(t, at, last, order)
         self.write(t, at, value, order, last)
+        return old
+
+    def fetch_add(self, t, time, at, n, order):
+        last = len(self.mem[at]) - 1
+        old = self.see(t, at, last, order)
+        self.write(t, at, old + n, order, last)
+        if order == SC:             # what comes later in the one order sees it
+            self.sc = join(self.sc, {at: last + 1})
         return old
 
     def cas(self, t, time, at, old, new, order, failed):

@@ -1,10 +1,11 @@
 /*
  * src/runq.c on real threads, hosted: one owner that puts and takes, thieves
  * that steal from it and from each other; of several, the last one steals from
- * thieves only, so that it knows the owner by what they publish.  Every goroutine must be taken
- * once, and be seen as it was put.  tests/test_ch10.py compiles this with
- * -DRUNQ='"file"', the file as it is or with something weakened, and with
- * -fsanitize=thread, which knows the orders and not only the processor.
+ * thieves only, so that it knows the owner by what they publish.  Every
+ * goroutine must be taken once, and be seen as it was put.  tests/runqs.py
+ * compiles this with -DRUNQ='"file"', the file of chapter 10 or 11 as it is or
+ * with something weakened, and with -fsanitize=thread, which knows the orders
+ * and not only the processor.
  *
  *	stress THIEVES N
  */
@@ -110,7 +111,8 @@ own(long i)
 	struct g *gp = &gs[i];
 
 	gp->goid = i + 1;
-	if (r % 4 == 0)
+	/* in turns: some are next, all are, none is */
+	if (i / 1024 % 3 == 0 ? r % 4 == 0 : i / 1024 % 3 == 1)
 		runnextput(&ps[0], gp);
 	else
 		runqput(&ps[0], gp);
@@ -118,11 +120,10 @@ own(long i)
 		take(gp);
 	if (r / 512 % 64 == 0)
 		sched_yield();
-	if (r / 512 % 64 == 1) {	/* let runnext be stolen */
+	if (r / 512 % 64 == 1) {	/* let who is next be stolen */
 		int64_t end = nanotime() + 100000;
 
-		while (__atomic_load_n(&ps[0].runnext, __ATOMIC_RELAXED) !=
-		    NULL && nanotime() < end)
+		while (!runqempty(&ps[0]) && nanotime() < end)
 			sched_yield();
 	}
 }

@@ -1,5 +1,5 @@
 /*
- * The counters of chapter 9 (src/proc.c): how many goroutines there are,
+ * The counters of chapter 9 and later (src/proc.c): how many goroutines there are,
  * while others begin and end.  The loads can be interrupted.
  */
 static void hook(void);
@@ -80,7 +80,7 @@ TEST("numbers are given once, sixteen at a time to a P")
 		struct g *gp;
 
 		newproc(nothing, NULL);
-		gp = pp->runnext;
+		gp = runqget(pp);
 		REQUIRE(gp != NULL && gp->goid > 0 && gp->goid < 200);
 		CHECK_EQ(given[gp->goid]++, 0);
 		CHECK_EQ(gp->stack.hi, 0);

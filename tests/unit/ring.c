@@ -1,84 +1,7 @@
 /*
- * The ring of a P, runnext, and the list behind them (src/runq.c, chapter 9
- * and later).  The file is compiled into this program: its lock is one of
- * libc, and what others may do in the middle of it is done by a hook.
+ * The ring of a P and the list behind it (src/runq.c, chapter 9 and later).
  */
-static void hook(int where);
-enum { AT_SWAP, AT_LOAD };
-
-#define __atomic_compare_exchange_n(p, ...) \
-	(hook(AT_SWAP), __atomic_compare_exchange_n(p, __VA_ARGS__))
-#define __atomic_load_n(p, order) \
-	({ __typeof__(*(p)) v_ = __atomic_load_n(p, order); hook(AT_LOAD); v_; })
-#define lock test_lock
-#define unlock test_unlock
-#define wakep test_wakep
-#define runqput test_runqput
-#define runqget test_runqget
-#define runnextput test_runnextput
-#define runqfair test_runqfair
-#define globrunqput test_globrunqput
-#define globrunqget test_globrunqget
-#define globrunqgetbatch test_globrunqgetbatch
-#define runqsteal test_runqsteal
-#define runqempty test_runqempty
-#define sched test_sched
-#define gomaxprocs test_gomaxprocs
-#include "../src/runq.c"	/* and not tests/unit/runq.c */
-#undef __atomic_compare_exchange_n
-#undef __atomic_load_n
-#undef lock
-#undef unlock
-#undef sched
-
-#include "unit.h"
-
-#define sched test_sched
-
-enum { MANY = 2000 };
-
-struct schedt test_sched;
-int32_t test_gomaxprocs = 1;
-static struct g gs[MANY];
-static struct p p;
-static int wakes, visits;
-
-/* What somebody else does at the nth load or swap from now on. */
-static __thread struct { int where, after; void (*act)(void); } other;
-
-static void
-hook(int where)
-{
-	void (*act)(void) = other.act;
-
-	if (act == NULL || where != other.where || other.after-- > 0)
-		return;
-	other.act = NULL;
-	act();
-}
-
-static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
-
-void
-test_lock(struct mutex *l)
-{
-	(void)l;
-	pthread_mutex_lock(&mu);
-	visits++;
-}
-
-void
-test_unlock(struct mutex *l)
-{
-	(void)l;
-	pthread_mutex_unlock(&mu);
-}
-
-void
-test_wakep(void)
-{
-	wakes++;
-}
+#include "runq_alone.h"
 
 /* An empty queue whose indices start at a number. */
 static void
@@ -137,16 +60,6 @@ TEST("who comes first is taken first, up to a full ring, without a lock")
 		CHECK(runqget(&p) == NULL);
 		CHECK_EQ(visits, 0);
 	}
-}
-
-TEST("the last to be next is next, and those before it are in their order")
-{
-	reset(0);
-	for (int i = 1; i <= 5; i++)
-		runnextput(&p, &gs[i]);
-	CHECK(runqget(&p) == &gs[5]);
-	CHECK_EQ(wrong(1, 5), 0);
-	CHECK(runqget(&p) == NULL);
 }
 
 TEST("who is next is ahead of a full ring")
@@ -259,23 +172,6 @@ TEST("a taker that is overtaken between head and tail takes nothing that is not 
 	}
 }
 
-static void
-steal(void)
-{
-	taken = __atomic_exchange_n(&p.runnext, NULL, __ATOMIC_ACQ_REL);
-}
-
-TEST("a runnext that somebody takes first is not taken twice")
-{
-	reset(0);
-	runnextput(&p, &gs[1]);
-	runnextput(&p, &gs[2]);
-	other.where = AT_LOAD, other.after = 0, other.act = steal;
-	CHECK(runqget(&p) == &gs[1]);
-	CHECK(taken == &gs[2]);
-	CHECK(p.runnext == NULL);
-}
-
 TEST("the order survives the overflow of the indices")
 {
 	for (uint32_t before = 0; before <= 300; before += 50) {
@@ -319,105 +215,6 @@ TEST("a share of the list is one part in gomaxprocs, at most half a ring")
 		CHECK_EQ(visits, 1);
 		CHECK_EQ(wrong(1, cases[i].share), 0);
 	}
-}
-
-/* Who runs in the next turn, if runnext is always filled by gs[0]. */
-static struct g *
-turn(void)
-{
-	struct g *gp = runqfair(&p);
-
-	if (gp == NULL) {
-		runnextput(&p, &gs[0]);
-		gp = runqget(&p);
-	}
-	p.schedtick++;
-	return gp;
-}
-
-/* The number of the turn in which gs[1] runs, or -1. */
-static int
-turnof1(int limit)
-{
-	for (int i = 1; i <= limit; i++)
-		if (turn() == &gs[1])
-			return i;
-	return -1;
-}
-
-TEST("in the ring with k ahead a goroutine runs within 61 (k + 1) turns")
-{
-	for (int k = 0; k < 6; k++) {
-		int most = 0;
-
-		for (uint32_t start = 0; start < 61; start++) {
-			int n;
-
-			reset(0);
-			p.schedtick = start;
-			putmany(10, 10 + k);
-			runqput(&p, &gs[1]);
-			n = turnof1(61 * 20);
-			REQUIRE(n > 0);
-			most = n > most ? n : most;
-		}
-		CHECK_EQ(most, 61 * (k + 1));
-	}
-}
-
-TEST("in the list with k ahead a goroutine runs within 61 (k + 1) turns")
-{
-	for (int k = 0; k < 6; k++) {
-		int most = 0;
-
-		for (uint32_t start = 0; start < 61; start++) {
-			int n;
-
-			reset(0);
-			p.schedtick = start;
-			for (int i = 0; i < k; i++)
-				globrunqput(&gs[10 + i]);
-			globrunqput(&gs[1]);
-			n = turnof1(61 * 20);
-			REQUIRE(n > 0);
-			most = n > most ? n : most;
-		}
-		CHECK_EQ(most, 61 * (k + 1));
-	}
-}
-
-TEST("no two fair turns follow each other, also where the count overflows")
-{
-	for (uint32_t start = -200; start != 200; start++) {
-		int fair = 0;
-
-		reset(0);
-		p.schedtick = start;
-		putmany(10, 200);
-		for (int i = 200; i < 300; i++)
-			globrunqput(&gs[i]);
-		for (int i = 0; i < 2; i++) {
-			fair += runqfair(&p) != NULL;
-			p.schedtick++;
-		}
-		CHECK(fair <= 1);
-		p.schedtick = start;
-		for (int i = fair = 0; i < 61; i++) {
-			struct g *gp = turn();
-
-			fair += gp >= &gs[10] && gp < &gs[200];
-		}
-		CHECK(fair >= 1);
-	}
-}
-
-TEST("a fair turn with an empty list takes no lock")
-{
-	reset(0);
-	p.schedtick = 0;
-	runqput(&p, &gs[1]);
-	CHECK(runqfair(&p) == NULL);
-	CHECK_EQ(visits, 0);
 }
 
 /* -- threads --------------------------------------------------------------- */

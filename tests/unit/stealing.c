@@ -1,10 +1,11 @@
 /*
- * Stealing (chapter 10): half of a ring, runnext, whom first, and the look
- * at queues without a P.  src/steal.c is compiled into this program with a
+ * Stealing (chapter 10 and later): half of a ring, whom first, and the look at
+ * queues without a P.  src/steal.c is compiled into this program with a
  * thief that takes notes and numbers that are not random.
  */
 #define runqsteal spy
 #define cheaprand dice
+#define wantp asked		/* for a P from the kernel, from chapter 13 on */
 #include "steal.c"
 #undef runqsteal
 #undef cheaprand
@@ -12,6 +13,9 @@
 #include "unit.h"
 
 struct g *runqsteal(struct p *pp, struct p *victim, int takenext);
+
+void asked(void);
+void asked(void) { }
 
 enum { MAXP = 1024 };
 
@@ -118,20 +122,6 @@ TEST("a thief with goroutines of its own is refused")
 	    "runqsteal: the thief's ring is not empty");
 }
 
-TEST("runnext is taken when asked for, and only from an empty ring")
-{
-	reset(0, 0);
-	runnextput(&other, &gs[0]);
-	CHECK(runqsteal(&own, &other, 0) == NULL);
-	CHECK(other.runnext == &gs[0]);
-	runqput(&other, &gs[1]);
-	CHECK(runqsteal(&own, &other, 1) == &gs[1]);
-	CHECK(other.runnext == &gs[0]);
-	CHECK(runqsteal(&own, &other, 1) == &gs[0]);
-	CHECK(other.runnext == NULL);
-	CHECK(runqsteal(&own, &other, 1) == NULL);
-}
-
 TEST("its owner has 3 microseconds to run what is next")
 {
 	int64_t best = INT64_MAX;
@@ -147,43 +137,6 @@ TEST("its owner has 3 microseconds to run what is next")
 			best = nanotime() - start;
 	}
 	CHECK(best >= 3000);
-}
-
-/* The owner runs what is next, and then there is another one, without end. */
-static void *
-runsnext(void *arg)
-{
-	volatile int *stop = arg;
-
-	for (int i = 0; !*stop; i++)
-		__atomic_store_n(&other.runnext, &gs[i % 2], __ATOMIC_RELEASE);
-	return NULL;
-}
-
-TEST("a thief that sees runnext change goes away at once")
-{
-	/* It is over at once, unless others have the processors. */
-	int64_t best = INT64_MAX, end = nanotime() + 60000000000;
-	volatile int stop = 0;
-	pthread_t owner;
-
-	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
-		return;
-	reset(0, 0);
-	other.runnext = &gs[0];
-	pthread_create(&owner, NULL, runsnext, (void *)&stop);
-	while (best >= 3000 && nanotime() < end) {
-		int64_t start = nanotime();
-
-		if (runqsteal(&own, &other, 1) != NULL)
-			__atomic_store_n(&other.runnext, &gs[0],
-			    __ATOMIC_RELEASE);
-		else if (nanotime() - start < best)
-			best = nanotime() - start;
-	}
-	stop = 1;
-	pthread_join(owner, NULL);
-	CHECK(best < 3000);
 }
 
 TEST("a queue is empty if neither place has anything")

@@ -1,0 +1,80 @@
+#!/bin/sh
+# bench/newest.sh - what the pile is worth, and what it cost at first.
+#
+# Builds the runtime as it stands after chapter 11 and variants of it, and runs
+# fib 27 of bench/sched.c with each in turn, RUNS times, on one P and on two.
+# Writes book/data/newest.tsv: the best time in milliseconds, and the memory in
+# megabytes, mostly stacks, of one P.
+#
+#	book	as in the book
+#	runnext	a place for one; who was there goes to the end of the ring
+#	hasty	the oldest of the pile has every second fair turn
+#	fence	who has put a goroutine on the pile executes a fence as well
+#	line	goidgen lies in the same cache line as what each go reads
+set -eu
+cd "$(dirname "$0")/.."
+
+RUNS=${RUNS:-9}
+state=build/chapters/11/src
+[ -f $state/proc.c ] || { echo "bench/newest.sh: $state is not there; run make chapter-11 first" >&2; exit 1; }
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+variants='runnext hasty fence line book'
+
+variant() {	# NAME FILE SED-SCRIPT
+	mkdir -p "$tmp/$1"
+	cp $state/* "$tmp/$1"
+	sed "$3" $state/"$2" >"$tmp/$1/$2"
+	if [ "$1" != book ] && cmp -s $state/"$2" "$tmp/$1/$2"; then
+		echo "bench/newest.sh: variant $1 changes nothing; its sed script does not fit $state/$2" >&2
+		exit 1
+	fi
+	gcc -O2 @$state/cflags -I"$tmp/$1" -o "$tmp/$1/sched" bench/sched.c \
+		"$tmp/$1"/*.c "$tmp/$1"/*.S @$state/ldflags
+}
+
+variant book runq.c ''
+variant hasty runq.c 's/OLDESTTURN = 2048/OLDESTTURN = 2/'
+variant fence proc.c 's/wakefenced()/wakep()/'
+variant line runtime2.h 's/ __attribute__((aligned(64)));/;/; /char unshared/d'
+variant runnext runq.c '
+	/^\/\* Let gp be the next/i\
+static struct g *pileget(struct p *pp);
+	/while (pilecount(s) == RUNQSIZE)/i\
+	for (struct g *was; (was = pileget(pp)) != NULL; s = pp->pile)\
+		runqput(pp, was);'
+gcc -O2 -o "$tmp/maxrss" bench/maxrss.c
+
+i=0
+while [ "$i" -lt "$RUNS" ]; do
+	for v in $variants; do
+		for procs in 1 2; do
+			set -- "$(GOMAXPROCS=$procs "$tmp/$v/sched" fib 27)"
+			echo "$v $procs ${1%% *}"
+		done
+	done
+	i=$((i + 1))
+done >"$tmp/runs"
+for v in $variants; do
+	set -- "$(GOMAXPROCS=1 "$tmp/maxrss" "$tmp/$v/sched" fib 27 2>/dev/null | tail -n 1)"
+	echo "$v rss ${1%% *}"
+done >>"$tmp/runs"
+
+{
+	printf '# %s; %s; %s processors; Linux %s; gcc %s; %s runs\n' "$(date -u +%F)" \
+		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
+		"$(nproc)" "$(uname -r | sed 's/-.*//')" "$(gcc -dumpfullversion)" "$RUNS"
+	printf 'queue\tone_ms\ttwo_ms\tmegabytes\n'
+	awk -v order="$variants" '
+		!(($1, $2) in best) || $3 < best[$1, $2] { best[$1, $2] = $3 }
+		END {
+			n = split(order, v, " ")
+			for (i = 1; i <= n; i++)
+				printf "%s\t%.0f\t%.0f\t%.0f\n", v[i],
+					best[v[i], 1] / 1e6, best[v[i], 2] / 1e6,
+					best[v[i], "rss"] / 1024
+		}' "$tmp/runs"
+} >"$tmp/tsv"
+mv "$tmp/tsv" book/data/newest.tsv
+chmod 644 book/data/newest.tsv
+cat book/data/newest.tsv

@@ -1,0 +1,118 @@
+#!/bin/sh
+# bench/shortway.sh - what the parts of the short way are worth.
+#
+# Builds the runtime as it stands after chapter 11 and variants of it, and runs
+# three workloads of bench/sched.c with each in turn, RUNS times, on one P.
+# Writes book/data/shortway.tsv: nanoseconds per operation, the best of the runs.
+#
+#	inline	as in the book
+#	g0	every switch goes through g0
+#	call	gswitch is a routine that is called and ends in a jump
+#	planted	a goroutine's function is jumped to, its return address planted
+#	getg	this M is found through the current goroutine
+set -eu
+cd "$(dirname "$0")/.."
+
+RUNS=${RUNS:-61}
+state=build/chapters/11/src
+[ -f $state/proc.c ] || { echo "bench/shortway.sh: $state is not there; run make chapter-11 first" >&2; exit 1; }
+tmp=$(mktemp -d)
+[ -n "${KEEP:-}" ] || trap 'rm -rf "$tmp"' EXIT
+variants='inline g0 call planted getg'
+
+variant() {	# NAME FILE SED-SCRIPT
+	mkdir -p "$tmp/$1"
+	cp $state/* "$tmp/$1"
+	sed "$3" $state/"$2" >"$tmp/$1/$2"
+	if [ "$1" != inline ] && cmp -s $state/"$2" "$tmp/$1/$2"; then
+		echo "bench/shortway.sh: variant $1 changes nothing; its sed script does not fit $state/$2" >&2
+		exit 1
+	fi
+}
+link() {
+	gcc -O2 @$state/cflags -I"$tmp/$1" -o "$tmp/$1/sched" bench/sched.c \
+		"$tmp/$1"/*.c "$tmp/$1"/*.S @$state/ldflags
+}
+
+variant inline proc.c ''
+variant g0 proc.c '
+	s/fairturn(mp->p) ? runqfair(mp->p) : NULL/NULL/
+	s/next = runqget(mp->p)/next = NULL/
+	s/if (__atomic_load_n(&sched.runqsize, __ATOMIC_RELAXED) == 0) {/if (0) {/
+	/^goschedImpl/,/^}/ {
+		/lock(/d
+		s/globrunqput(gp)/runqput(getg()->m->p, gp)/
+	}'
+variant planted asm_amd64.S 's/^\tcall	\*%rbx.*/\tleaq	.Lback(%rip), %rax\n\tpushq	%rax\n\tjmp	*%rbx\n.Lback:/'
+variant getg runtime.h '
+	s/movq %%fs:0, %0/movq %%fs:-8, %0/
+	s/return (struct m \*)(fs - .*/return ((struct g *)fs)->m;/'
+variant call proc.c '
+/^gswitch(struct g \*from/,/^}/ {
+	/^{/a\
+	extern void farswitch(struct g *, struct g *);\
+	farswitch(from, to);
+	/__asm__/,/);$/d
+}'
+cat >>"$tmp/call/asm_amd64.S" <<'END'
+
+	.text
+	.globl	farswitch
+	.type	farswitch, @function
+farswitch:
+	popq	%rax
+	movq	%rax, g_sched+gobuf_pc(%rdi)
+	movq	%rsp, g_sched+gobuf_sp(%rdi)
+	movq	%rbx, g_sched+gobuf_bx(%rdi)
+	movq	%rbp, g_sched+gobuf_bp(%rdi)
+	movq	%r12, g_sched+gobuf_r12(%rdi)
+	movq	%r13, g_sched+gobuf_r13(%rdi)
+	movq	%r14, g_sched+gobuf_r14(%rdi)
+	movq	%r15, g_sched+gobuf_r15(%rdi)
+	movq	%rsi, %fs:-8
+	movq	g_sched+gobuf_pc(%rsi), %rax
+	movq	g_sched+gobuf_bx(%rsi), %rbx
+	movq	g_sched+gobuf_bp(%rsi), %rbp
+	movq	g_sched+gobuf_r12(%rsi), %r12
+	movq	g_sched+gobuf_r13(%rsi), %r13
+	movq	g_sched+gobuf_r14(%rsi), %r14
+	movq	g_sched+gobuf_r15(%rsi), %r15
+	movq	g_sched+gobuf_sp(%rsi), %rsp
+	jmp	*%rax
+	.size	farswitch, .-farswitch
+END
+for v in $variants; do
+	link "$v"
+done
+
+export GOMAXPROCS=1
+i=0
+while [ "$i" -lt "$RUNS" ]; do
+	for v in $variants; do
+		for work in 'yield 50000' 'spawn 20000' 'pingpong 20000'; do
+			# shellcheck disable=SC2086
+			echo "$v ${work% *} $("$tmp/$v/sched" $work)"
+		done
+	done
+	i=$((i + 1))
+done >"$tmp/runs"
+
+{
+	printf '# %s; %s; %s processors; Linux %s; gcc %s; %s runs\n' "$(date -u +%F)" \
+		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
+		"$(nproc)" "$(uname -r | sed 's/-.*//')" "$(gcc -dumpfullversion)" "$RUNS"
+	printf 'way\tyield_ns\tspawn_ns\tpingpong_ns\n'
+	awk -v order="$variants" '
+		{ t = $3 / $4 }
+		!(($1, $2) in ns) || t < ns[$1, $2] { ns[$1, $2] = t }
+		END {
+			n = split(order, way, " ")
+			for (i = 1; i <= n; i++)
+				printf "%s\t%.1f\t%.1f\t%.1f\n", way[i],
+					ns[way[i], "yield"], ns[way[i], "spawn"],
+					ns[way[i], "pingpong"]
+		}' "$tmp/runs"
+} >"$tmp/tsv"
+mv "$tmp/tsv" book/data/shortway.tsv
+chmod 644 book/data/shortway.tsv
+cat book/data/shortway.tsv

@@ -1,0 +1,144 @@
+#!/bin/sh
+# bench/syscall.sh - what goroutines in system calls cost, and cost others.
+#
+# Builds bench/syscall.c with the runtimes of chapters 12 and 13, and
+# bench/go/syscall.go, and runs them in turn, RUNS times each.  Writes
+#	book/data/gap.tsv	us until another goroutine runs, while one reads
+#	book/data/call.tsv	ns for a getpid, 8 goroutines
+#	book/data/nap.tsv	us that a nanosleep really takes
+#	book/data/idle.tsv	CPU time and wake-ups of a process in which all
+#				wait, over 3 s
+#	book/data/start.tsv	hello after chapters 11, 12 and 13, and in C
+# Medians everywhere.
+set -eu
+cd "$(dirname "$0")/.."
+
+RUNS=${RUNS:-5}
+STARTS=${STARTS:-501}
+PATH=$PATH:/usr/lib/go-1.23/bin
+for tool in go gcc; do
+	command -v "$tool" >/dev/null || {
+		echo "bench/syscall.sh: $tool is not installed;" \
+			"book/data/gap.tsv stays as it is." >&2
+		exit 0
+	}
+done
+for nr in 11 12 13; do
+	[ -d "build/chapters/$nr/obj" ] || {
+		echo "bench/syscall.sh: run make chapter-$nr first." >&2
+		exit 1
+	}
+done
+export GOFLAGS=-mod=mod GOTOOLCHAIN=local GOPROXY=off
+export GOCACHE="$PWD/build/go/cache"
+mkdir -p build/bench build/go book/data
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+for nr in 12 13; do
+	state=build/chapters/$nr
+	gcc -O2 -DCH$nr @$state/src/cflags -I$state/src \
+		-o build/bench/syscall-$nr bench/syscall.c \
+		@$state/src/ldflags $state/obj/*.o
+done
+go build -o build/go/syscall bench/go/syscall.go
+gcc -std=gnu11 -O2 -o build/bench/exec bench/exec.c
+
+head_line() {
+	printf '# %s; %s; %s processors; Linux %s; %s; gcc %s; %s runs\n' \
+		"$(date -u +%F)" \
+		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
+		"$(nproc)" "$(uname -r | sed 's/-.*//')" \
+		"$(go version | cut -d' ' -f3)" "$(gcc -dumpfullversion)" "$1"
+}
+
+# Lines "key value" to the median of each key, in order of appearance.
+medians() {
+	sort -s -k 1,1 -k 2,2n | awk -v runs="$RUNS" '
+		++n[$1] == int((runs + 1) / 2) { printf "%s\t%s\n", $1, $2 }'
+}
+
+i=0
+while [ "$i" -lt "$RUNS" ]; do
+	i=$((i + 1))
+	for procs in 1 2; do
+		export GOMAXPROCS=$procs
+		echo "ch12-$procs $(build/bench/syscall-12 gap)"
+		echo "rt0-$procs $(build/bench/syscall-13 gap)"
+		echo "go-$procs $(build/go/syscall gap)"
+	done
+done >"$tmp/gap"
+i=0
+while [ "$i" -lt "$RUNS" ]; do
+	i=$((i + 1))
+	for procs in 1 2; do
+		export GOMAXPROCS=$procs
+		echo "rt0-$procs $(build/bench/syscall-13 call 100000 8)"
+		echo "go-$procs $(build/go/syscall call 100000 8)"
+	done
+	echo "raw $(GOMAXPROCS=1 build/bench/syscall-13 raw 100000 8)"
+	echo "goraw $(GOMAXPROCS=1 build/go/syscall raw 100000 8)"
+	echo "pair $(GOMAXPROCS=1 build/bench/syscall-13 pair 1000000)"
+	echo "alone $(GOMAXPROCS=1 build/bench/syscall-13 call 800000 1)"
+done >"$tmp/call"
+i=0
+while [ "$i" -lt "$RUNS" ]; do
+	i=$((i + 1))
+	for us in 20 40 160 1000; do
+		echo "$us $(build/bench/syscall-13 nap $us)"
+	done
+done >"$tmp/nap"
+unset GOMAXPROCS
+
+# What all threads of a process have had: nanoseconds, times on a processor.
+used() {
+	cat /proc/"$1"/task/*/schedstat | awk '
+		{ ns += $1; times += $3 } END { print ns, times }'
+}
+for who in rt0 go; do
+	case $who in
+	rt0) prog=build/bench/syscall-13 ;;
+	go) prog=build/go/syscall ;;
+	esac
+	mkfifo "$tmp/$who"
+	"$prog" idle <"$tmp/$who" &
+	exec 9>"$tmp/$who"
+	sleep 1
+	before=$(used $!)
+	sleep 3
+	after=$(used $!)
+	exec 9>&-
+	wait $!
+	echo "$who $before $after"
+done | awk '{ printf "%s\t%.0f\t%d\n", $1, ($4 - $2) / 1000, $5 - $3 }' \
+	>"$tmp/idle"
+
+printf '%s\n' '#include <stdio.h>' 'int main(void)' \
+	'{ puts("hello, world"); return 0; }' |
+	gcc -O2 -static -x c - -o "$tmp/c-static"
+strip "$tmp/c-static"
+set -- "c-static=$tmp/c-static"
+for nr in 11 12 13; do
+	strip -o "$tmp/hello-$nr" build/chapters/$nr/hello
+	set -- "$@" "ch$nr=$tmp/hello-$nr"
+done
+build/bench/exec -n "$STARTS" "$@" >"$tmp/exec"
+
+{ head_line "$RUNS"; printf 'who\tus\n'; medians <"$tmp/gap"; } >"$tmp/gap.tsv"
+{ head_line "$RUNS"; printf 'who\tns\n'; medians <"$tmp/call"; } \
+	>"$tmp/call.tsv"
+{ head_line "$RUNS"; printf 'asked\tus\n'; medians <"$tmp/nap" | sort -n; } \
+	>"$tmp/nap.tsv"
+{ head_line 1; printf 'who\tcpu_us\twakeups\n'; cat "$tmp/idle"; } \
+	>"$tmp/idle.tsv"
+{
+	head_line "$STARTS"
+	printf 'hello\tus\tratio\tfaults\n'
+	awk -F'\t' -v OFS='\t' '$1 == "c-static" { c = $2 }
+		{ print $1, $2, sprintf("%.2f", $2 / c), $4 }' "$tmp/exec"
+} >"$tmp/start.tsv"
+for name in gap call nap idle start; do
+	mv "$tmp/$name.tsv" book/data/$name.tsv
+	chmod 644 book/data/$name.tsv
+	cat book/data/$name.tsv
+done

@@ -1,0 +1,479 @@
+/*
+ * Into the kernel and out, and sysmon (src/syscall.c and src/sysmon.c), of
+ * chapter 13, with one M that plays all parts.  What they call is replaced:
+ * threads are not started, sleeps end at once, and other threads act where
+ * a test lets them.
+ */
+#define getm  the_getm		/* the real one asks %fs:0, which is libc's */
+#define mcall the_mcall
+#define startm the_startm
+#define lookagain the_lookagain
+#define notewakeup the_notewakeup
+#define notetsleep the_notetsleep
+#define notesleep the_notesleep
+#define finishswitch the_finishswitch
+#define unlock the_unlock
+#define usleep the_usleep
+#define incidle the_incidle
+#define newsysm the_newsysm
+#include "runtime.h"
+#undef getm
+#define getm() (getg()->m)
+
+static int32_t nps(void);	/* what sysmon reads in each turn of a loop */
+#define gomaxprocs nps()
+#include "syscall.c"
+#include "sysmon.c"
+#undef gomaxprocs
+#undef usleep
+#undef unlock
+
+#include "unit.h"
+
+void unlock(struct mutex *l);
+
+static struct m self, other;
+static struct g sched0, gp;
+static struct p ps[2], *pps[2];
+static int watchers, gone, started, woken, slept, waited, finished, n;
+static int64_t sleptns, naptime;
+static struct p *startedp;
+static void (*at_unlock)(void), (*at_loop)(void), (*at_sleep)(void);
+static void (*at_incidle)(void);
+static int32_t nmidle_at_start;
+
+static void act(void (**what)(void))
+{
+	void (*fn)(void) = *what;
+
+	*what = NULL;
+	if (fn != NULL)
+		fn();
+}
+
+static int32_t nps(void) { act(&at_loop); return n; }
+void the_mcall(void (*fn)(struct g *)) { gone = fn == exitsyscall0; }
+void the_startm(struct p *pp)
+{
+	started++;
+	startedp = pp;
+	nmidle_at_start = sched.nmidle;
+}
+struct p *the_lookagain(void)
+{
+	for (int i = 0; i < n; i++)
+		if (!runqempty(&ps[i]) || sched.runqsize)
+			return pidleget();
+	return NULL;
+}
+void the_notewakeup(struct note *x) { woken++; x->key++; }
+void the_notetsleep(struct note *x, int64_t ns)
+{
+	(void)x;
+	slept++;
+	sleptns = ns;
+	act(&at_sleep);
+}
+void the_notesleep(struct note *x) { (void)x; waited++; }
+void the_finishswitch(void) { finished++; }
+void the_usleep(int64_t us) { naptime = us; }
+void the_unlock(struct mutex *l) { unlock(l); act(&at_unlock); }
+void the_newsysm(void (*fn)(void)) { watchers += fn == sysmon; }
+void the_incidle(int32_t v) { sched.nmidle += v; act(&at_incidle); }
+
+static void
+begin(int count)
+{
+	memset(&sched, 0, sizeof sched);
+	memset(&self, 0, sizeof self);
+	memset(&gp, 0, sizeof gp);
+	memset(ps, 0, sizeof ps);
+	n = count;
+	for (int i = 0; i < 2; i++) {
+		pps[i] = &ps[i];
+		ps[i].id = i;
+	}
+	allp = pps;
+	sched.maxmcount = 100;
+	sched.sysmonstarted = 1;
+	self.g0 = &sched0;
+	self.curg = &gp;
+	gp.m = &self;
+	gp.atomicstatus = Grunning;
+	setg(&gp);
+	acquirep(&ps[0]);
+	watchers = gone = started = woken = slept = waited = finished = 0;
+	at_unlock = at_loop = at_sleep = at_incidle = NULL;
+	startedp = NULL;
+}
+
+static void queue(struct p *pp) { static struct g x; runqput(pp, &x); }
+
+TEST("a P in the kernel is nobody's")
+{
+	begin(1);
+	entersyscall();
+	CHECK_EQ(ps[0].status, Psyscall);
+	CHECK(ps[0].m == NULL && self.p == NULL && self.oldp == &ps[0]);
+	CHECK_EQ(gp.atomicstatus, Gsyscall);
+	CHECK_EQ(self.curg == &gp, 1);
+}
+
+TEST("who comes back at once has its P and has counted the call")
+{
+	begin(1);
+	entersyscall();
+	exitsyscall();
+	CHECK(self.p == &ps[0] && ps[0].m == &self);
+	CHECK_EQ(ps[0].status, Prunning);
+	CHECK_EQ(ps[0].syscalltick, 1);
+	CHECK_EQ(gp.atomicstatus, Grunning);
+	CHECK_EQ(gone, 0);
+}
+
+TEST("who comes back and finds the P taken goes to g0")
+{
+	begin(1);
+	for (enum pstatus s = Pidle; s <= Prunning; s++) {
+		gone = finished = 0;
+		gp.atomicstatus = Grunning;
+		self.p = &ps[0];
+		entersyscall();
+		ps[0].status = s;
+		ps[0].m = &other;
+		exitsyscall();
+		CHECK_EQ(gone, 1);
+		CHECK_EQ(finished, 1);
+		CHECK(self.p == NULL && ps[0].m == &other);
+		CHECK_EQ(ps[0].status, s);
+	}
+}
+
+TEST("who comes back and finds the P taken takes an idle one")
+{
+	begin(2);
+	entersyscall();
+	ps[0].status = Prunning;
+	ps[0].m = &other;
+	pidleput(&ps[1]);
+	exitsyscall();
+	CHECK(self.p == &ps[1] && ps[1].m == &self);
+	CHECK_EQ(gone, 0);
+	CHECK_EQ(gp.atomicstatus, Grunning);
+	CHECK_EQ(sched.npidle, 0);
+}
+
+TEST("a P is taken back from a later call of another")
+{
+	begin(1);
+	entersyscall();
+	ps[0].status = Prunning;	/* others have had it ... */
+	queue(&ps[0]);
+	ps[0].status = Psyscall;	/* ... and are in the kernel */
+	exitsyscall();
+	CHECK(self.p == &ps[0]);
+	CHECK(!runqempty(&ps[0]));
+}
+
+TEST("a call is overdue at the second look, if somebody waits")
+{
+	begin(2);
+	queue(&ps[0]);
+	entersyscall();
+	CHECK_EQ(overdue(&ps[0], 1000), 0);
+	CHECK_EQ(overdue(&ps[0], 2000), 1);
+}
+
+TEST("two calls are not one long one")
+{
+	begin(2);
+	queue(&ps[0]);
+	for (int i = 1; i < 20; i++) {
+		entersyscall();
+		CHECK_EQ(overdue(&ps[0], i * 1000), 0);
+		exitsyscall();
+	}
+}
+
+TEST("a P that was taken counts as the end of a call")
+{
+	begin(2);
+	queue(&ps[0]);
+	entersyscall();
+	CHECK_EQ(retake(1000), 0);
+	CHECK_EQ(retake(2000), 1);
+	CHECK_EQ(ps[0].syscalltick, 1);
+	CHECK_EQ(ps[0].status, Pidle);
+	CHECK(started == 1 && startedp == &ps[0]);
+	CHECK_EQ(sched.nmspinning, 1);
+}
+
+TEST("if nobody waits and another P is idle there are 10 ms of time")
+{
+	begin(2);
+	pidleput(&ps[1]);
+	entersyscall();
+	CHECK_EQ(overdue(&ps[0], 1000), 0);
+	CHECK_EQ(overdue(&ps[0], 9000000), 0);
+	CHECK_EQ(overdue(&ps[0], 10001000), 1);
+}
+
+TEST("if nobody waits and no P is idle there is none")
+{
+	begin(1);
+	entersyscall();
+	CHECK_EQ(overdue(&ps[0], 1000), 0);
+	CHECK_EQ(overdue(&ps[0], 2000), 1);
+}
+
+TEST("a P that runs or is idle is not taken")
+{
+	begin(2);
+	queue(&ps[0]);
+	retake(1000);
+	CHECK_EQ(retake(2000), 0);
+	CHECK_EQ(ps[0].status, Prunning);
+	CHECK_EQ(started, 0);
+}
+
+TEST("a P whose M comes back between the look and the swap is not taken")
+{
+	begin(1);
+	queue(&ps[0]);
+	entersyscall();
+	retake(1000);
+	at_incidle = exitsyscall;
+	CHECK_EQ(retake(2000), 0);
+	CHECK_EQ(ps[0].status, Prunning);
+	CHECK(ps[0].m == &self);
+	CHECK_EQ(ps[0].syscalltick, 1);
+	CHECK_EQ(started, 0);
+	CHECK_EQ(sched.nmidle, 0);
+}
+
+TEST("sysmon is not idle while it holds a P")
+{
+	begin(1);
+	sched.nmidle = 1;
+	queue(&ps[0]);
+	entersyscall();
+	retake(1000);
+	retake(2000);
+	CHECK_EQ(started, 1);
+	CHECK_EQ(nmidle_at_start, 0);
+	CHECK_EQ(sched.nmidle, 1);
+}
+
+TEST("a P for which there is nothing to do is idle")
+{
+	begin(1);
+	self.p = NULL;
+	ps[0].status = Pidle;
+	handoffp(&ps[0]);
+	CHECK_EQ(sched.npidle, 1);
+	CHECK_EQ(started, 0);
+	CHECK_EQ(sched.nmspinning, 0);
+}
+
+TEST("a goroutine in the list is reason enough to run a P")
+{
+	struct g x = { .goid = 7 };
+
+	begin(1);
+	self.p = NULL;
+	ps[0].status = Pidle;
+	globrunqput(&x);
+	handoffp(&ps[0]);
+	CHECK_EQ(started, 1);
+	CHECK_EQ(sched.npidle, 0);
+}
+
+static void queue1(void) { queue(&ps[1]); }
+
+TEST("work that is queued while a P is put down is not missed")
+{
+	begin(2);
+	self.p = NULL;
+	ps[0].status = Pidle;
+	at_unlock = queue1;	/* and npidle was 0 when it was looked at */
+	handoffp(&ps[0]);
+	CHECK(started == 1 && startedp == &ps[0]);
+	CHECK_EQ(sched.nmspinning, 1);
+}
+
+TEST("fifty short naps, then twice as long each, to 10 ms")
+{
+	begin(1);
+	entersyscall();
+	for (int i = 0; i <= 50; i++) {
+		naptime = 0;
+		CHECK_EQ(nap(i), 0);
+		CHECK_EQ(naptime, 20);
+	}
+	for (int i = 51, us = 40; i < 80; i++) {
+		sleptns = 0;
+		nap(i);
+		CHECK_EQ(sleptns, us * 1000);
+		us = us * 2 > 10000 ? 10000 : us * 2;
+	}
+}
+
+TEST("with no P in the kernel sysmon sleeps without end")
+{
+	begin(1);
+	nap(60);
+	CHECK_EQ(sleptns, -1);
+}
+
+static int waits;
+static void look(void) { waits = sched.sysmonwait; }
+
+TEST("the flag says how deep it sleeps, and is 0 afterwards")
+{
+	begin(1);
+	at_sleep = look;
+	nap(60);
+	CHECK_EQ(waits, 2);
+	CHECK_EQ(sched.sysmonwait, 0);
+	entersyscall();
+	at_sleep = look;
+	CHECK_EQ(nap(60), 0);
+	CHECK_EQ(waits, 1);
+	CHECK_EQ(sched.sysmonwait, 0);
+}
+
+/* Another M enters the kernel and has not yet called notewakeup. */
+static void
+enter(void)
+{
+	__atomic_exchange_n(&sched.sysmonwait, 0, __ATOMIC_SEQ_CST);
+}
+
+TEST("a waker between the look and the sleep is waited for")
+{
+	begin(1);
+	entersyscall();
+	at_loop = enter;	/* sysmon has said 2 and is about to look */
+	CHECK_EQ(nap(60), 1);
+	CHECK_EQ(waited, 1);
+}
+
+TEST("a waker during the sleep is waited for")
+{
+	begin(1);
+	at_sleep = enter;
+	CHECK_EQ(nap(60), 1);
+	CHECK_EQ(waited, 1);
+}
+
+TEST("of two who enter one wakes sysmon")
+{
+	begin(2);
+	sched.sysmonwait = 2;
+	entersyscall();
+	CHECK_EQ(woken, 1);
+	CHECK_EQ(sched.sysmonwait, 0);
+	tellsysmon(&ps[1]);
+	tellsysmon(&ps[1]);
+	wakesysmon();
+	CHECK_EQ(woken, 1);
+}
+
+TEST("who leaves goroutines behind wakes sysmon from a long nap")
+{
+	struct g x = { .goid = 7 };
+
+	begin(1);
+	sched.sysmonwait = 1;
+	entersyscall();
+	CHECK_EQ(woken, 0);
+	exitsyscall();
+	queue(&ps[0]);
+	entersyscall();
+	CHECK_EQ(woken, 1);
+	begin(1);
+	sched.sysmonwait = 1;
+	globrunqput(&x);
+	entersyscall();
+	CHECK_EQ(woken, 1);
+}
+
+TEST("who leaves work behind with a note for one that looks wakes sysmon")
+{
+	begin(1);
+	sched.sysmonwait = 1;
+	sched.needspinning = 1;
+	entersyscall();
+	CHECK_EQ(woken, 1);
+}
+
+TEST("who leaves nobody behind does not start sysmon")
+{
+	begin(1);
+	sched.sysmonstarted = 0;
+	entersyscall();
+	CHECK_EQ(watchers, 0);
+	CHECK_EQ(ps[0].status, Psyscall);
+}
+
+TEST("who leaves work behind starts sysmon, and the next one does not")
+{
+	struct g x = { .goid = 7 };
+
+	begin(1);
+	sched.sysmonstarted = 0;
+	queue(&ps[0]);
+	entersyscall();
+	CHECK_EQ(watchers, 1);
+	exitsyscall();
+	entersyscall();
+	CHECK_EQ(watchers, 1);
+	begin(1);
+	sched.sysmonstarted = 0;
+	globrunqput(&x);
+	entersyscall();
+	CHECK_EQ(watchers, 1);
+}
+
+TEST("work for an idle P or for one that looks does not start sysmon")
+{
+	begin(2);
+	sched.sysmonstarted = 0;
+	queue(&ps[0]);
+	pidleput(&ps[1]);
+	entersyscall();
+	exitsyscall();
+	pidleget();
+	sched.nmspinning = 1;
+	entersyscall();
+	CHECK_EQ(watchers, 0);
+}
+
+TEST("who wants a P starts sysmon or wakes it, if a P is in the kernel")
+{
+	begin(2);
+	sched.sysmonstarted = 0;
+	wantp();
+	CHECK_EQ(watchers, 1);
+	wantp();
+	CHECK_EQ(woken, 0);
+	sched.sysmonwait = 2;
+	wantp();
+	CHECK_EQ(woken, 0);
+	sched.sysmonwait = 1;
+	wantp();
+	CHECK_EQ(woken, 1);
+	CHECK_EQ(watchers, 1);
+}
+
+TEST("a seeded program keeps its P")
+{
+	begin(1);
+	seeded = 1;
+	entersyscall();
+	CHECK_EQ(ps[0].status, Prunning);
+	exitsyscall();
+	CHECK_EQ(ps[0].status, Prunning);
+	CHECK_EQ(gp.atomicstatus, Grunning);
+	seeded = 0;
+}

@@ -1,0 +1,45 @@
+/*
+ * How many goroutines wait at a P (src/runq.c, chapter 12 and later).
+ */
+#include "runq_alone.h"
+
+static struct g *taken;
+
+static void
+put(void)
+{
+	runqput(&p, &gs[0]);
+	runnextput(&p, &gs[1]);
+	runnextput(&p, &gs[2]);
+}
+
+static void
+putandtake(void)
+{
+	runqput(&p, &gs[3]);
+	for (int i = 0; i < 4; i++)
+		taken = runqget(&p);
+}
+
+TEST("those in the ring and those who are next are counted")
+{
+	memset(&p, 0, sizeof p);
+	CHECK_EQ(runqlen(&p), 0);
+	put();
+	CHECK_EQ(runqlen(&p), 3);
+	while ((taken = runqget(&p)) != NULL)
+		;
+	CHECK_EQ(runqlen(&p), 0);
+}
+
+TEST("who takes between the looks makes no huge number")
+{
+	for (int after = 0; after < 3; after++) {
+		memset(&p, 0, sizeof p);
+		put();
+		other.where = AT_LOAD;
+		other.after = after;
+		other.act = putandtake;
+		CHECK(runqlen(&p) <= 4);
+	}
+}
