@@ -10,44 +10,23 @@
 #	book/figures/11-chart.svg	the first, drawn by bench/chart.awk
 set -eu
 cd "$(dirname "$0")/.."
+. bench/common
 
 RUNS=${RUNS:-9}
-PATH=$PATH:/usr/lib/go-1.23/bin
-for tool in go gcc strace; do
-	command -v "$tool" >/dev/null || {
-		echo "bench/chart.sh: $tool is not installed;" \
-			"book/data/chart.tsv stays as it is." >&2
-		exit 0
-	}
-done
-export GOFLAGS=-mod=mod GOTOOLCHAIN=local GOPROXY=off
-export GOCACHE="$PWD/build/go/cache"
+need chart.tsv go gcc strace
+chapters 07 08 09 10 11
 
 mkdir -p build/bench build/go book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 for c in 07 08 09 10 11; do
-	state=build/chapters/$c
-	[ -d $state/obj ] || {
-		echo "bench/chart.sh: $state is not there; run make chapter-$c first." >&2
-		exit 1
-	}
 	more=
 	[ $c != 07 ] || more='-include bench/chapter7.h'
 	# shellcheck disable=SC2086
-	gcc -O2 @$state/src/cflags -I$state/src $more -o build/bench/sched-$c \
-		bench/sched.c @$state/src/ldflags $state/obj/*.o
+	build_with $c build/bench/sched-$c bench/sched.c $more
 done
 go build -o build/go/sched bench/go/sched.go
-
-head_line() {
-	printf '# %s; %s; %s processors; Linux %s; %s; gcc %s; %s runs\n' \
-		"$(date -u +%F)" \
-		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		"$(nproc)" "$(uname -r | sed 's/-.*//')" \
-		"$(go version | cut -d' ' -f3)" "$(gcc -dumpfullversion)" "$RUNS"
-}
 
 # workload, how many, and the operations if the program counts but one
 work='yield 50000 0
@@ -78,7 +57,7 @@ while [ "$i" -lt "$RUNS" ]; do
 done | awk '$4 > 0 { printf "%s %s %.1f\n", $2, $1, $3 / $4 }' >"$tmp/runs"
 
 {
-	head_line
+	about "$RUNS"
 	printf 'work\tch07\tch08\tch09\tch10\tch11\tgo\tratio\n'
 	sort -k 1,1 -k 2,2 -k 3,3n "$tmp/runs" | awk -v runs="$RUNS" '
 		++n[$1, $2] == int((runs + 1) / 2) { ns[$1, $2] = $3 }
@@ -99,7 +78,7 @@ done | awk '$4 > 0 { printf "%s %s %.1f\n", $2, $1, $3 / $4 }' >"$tmp/runs"
 } >"$tmp/chart.tsv"
 
 {
-	head_line
+	about "$RUNS"
 	printf 'work\tch08\tch09\tch10\tch11\n'
 	echo "$work" | while read -r name n ops; do
 		for procs in 2 4; do

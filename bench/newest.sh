@@ -13,10 +13,11 @@
 #	line	goidgen lies in the same cache line as what each go reads
 set -eu
 cd "$(dirname "$0")/.."
+. bench/common
 
 RUNS=${RUNS:-9}
 state=build/chapters/11/src
-[ -f $state/proc.c ] || { echo "bench/newest.sh: $state is not there; run make chapter-11 first" >&2; exit 1; }
+chapters 11
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 variants='runnext hasty fence line book'
@@ -61,9 +62,7 @@ for v in $variants; do
 done >>"$tmp/runs"
 
 {
-	printf '# %s; %s; %s processors; Linux %s; gcc %s; %s runs\n' "$(date -u +%F)" \
-		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		"$(nproc)" "$(uname -r | sed 's/-.*//')" "$(gcc -dumpfullversion)" "$RUNS"
+	about "$RUNS"
 	printf 'queue\tone_ms\ttwo_ms\tmegabytes\n'
 	awk -v order="$variants" '
 		!(($1, $2) in best) || $3 < best[$1, $2] { best[$1, $2] = $3 }

@@ -9,46 +9,25 @@
 # programs with many goroutines.
 set -eu
 cd "$(dirname "$0")/.."
+. bench/common
 
 RUNS=${RUNS:-5}
 LIMIT=${LIMIT:-60}
-PATH=$PATH:/usr/lib/go-1.23/bin
-for tool in go gcc; do
-	command -v "$tool" >/dev/null || {
-		echo "bench/queues.sh: $tool is not installed;" \
-			"book/data/queues.tsv stays as it is." >&2
-		exit 0
-	}
-done
-export GOFLAGS=-mod=mod GOTOOLCHAIN=local GOPROXY=off
-export GOCACHE="$PWD/build/go/cache"
+need queues.tsv go gcc
+chapters 07 08 09
 
 mkdir -p build/bench build/go book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 for chapter in 07 08 09; do
-	state=build/chapters/$chapter
-	[ -d "$state/obj" ] || {
-		echo "bench/queues.sh: $state is not there; run make chapter-$chapter first." >&2
-		exit 1
-	}
 	extra=
 	[ "$chapter" != 07 ] || extra='-include bench/polling.h'
 	# shellcheck disable=SC2086
-	gcc -O2 @$state/src/cflags -I$state/src $extra -o build/bench/sched-$chapter \
-		bench/sched.c @$state/src/ldflags $state/obj/*.o
+	build_with "$chapter" "build/bench/sched-$chapter" bench/sched.c $extra
 done
 go build -o build/go/sched bench/go/sched.go
 gcc -O2 -Wall -Wextra -o build/bench/maxrss bench/maxrss.c
-
-head_line() {
-	printf '# %s; %s; %s processors; Linux %s; %s; gcc %s; %s runs\n' \
-		"$(date -u +%F)" \
-		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		"$(nproc)" "$(uname -r | sed 's/-.*//')" \
-		"$(go version | cut -d' ' -f3)" "$(gcc -dumpfullversion)" "$RUNS"
-}
 
 program() {
 	case $1 in
@@ -91,7 +70,7 @@ while [ "$i" -lt "$RUNS" ]; do
 done | awk '{ printf "%s %s %.2f\n", $1, $2, $4 / ($3 == "ms" ? 1e6 : $5) }' >"$tmp/runs"
 
 {
-	head_line
+	about "$RUNS"
 	printf 'work\tch07\tch08\tch09\tgo\tch09_go\n'
 	echo "$work" | while read -r row rest; do
 		echo "$row-1"
@@ -115,7 +94,7 @@ done | awk '{ printf "%s %s %.2f\n", $1, $2, $4 / ($3 == "ms" ? 1e6 : $5) }' >"$
 } >"$tmp/queues.tsv"
 
 {
-	head_line
+	about "$RUNS"
 	printf 'work\tch08_kb\tch08_us\tch09_kb\tch09_us\tgo_kb\tgo_us\n'
 	for work in 'batch 20000' 'parked 20000' 'parked 100000' 'parked 1000000'; do
 		row=$(echo "$work" | tr ' ' -)

@@ -7,22 +7,18 @@
 # often account fails, with seeds and with threads.  Writes book/data/seeds.tsv.
 set -eu
 cd "$(dirname "$0")/.."
+. bench/common
 
 SAME=${SAME:-1000}
 SEEDS=${SEEDS:-10000}
-STATE=build/chapters/12
-[ -d "$STATE/obj" ] || {
-	echo "bench/seeds.sh: $STATE is not there; run make chapter-12 first." >&2
-	exit 1
-}
+chapters 12
 mkdir -p book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 for source in tests/programs/once.c tests/programs/conserve.c \
 	tests/programs/neighbours.c bench/sched.c examples/account.c; do
-	gcc -O2 @$STATE/src/cflags -I$STATE/src -o "$tmp/$(basename $source .c)" \
-		$source @$STATE/src/ldflags $STATE/obj/*.o
+	build_with 12 "$tmp/$(basename "$source" .c)" "$source"
 done
 
 # failures N COMMAND...: how many of N runs fail; $seed goes from 0 up
@@ -51,9 +47,7 @@ same_row() {
 	row "$name" "$SAME" "$(failures "$SAME" same "$@")"
 }
 {
-	printf '# %s; %s; %s processors; Linux %s; gcc %s\n' "$(date -u +%F)" \
-		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		"$(nproc)" "$(uname -r | sed 's/-.*//')" "$(gcc -dumpfullversion)"
+	about
 	printf 'what\truns\tfailed\n'
 	same_row fib "$tmp/sched" fib 15
 	same_row skynet "$tmp/sched" skynet 1000

@@ -12,10 +12,11 @@
 #	getg	this M is found through the current goroutine
 set -eu
 cd "$(dirname "$0")/.."
+. bench/common
 
 RUNS=${RUNS:-61}
 state=build/chapters/11/src
-[ -f $state/proc.c ] || { echo "bench/shortway.sh: $state is not there; run make chapter-11 first" >&2; exit 1; }
+chapters 11
 tmp=$(mktemp -d)
 [ -n "${KEEP:-}" ] || trap 'rm -rf "$tmp"' EXIT
 variants='inline g0 call planted getg'
@@ -98,9 +99,7 @@ while [ "$i" -lt "$RUNS" ]; do
 done >"$tmp/runs"
 
 {
-	printf '# %s; %s; %s processors; Linux %s; gcc %s; %s runs\n' "$(date -u +%F)" \
-		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		"$(nproc)" "$(uname -r | sed 's/-.*//')" "$(gcc -dumpfullversion)" "$RUNS"
+	about "$RUNS"
 	printf 'way\tyield_ns\tspawn_ns\tpingpong_ns\n'
 	awk -v order="$variants" '
 		{ t = $3 / $4 }

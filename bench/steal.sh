@@ -11,47 +11,23 @@
 # that finds nothing; and to book/data/steal-order.tsv who is visited first.
 set -eu
 cd "$(dirname "$0")/.."
+. bench/common
 
 RUNS=${RUNS:-7}
-PATH=$PATH:/usr/lib/go-1.23/bin
-for tool in go gcc strace python3; do
-	command -v "$tool" >/dev/null || {
-		echo "bench/steal.sh: $tool is not installed;" \
-			"book/data/steal*.tsv stay as they are." >&2
-		exit 0
-	}
-done
-for chapter in 09 10; do
-	[ -d build/chapters/$chapter/obj ] || {
-		echo "bench/steal.sh: build/chapters/$chapter is not there;" \
-			"run make chapter-$chapter first." >&2
-		exit 1
-	}
-done
-export GOFLAGS=-mod=mod GOTOOLCHAIN=local GOPROXY=off
-export GOCACHE="$PWD/build/go/cache"
+need 'steal*.tsv' go gcc strace python3
+chapters 09 10
 
 mkdir -p build/bench build/go book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 for chapter in 09 10; do
-	state=build/chapters/$chapter
-	gcc -O2 @$state/src/cflags -I$state/src -o build/bench/sched-$chapter \
-		bench/sched.c @$state/src/ldflags $state/obj/*.o
+	build_with $chapter build/bench/sched-$chapter bench/sched.c
 done
 go build -o build/go/sched bench/go/sched.go
 ar rcsD "$tmp/librt0.a" build/chapters/10/obj/*.o
 gcc -std=gnu11 -O2 -D_GNU_SOURCE -fno-pie -no-pie -DGOAMD64=1 \
 	-Ibuild/chapters/10/src -o build/bench/round bench/round.c -lc "$tmp/librt0.a"
-
-head_line() {
-	printf '# %s; %s; %s processors; Linux %s; %s; gcc %s; %s runs\n' \
-		"$(date -u +%F)" \
-		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		"$(nproc)" "$(uname -r | sed 's/-.*//')" \
-		"$(go version | cut -d' ' -f3)" "$(gcc -dumpfullversion)" "$RUNS"
-}
 
 # workload, how many, and how many goroutines that makes
 work='fib 25 121392
@@ -77,7 +53,7 @@ while [ "$i" -lt "$RUNS" ]; do
 	i=$((i + 1))
 done | awk '{ printf "%s %s %.0f\n", $2, $1, $3 / 1000 }' >"$tmp/runs"
 {
-	head_line
+	about "$RUNS"
 	printf 'work\tch9_us\tch10_us\tgo_us\n'
 	sort -k 1,1 -k 2,2 -k 3,3n "$tmp/runs" | awk -v runs="$RUNS" '
 		++n[$1, $2] == int((runs + 1) / 2) {
@@ -90,7 +66,7 @@ done | awk '{ printf "%s %s %.0f\n", $2, $1, $3 / 1000 }' >"$tmp/runs"
 # strace slows a system call down and with it whoever makes one; how often a
 # thread went to sleep, the kernel counts without that
 {
-	head_line
+	about "$RUNS"
 	printf 'work\tgoroutines\tch9_futex\tch10_futex\tch9_sleeps\tch10_sleeps\tch9_cpu_ms\tch10_cpu_ms\n'
 	echo "$work" | while read -r name n goroutines; do
 		for chapter in 09 10; do
@@ -114,12 +90,12 @@ done | awk '{ printf "%s %s %.0f\n", $2, $1, $3 / 1000 }' >"$tmp/runs"
 } >"$tmp/steal-futex.tsv"
 
 {
-	head_line
+	about "$RUNS"
 	printf 'how\tmedian_ns\n'
 	build/bench/round pause
 } >"$tmp/steal-pause.tsv"
 {
-	head_line
+	about "$RUNS"
 	printf 'ps\tround_ns\tper_p_ns\n'
 	for n in 2 16 64 256 1024; do
 		build/bench/round "$n"

@@ -12,45 +12,21 @@
 # Medians everywhere.
 set -eu
 cd "$(dirname "$0")/.."
+. bench/common
 
 RUNS=${RUNS:-5}
 STARTS=${STARTS:-501}
-PATH=$PATH:/usr/lib/go-1.23/bin
-for tool in go gcc; do
-	command -v "$tool" >/dev/null || {
-		echo "bench/syscall.sh: $tool is not installed;" \
-			"book/data/gap.tsv stays as it is." >&2
-		exit 0
-	}
-done
-for nr in 11 12 13; do
-	[ -d "build/chapters/$nr/obj" ] || {
-		echo "bench/syscall.sh: run make chapter-$nr first." >&2
-		exit 1
-	}
-done
-export GOFLAGS=-mod=mod GOTOOLCHAIN=local GOPROXY=off
-export GOCACHE="$PWD/build/go/cache"
+need gap.tsv go gcc
+chapters 11 12 13
 mkdir -p build/bench build/go book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 for nr in 12 13; do
-	state=build/chapters/$nr
-	gcc -O2 -DCH$nr @$state/src/cflags -I$state/src \
-		-o build/bench/syscall-$nr bench/syscall.c \
-		@$state/src/ldflags $state/obj/*.o
+	build_with $nr build/bench/syscall-$nr bench/syscall.c -DCH$nr
 done
 go build -o build/go/syscall bench/go/syscall.go
 gcc -std=gnu11 -O2 -o build/bench/exec bench/exec.c
-
-head_line() {
-	printf '# %s; %s; %s processors; Linux %s; %s; gcc %s; %s runs\n' \
-		"$(date -u +%F)" \
-		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		"$(nproc)" "$(uname -r | sed 's/-.*//')" \
-		"$(go version | cut -d' ' -f3)" "$(gcc -dumpfullversion)" "$1"
-}
 
 # Lines "key value" to the median of each key, in order of appearance.
 medians() {
@@ -124,15 +100,15 @@ for nr in 11 12 13; do
 done
 build/bench/exec -n "$STARTS" "$@" >"$tmp/exec"
 
-{ head_line "$RUNS"; printf 'who\tus\n'; medians <"$tmp/gap"; } >"$tmp/gap.tsv"
-{ head_line "$RUNS"; printf 'who\tns\n'; medians <"$tmp/call"; } \
+{ about "$RUNS"; printf 'who\tus\n'; medians <"$tmp/gap"; } >"$tmp/gap.tsv"
+{ about "$RUNS"; printf 'who\tns\n'; medians <"$tmp/call"; } \
 	>"$tmp/call.tsv"
-{ head_line "$RUNS"; printf 'asked\tus\n'; medians <"$tmp/nap" | sort -n; } \
+{ about "$RUNS"; printf 'asked\tus\n'; medians <"$tmp/nap" | sort -n; } \
 	>"$tmp/nap.tsv"
-{ head_line 1; printf 'who\tcpu_us\twakeups\n'; cat "$tmp/idle"; } \
+{ about 1; printf 'who\tcpu_us\twakeups\n'; cat "$tmp/idle"; } \
 	>"$tmp/idle.tsv"
 {
-	head_line "$STARTS"
+	about "$STARTS"
 	printf 'hello\tus\tratio\tfaults\n'
 	awk -F'\t' -v OFS='\t' '$1 == "c-static" { c = $2 }
 		{ print $1, $2, sprintf("%.2f", $2 / c), $4 }' "$tmp/exec"

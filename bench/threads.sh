@@ -8,41 +8,19 @@
 # book/data/wake.tsv: bench/wake.c, what it takes to wake a thread, in ns.
 set -eu
 cd "$(dirname "$0")/.."
+. bench/common
 
 RUNS=${RUNS:-5}
-STATE=build/chapters/08
-PATH=$PATH:/usr/lib/go-1.23/bin
-for tool in go gcc strace; do
-	command -v "$tool" >/dev/null || {
-		echo "bench/threads.sh: $tool is not installed;" \
-			"book/data/threads.tsv stays as it is." >&2
-		exit 0
-	}
-done
-[ -d "$STATE/obj" ] || {
-	echo "bench/threads.sh: $STATE is not there; run make chapter-08 first." >&2
-	exit 1
-}
-export GOFLAGS=-mod=mod GOTOOLCHAIN=local GOPROXY=off
-export GOCACHE="$PWD/build/go/cache"
+need threads.tsv go gcc strace
+chapters 08
 
 mkdir -p build/bench build/go book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-gcc -O2 @$STATE/src/cflags -I$STATE/src -o build/bench/sched-08 bench/sched.c \
-	@$STATE/src/ldflags $STATE/obj/*.o
-gcc -O2 @$STATE/src/cflags -I$STATE/src -o build/bench/wake bench/wake.c \
-	@$STATE/src/ldflags $STATE/obj/*.o
+build_with 08 build/bench/sched-08 bench/sched.c
+build_with 08 build/bench/wake bench/wake.c
 go build -o build/go/sched bench/go/sched.go
-
-head_line() {
-	printf '# %s; %s; %s processors; Linux %s; %s; gcc %s; %s runs\n' \
-		"$(date -u +%F)" \
-		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		"$(nproc)" "$(uname -r | sed 's/-.*//')" \
-		"$(go version | cut -d' ' -f3)" "$(gcc -dumpfullversion)" "$RUNS"
-}
 
 # workload and how many
 work='yield 500000
@@ -68,7 +46,7 @@ while [ "$i" -lt "$RUNS" ]; do
 done | awk '{ printf "%s %s %.1f\n", $2, $1, $3 / $4 }' >"$tmp/runs"
 
 {
-	head_line
+	about "$RUNS"
 	printf 'work\trt0_ns\tgo_ns\tratio\n'
 	sort -k 1,1 -k 2,2 -k 3,3n "$tmp/runs" | awk -v runs="$RUNS" '
 		++n[$1, $2] == int((runs + 1) / 2) {
@@ -78,7 +56,7 @@ done | awk '{ printf "%s %s %.1f\n", $2, $1, $3 / $4 }' >"$tmp/runs"
 } >"$tmp/threads.tsv"
 
 {
-	head_line
+	about "$RUNS"
 	printf 'work\tcalls\n'
 	echo "$work" | while read -r name n; do
 		for procs in 1 2 4; do
@@ -93,7 +71,7 @@ done | awk '{ printf "%s %s %.1f\n", $2, $1, $3 / $4 }' >"$tmp/runs"
 	done | sort
 } >"$tmp/futex.tsv"
 {
-	head_line
+	about "$RUNS"
 	printf 'what\tns\n'
 	i=0
 	while [ "$i" -lt "$RUNS" ]; do

@@ -6,17 +6,13 @@
 # the fewest nanoseconds per operation, as a busy machine only adds to them.
 set -eu
 cd "$(dirname "$0")/.."
+. bench/common
 
 RUNS=${RUNS:-15}
 mkdir -p build/bench book/data
-for n in 11 12; do
-	[ -d build/chapters/$n/obj ] || {
-		echo "bench/tracing.sh: run make chapter-$n first." >&2
-		exit 1
-	}
-	gcc -O2 @build/chapters/$n/src/cflags -Ibuild/chapters/$n/src \
-		-o build/bench/sched-$n bench/sched.c \
-		@build/chapters/$n/src/ldflags build/chapters/$n/obj/*.o
+chapters 11 12
+for nr in 11 12; do
+	build_with $nr build/bench/sched-$nr bench/sched.c
 done
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -34,9 +30,7 @@ while [ "$i" -lt "$RUNS" ]; do
 done | awk '{ printf "%s %s %.2f\n", $1, $2, $3 / $4 }' >"$tmp/runs"
 
 {
-	printf '# %s; %s; %s processors; Linux %s; gcc %s; %s runs\n' "$(date -u +%F)" \
-		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		"$(nproc)" "$(uname -r | sed 's/-.*//')" "$(gcc -dumpfullversion)" "$RUNS"
+	about "$RUNS"
 	printf 'work\tchapter11_ns\toff_ns\ton_ns\n'
 	sort -k 1,1 -k 2,2 -k 3,3n "$tmp/runs" | awk -v runs="$RUNS" '
 		++n[$1, $2] == 1 { ns[$2] = $3 }

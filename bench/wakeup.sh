@@ -3,6 +3,7 @@
 # and writes the medians to book/data/wakeup.tsv.
 set -eu
 cd "$(dirname "$0")/.."
+. bench/common
 
 RUNS=${RUNS:-5}
 mkdir -p build/bench book/data
@@ -16,9 +17,7 @@ while [ "$i" -lt "$RUNS" ]; do
 	i=$((i + 1))
 done >"$tmp/runs"
 {
-	printf '# %s; %s; %s processors; Linux %s; gcc %s; %s runs\n' "$(date -u +%F)" \
-		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		"$(nproc)" "$(uname -r | sed 's/-.*//')" "$(gcc -dumpfullversion)" "$RUNS"
+	about "$RUNS"
 	printf 'what\tns\n'
 	for i in 1 2 3; do
 		what=$(echo 'nobody call run' | cut -d' ' -f$i)
