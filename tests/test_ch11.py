@@ -225,7 +225,7 @@ class Model(runqs.Explored, unittest.TestCase):
 
     def test_what_the_model_cannot_tell_apart_is_named(self):
         for changed in pile.HARMLESS:
-            with self.subTest(pile.said(changed)):
+            with self.subTest(runqs.model.said(changed)):
                 self.assertEqual([name for name in pile.SCENARIOS if pile.check(name, **changed)[0]], [])
         found = {name for changed, _ in pile.MUTANTS for name in changed}
         named = {name for changed in pile.HARMLESS for name in changed}

@@ -4,6 +4,7 @@
  * runs on two threads at a time.
  */
 #include "rt0.h"
+#include "number.h"
 
 enum { MAX = 2000, SYS_nanosleep = 35, SYS_getpid = 39 };
 
@@ -14,16 +15,6 @@ static struct life {
 
 static uint32_t done, wrong, mutex = 1;
 static long rounds, pid;
-
-static long
-number(const char *s)
-{
-	long n = 0;
-
-	while (*s >= '0' && *s <= '9')
-		n = n * 10 + *s++ - '0';
-	return n;
-}
 
 static void
 wait(long i)

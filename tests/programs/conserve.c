@@ -3,6 +3,7 @@
  * lost, and none runs on two threads at a time.
  */
 #include "rt0.h"
+#include "number.h"
 
 enum { MAX = 2000 };
 
@@ -13,16 +14,6 @@ static struct life {
 
 static uint32_t done, wrong;
 static long rounds;
-
-static long
-number(const char *s)
-{
-	long n = 0;
-
-	while (*s >= '0' && *s <= '9')
-		n = n * 10 + *s++ - '0';
-	return n;
-}
 
 static void
 live(void *arg)

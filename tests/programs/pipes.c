@@ -3,21 +3,12 @@
  * adds 1.  All of them wait in the kernel, and one at a time goes on.
  */
 #include "rt0.h"
+#include "number.h"
 
 enum { MAX = 200, SYS_pipe = 22 };
 
 static int fds[MAX + 1][2];
 static long rounds;
-
-static long
-number(const char *s)
-{
-	long n = 0;
-
-	while (*s >= '0' && *s <= '9')
-		n = n * 10 + *s++ - '0';
-	return n;
-}
 
 static void
 pass(void *arg)

@@ -6,7 +6,7 @@ book is relaxed here with a fence between a thread's store and its load.
 """
 import sys
 
-from model import ACQ, FENCE, REL, RLX, cas, explore, load, said, store, swap
+from model import ACQ, FENCE, REL, RLX, cas, explore, load, report, store, swap
 
 IDLE, RUNNING, INKERNEL = 0, 1, 2
 
@@ -199,18 +199,5 @@ def check(scenario, **changed):
     return explore(*SCENARIOS[scenario](Lent(**changed)))
 
 
-def main():
-    bad = 0
-    for name in SCENARIOS:
-        wrong, states = check(name)
-        bad += wrong is not None
-        print("%-12s %6d states  %s" % (name, states, wrong or "ok"))
-    for changed, scenario in MUTANTS:
-        wrong, _ = check(scenario, **changed)
-        bad += wrong is None
-        print("%-40s %-11s %s" % (said(changed), scenario, wrong or "NOT FOUND"))
-    return bad
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report(SCENARIOS, MUTANTS, check))

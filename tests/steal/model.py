@@ -468,22 +468,23 @@ def said(changed):
     return ", ".join("%s: %s" % (what, how or "left out") for what, how in changed.items())
 
 
-def main():
-    bad = 0
-    for name in SCENARIOS:
+def report(scenarios, mutants, check, harmless=()):
+    """Print what each scenario explored and what finds which mutant; how much is not as it should be."""
+    bad, wide = 0, max(len(said(changed)) for changed in [*harmless, *(changed for changed, _ in mutants)])
+    for name in scenarios:
         wrong, states = check(name)
         bad += wrong is not None
         print("%-16s %6d states  %s" % (name, states, wrong or "ok"))
-    for changed, scenario in MUTANTS:
+    for changed, scenario in mutants:
         wrong, _ = check(scenario, **changed)
         bad += wrong is None
-        print("%-60s %-15s %s" % (said(changed), scenario, wrong or "NOT FOUND"))
-    for changed in HARMLESS:
-        found = [name for name in SCENARIOS if check(name, **changed)[0]]
+        print("%-*s  %-14s  %s" % (wide, said(changed), scenario, wrong or "NOT FOUND"))
+    for changed in harmless:
+        found = [name for name in scenarios if check(name, **changed)[0]]
         bad += bool(found)
-        print("%-60s %s" % (said(changed), " ".join(found) or "no scenario"))
+        print("%-*s  %s" % (wide, said(changed), " ".join(found) or "no scenario"))
     return bad
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report(SCENARIOS, MUTANTS, check, HARMLESS))

@@ -5,7 +5,7 @@ order or changed step it finds, and what nothing can find.
 """
 import sys
 
-from model import ACQ, FENCE, REL, RLX, SC, cas, explore, fetch_add, load, said, store
+from model import ACQ, FENCE, REL, RLX, SC, cas, explore, fetch_add, load, report, store
 
 SIZE = 4                            # of a pile
 ONEMORE, TAKEN = 1 << 2, 1 << 6     # the word: place 2 bits, count 4, takes above
@@ -384,22 +384,5 @@ def check(scenario, **changed):
     return explore(*SCENARIOS[scenario](Pile(**changed)))
 
 
-def main():
-    bad = 0
-    for name in SCENARIOS:
-        wrong, states = check(name)
-        bad += wrong is not None
-        print("%-16s %6d states  %s" % (name, states, wrong or "ok"))
-    for changed, scenario in MUTANTS:
-        wrong, _ = check(scenario, **changed)
-        bad += wrong is None
-        print("%-40s %-15s %s" % (said(changed), scenario, wrong or "NOT FOUND"))
-    for changed in HARMLESS:
-        found = [name for name in SCENARIOS if check(name, **changed)[0]]
-        bad += bool(found)
-        print("%-40s %s" % (said(changed), " ".join(found) or "no scenario"))
-    return bad
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report(SCENARIOS, MUTANTS, check, HARMLESS))

@@ -1,44 +1,12 @@
 /*
  * The ring of a P and the list behind it (src/runq.c, chapter 9 and later).
  */
-#include "runq_alone.h"
-
-/* An empty queue whose indices start at a number. */
-static void
-reset(uint32_t start)
-{
-	memset(&p, 0, sizeof p);
-	memset(&test_sched, 0, sizeof test_sched);
-	memset(gs, 0, sizeof gs);
-	p.runqhead = p.runqtail = start;
-	p.schedtick = 1;
-	wakes = visits = 0;
-	test_gomaxprocs = 1;
-	other.act = NULL;
-}
+#include "ring_alone.h"
 
 static uint32_t
 inring(void)
 {
 	return p.runqtail - p.runqhead;
-}
-
-static void
-putmany(int from, int to)
-{
-	for (int i = from; i < to; i++)
-		runqput(&p, &gs[i]);
-}
-
-/* How many of these are not taken from the queue next, in this order. */
-static int
-wrong(int from, int to)
-{
-	int bad = 0;
-
-	for (int i = from; i < to; i++)
-		bad += runqget(&p) != &gs[i];
-	return bad;
 }
 
 TEST("an empty queue has nothing to give")
