@@ -476,9 +476,8 @@ gswitch(struct g *from, struct g *to)
 }
 
 /*
- * Leave gp, the current goroutine, for the next of this P, and then call
- * unlockf(gp, arg) there, or queue gp if that is NULL.  Returns 0 at once if
- * there is no next one here; otherwise 1 when somebody goes on as gp.
+ * Leave gp, which runs, for the next of this P, and there call unlockf(gp,
+ * arg), or queue gp if that is NULL.  0: nobody is next; 1: gp goes on.
  */
 static inline __attribute__((always_inline)) int
 leave(struct g *gp, int (*unlockf)(struct g *, void *), void *arg)
