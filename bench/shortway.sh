@@ -10,6 +10,7 @@
 #	call	gswitch is a routine that is called and ends in a jump
 #	planted	a goroutine's function is jumped to, its return address planted
 #	getg	this M is found through the current goroutine
+#	locked	the queues are locked against thieves that do not exist
 set -eu
 cd "$(dirname "$0")/.."
 . bench/common
@@ -19,7 +20,7 @@ state=build/chapters/11/src
 chapters 11
 tmp=$(mktemp -d)
 [ -n "${KEEP:-}" ] || trap 'rm -rf "$tmp"' EXIT
-variants='inline g0 call planted getg'
+variants='inline g0 call planted getg locked'
 
 variant() {	# NAME FILE SED-SCRIPT
 	mkdir -p "$tmp/$1"
@@ -48,6 +49,7 @@ variant planted asm_amd64.S 's/^\tcall	\*%rbx.*/\tleaq	.Lback(%rip), %rax\n\tpus
 variant getg runtime.h '
 	s/movq %%fs:0, %0/movq %%fs:-8, %0/
 	s/return (struct m \*)(fs - .*/return ((struct g *)fs)->m;/'
+variant locked runq.c 's/gomaxprocs == 1/gomaxprocs == 0/'
 variant call proc.c '
 /^gswitch(struct g \*from/,/^}/ {
 	/^{/a\

@@ -28,10 +28,15 @@ done
 go build -o build/go/syscall bench/go/syscall.go
 gcc -std=gnu11 -O2 -o build/bench/exec bench/exec.c
 
-# Lines "key value" to the median of each key, in order of appearance.
+# medians KEY...: of lines "key value", in the order of the keys.
 medians() {
-	sort -s -k 1,1 -k 2,2n | awk -v runs="$RUNS" '
-		++n[$1] == int((runs + 1) / 2) { printf "%s\t%s\n", $1, $2 }'
+	sort -s -k 1,1 -k 2,2n | awk -v runs="$RUNS" -v keys="$*" '
+		++n[$1] == int((runs + 1) / 2) { median[$1] = $2 }
+		END {
+			n = split(keys, key, " ")
+			for (i = 1; i <= n; i++)
+				printf "%s\t%s\n", key[i], median[key[i]]
+		}'
 }
 
 i=0
@@ -100,11 +105,13 @@ for nr in 11 12 13; do
 done
 build/bench/exec -n "$STARTS" "$@" >"$tmp/exec"
 
-{ about "$RUNS"; printf 'who\tus\n'; medians <"$tmp/gap"; } >"$tmp/gap.tsv"
-{ about "$RUNS"; printf 'who\tns\n'; medians <"$tmp/call"; } \
+{ about "$RUNS"; printf 'who\tus\n'
+	medians ch12-1 ch12-2 rt0-1 rt0-2 go-1 go-2 <"$tmp/gap"; } >"$tmp/gap.tsv"
+{ about "$RUNS"; printf 'who\tns\n'
+	medians raw alone rt0-1 rt0-2 goraw go-1 go-2 pair <"$tmp/call"; } \
 	>"$tmp/call.tsv"
-{ about "$RUNS"; printf 'asked\tus\n'; medians <"$tmp/nap" | sort -n; } \
-	>"$tmp/nap.tsv"
+{ about "$RUNS"; printf 'asked\tus\n'
+	medians 20 40 160 1000 <"$tmp/nap"; } >"$tmp/nap.tsv"
 { about 1; printf 'who\tcpu_us\twakeups\n'; cat "$tmp/idle"; } \
 	>"$tmp/idle.tsv"
 {

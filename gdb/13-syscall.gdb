@@ -7,6 +7,7 @@ set pagination off
 set print frame-info short-location
 set print frame-arguments none
 set print thread-events off
+set filename-display basename
 set environment GOMAXPROCS 1
 starti
 # go into the kernel without the P

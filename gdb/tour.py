@@ -50,7 +50,7 @@ WATCHED = [
     ("GOMAXPROCS", "gomaxprocs"),
     ("first M", "allm"),
     ("idle Ps", "sched.npidle"),
-    ("goroutines", "sched.ngs"),
+    ("goroutines", "allp[0]->nstarted - allp[0]->nended"),
     ("current goroutine", "(*(struct g **)($fs_base - 8))->goid"),
     ("main's packages ready at", "runtimeInitTime"),
 ]

@@ -619,7 +619,7 @@ runtime_main(void *arg)
 	sys_exit_group(0);
 }
 
-/* On g0: nobody waits here, but somebody does in the list.  Go behind him. */
+/* On g0: our queues are empty, and the list is not.  Go to its end. */
 static _Noreturn void
 goschedImpl(struct g *gp)
 {

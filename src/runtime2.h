@@ -138,10 +138,9 @@ struct schedt {
 	int32_t runqsize;
 	int64_t mnext;		/* the id of the next M */
 	/* fields of sched */
-	/* the last number that was given */
+	/* count goroutines */
 	int64_t goidgen __attribute__((aligned(64)));	/* the last goid given out */
 	char unshared[64 - sizeof(int64_t)];
-	int64_t ngs;		/* goroutines that have not ended */
 	struct mutex lock;	/* for all of the above and midle, nmidle, allgs */
 	struct m *midle;	/* Ms without work, asleep */
 	int32_t nmidle;

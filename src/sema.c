@@ -98,7 +98,7 @@ semacquire(uint32_t *addr)
 	/* count ourselves and look again */
 	__atomic_fetch_add(&root->nwait, 1, __ATOMIC_SEQ_CST);
 	if (cansemacquire(addr)) {
-		__atomic_fetch_sub(&root->nwait, 1, __ATOMIC_RELAXED);
+		__atomic_store_n(&root->nwait, root->nwait - 1, __ATOMIC_RELAXED);
 		unlock(&root->lock);
 		return;
 	}
@@ -132,7 +132,8 @@ semrelease(uint32_t *addr)
 	} else if (*place(root, addr) != NULL && cansemacquire(addr))
 		s = dequeue(root, addr);
 	if (s != NULL)
-		__atomic_fetch_sub(&root->nwait, 1, __ATOMIC_RELAXED);
+		__atomic_store_n(&root->nwait, root->nwait - 1,
+		    __ATOMIC_RELAXED);
 	unlock(&root->lock);
 	if (s != NULL)
 		goready(s->g);

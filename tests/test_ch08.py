@@ -88,9 +88,9 @@ class Conservation(Chapter8):
 
     def test_goroutines_that_die_on_another_P_do_not_use_up_the_mappings(self):
         program = self.program("die_elsewhere", STATE)
-        self.assertRuns(program, out="100000 deaths, 1 goroutine\n", procs=2)
+        self.assertRuns(program, out="10000 deaths, 1 goroutine\n", procs=2)
         done, log = self.traced(program, "--seccomp-bpf", "-e", "trace=mprotect")
-        self.assertEqual(done.stdout, "100000 deaths, 1 goroutine\n")
+        self.assertEqual(done.stdout, "10000 deaths, 1 goroutine\n")
         stacks = sum("mprotect(" in line for line in log)
         self.assertLess(stacks, 200, "a P keeps less than 64 dead goroutines, whoever has made them")
 

@@ -107,7 +107,8 @@ def print_text(trace, out):
 
 # -- a picture ------------------------------------------------------------------
 
-WIDTH, LEFT, RIGHT, TOP, LANE, BAR = 740, 44, 12, 14, 44, 24
+WIDTH, LEFT, RIGHT, TOP = 740, 44, 12, 14
+ROWS = 24           # on one P, so many goroutines get a lane each
 
 
 def runs(trace):
@@ -131,58 +132,67 @@ def runs(trace):
     return result
 
 
+def ticks(low, high):
+    """Round numbers from low to high, seven at the most."""
+    step = 1
+    while (high - low) / step > 6:
+        step = step * 5 // 2 if str(step)[0] == "2" else step * 2
+    return range(-int(-low // step) * step, int(high) + 1, step)
+
+
 def svg(trace):
-    """The lines of a drawing."""
+    """The lines of a drawing: a lane for each P, or if there is one P, for each goroutine."""
     if not trace.events:
         raise Bad("the trace has no events to draw")
     at = scale(trace)
     low, high = at(trace.events[0].when), at(trace.events[-1].when)
     per = (WIDTH - LEFT - RIGHT) / ((high - low) or 1)
-    height = TOP + trace.nprocs * LANE + 36
+    bars = runs(trace)
+    who = sorted({goid for _, goid, _, _ in bars})
+    alone = trace.nprocs == 1 and len(who) <= ROWS
+    names = ["G%d" % goid for goid in who] if alone else ["P%d" % proc for proc in range(trace.nprocs)]
+    lane, thick = (22, 14) if alone else (44, 24)
+    foot = TOP + len(names) * lane + 4
     unit = "events" if trace.seed >= 0 else "microseconds"
 
     def x(when):
         return LEFT + (at(when) - low) * per
 
-    def y(proc):
-        return TOP + proc * LANE
+    def y(proc, goid=0):
+        return TOP + (who.index(goid) if alone else proc) * lane
 
     yield ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" role="img" fill="currentColor" '
-           'stroke="none" font-family="ui-monospace, monospace" font-size="12">' % (WIDTH, height, WIDTH))
-    bars = runs(trace)
-    who = sorted({goid for _, goid, _, _ in bars})
+           'stroke="none" font-family="ui-monospace, monospace" font-size="12">' % (WIDTH, foot + 32, WIDTH))
     thefts = [e for e in trace.events if e.kind == "Steal"]
     yield "<title>%d events on %d P%s</title>" % (len(trace.events), trace.nprocs, "s" if trace.nprocs > 1 else "")
-    yield ("<desc>A lane for each P, a bar for each time a goroutine ran, %d in all, an arrow for each of %d thefts. "
-           "The goroutines are %s.</desc>" % (len(bars), len(thefts), ", ".join("G%d" % g for g in who)))
+    yield ("<desc>A lane for each %s, a bar for each time a goroutine ran, %d in all, an arrow for each of %d thefts. "
+           "The goroutines are %s.</desc>" % ("goroutine" if alone else "P", len(bars), len(thefts), ", ".join("G%d" % g for g in who)))
     yield ('<defs><marker id="timeline-a" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
            'orient="auto"><path d="M0 0L10 5L0 10z" fill="currentColor"/></marker></defs>')
-    for proc in range(trace.nprocs):
-        yield '<text x="8" y="%d">P%d</text>' % (y(proc) + 17, proc)
+    for row, name in enumerate(names):
+        yield '<text x="8" y="%d">%s</text>' % (TOP + row * lane + thick / 2 + 5, name)
         yield ('<path d="M%d %dH%d" stroke="currentColor" stroke-opacity="0.3"/>'
-               % (LEFT, y(proc) + BAR, WIDTH - RIGHT))
+               % (LEFT, TOP + row * lane + thick, WIDTH - RIGHT))
     for proc, goid, start, end in bars:
         wide = max(x(end) - x(start), 0.5)
         yield ('<rect x="%.1f" y="%d" width="%.1f" height="%d" fill-opacity="%.2f" stroke="currentColor" '
                'stroke-width="0.5"><title>G%d, %.0f to %.0f</title></rect>'
-               % (x(start), y(proc), wide, BAR, 0.08 + 0.11 * (goid * 3 % 5), goid, at(start), at(end)))
+               % (x(start), y(proc, goid), wide, thick, 0.3 if alone else 0.08 + 0.11 * (goid * 3 % 5), goid,
+                  at(start), at(end)))
         name = "G%d" % goid
-        if wide > 8 * len(name):
+        if not alone and wide > 8 * len(name):
             yield '<text x="%.1f" y="%d" text-anchor="middle">%s</text>' % (x(start) + wide / 2, y(proc) + 16, name)
     for e in trace.events:
         if e.kind == "GoEnd":
-            yield '<circle cx="%.1f" cy="%d" r="2.5"><title>G%d ends</title></circle>' % (x(e.when), y(e.proc) + BAR, e.goid)
+            yield '<circle cx="%.1f" cy="%d" r="2.5"><title>G%d ends</title></circle>' % (x(e.when), y(e.proc, e.goid) + thick, e.goid)
     for e in thefts:
         down = e.proc > e.arg
         yield ('<path d="M%.1f %dL%.1f %d" stroke="currentColor" fill="none" marker-end="url(#timeline-a)">'
                '<title>P%d takes from P%d</title></path>'
-               % (x(e.when), y(e.arg) + (BAR if down else 0), x(e.when), y(e.proc) + (0 if down else BAR), e.proc, e.arg))
-    foot = y(trace.nprocs) + 4
-    for i in range(6):
-        value = low + (high - low) * i / 5
-        yield ('<text x="%.1f" y="%d" text-anchor="%s">%.0f%s</text>'
-               % (LEFT + (value - low) * per, foot + 8, "start" if i == 0 else "end" if i == 5 else "middle", value,
-                  " " + unit if i == 5 else ""))
+               % (x(e.when), y(e.arg) + (thick if down else 0), x(e.when), y(e.proc) + (0 if down else thick), e.proc, e.arg))
+    for value in ticks(low, high):
+        yield '<text x="%.1f" y="%d" text-anchor="middle">%d</text>' % (LEFT + (value - low) * per, foot + 8, value)
+    yield '<text x="%d" y="%d" text-anchor="end">%s</text>' % (WIDTH - RIGHT, foot + 24, unit)
     yield "</svg>"
 
 

@@ -4,7 +4,7 @@
  */
 #include "rt0.h"
 
-enum { N = 100000 };
+enum { N = 10000 };
 
 static long n;
 

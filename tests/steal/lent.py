@@ -15,7 +15,7 @@ class Lent:
     """The steps of src/syscall.c and src/sysmon.c, with a name for each order and step."""
 
     GOOD = {"enter: status": REL, "reacquire: cas": ACQ, "retake: cas": ACQ,
-            "links before the status": 1, "reacquire by a swap": 1, "retake by a swap": 1,
+            "links are cut first": 1, "reacquire by a swap": 1, "retake by a swap": 1,
             "fence in entersyscall": 1, "fence in nap": 1, "who wakes exchanges": 1, "2 to 1 by a swap": 1,
             "sysmon exchanges": 1, "wait for who wakes": 1, "fence in wakep": 1, "fence in handoffp": 1}
 
@@ -25,10 +25,10 @@ class Lent:
     def lend(self, work):
         """The M that has the P puts work in its ring and goes into the kernel."""
         yield store("ring", work, RLX)
-        if self.how["links before the status"]:
+        if self.how["links are cut first"]:
             yield store("m", 0, RLX)
         yield store("status", INKERNEL, self.how["enter: status"])
-        if not self.how["links before the status"]:
+        if not self.how["links are cut first"]:
             yield store("m", 0, RLX)
 
     def take(self, to, by, order):
@@ -123,7 +123,7 @@ def scenario_lend_twice(it):
 
     def right(machine):
         seen, taken = [t.result for t in machine.threads]
-        return "the first does not see what was put in the ring" if taken and seen == 1 else None
+        return "it does not see what was queued" if taken and seen == 1 else None
     return memory(), [mine, other], right
 
 
@@ -181,7 +181,7 @@ MUTANTS = [
     ({"enter: status": RLX}, "lend"),
     ({"retake: cas": RLX}, "lend"),
     ({"reacquire: cas": RLX}, "lend_twice"),
-    ({"links before the status": 0}, "lend"),
+    ({"links are cut first": 0}, "lend"),
     ({"reacquire by a swap": 0}, "lend"),
     ({"retake by a swap": 0}, "lend"),
     ({"fence in entersyscall": 0}, "sleep"),

@@ -11,6 +11,7 @@ Stores go to the end of the list, so what is left out is only that a load
 takes its value from a store that comes later.  Where an order forbids that,
 the mutant is the program with the two steps exchanged.
 """
+import signal
 import sys
 
 RLX, ACQ, REL, AR, SC = "relaxed", "acquire", "release", "acquire and release", "seq_cst"
@@ -470,7 +471,9 @@ def said(changed):
 
 def report(scenarios, mutants, check, harmless=()):
     """Print what each scenario explored and what finds which mutant; how much is not as it should be."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)      # a reader such as head may have seen enough
     bad, wide = 0, max(len(said(changed)) for changed in [*harmless, *(changed for changed, _ in mutants)])
+    where = max(map(len, scenarios))
     for name in scenarios:
         wrong, states = check(name)
         bad += wrong is not None
@@ -478,7 +481,7 @@ def report(scenarios, mutants, check, harmless=()):
     for changed, scenario in mutants:
         wrong, _ = check(scenario, **changed)
         bad += wrong is None
-        print("%-*s  %-14s  %s" % (wide, said(changed), scenario, wrong or "NOT FOUND"))
+        print("%-*s  %-*s  %s" % (wide, said(changed), where, scenario, wrong or "NOT FOUND"))
     for changed in harmless:
         found = [name for name in scenarios if check(name, **changed)[0]]
         bad += bool(found)
