@@ -1,6 +1,7 @@
 /*
- * maxrss PROGRAM ARGS...: run it; print its largest resident size in KB and
- * the microseconds it took, or nothing if it fails.
+ * maxrss PROGRAM ARGS...: run it; print its largest resident size in KB, the
+ * microseconds it took, those of them that its threads spent outside and
+ * inside of the kernel, and its page faults; or nothing if it fails.
  */
 #include <stdio.h>
 #include <sys/resource.h>
@@ -32,7 +33,11 @@ main(int argc, char **argv)
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	if (status != 0)
 		return 1;
-	printf("%ld %ld\n", use.ru_maxrss, (to.tv_sec - from.tv_sec) * 1000000
-	    + (to.tv_nsec - from.tv_nsec) / 1000);
+	printf("%ld %ld %ld %ld %ld\n", use.ru_maxrss,
+	    (to.tv_sec - from.tv_sec) * 1000000
+	    + (to.tv_nsec - from.tv_nsec) / 1000,
+	    use.ru_utime.tv_sec * 1000000 + use.ru_utime.tv_usec,
+	    use.ru_stime.tv_sec * 1000000 + use.ru_stime.tv_usec,
+	    use.ru_minflt);
 	return 0;
 }

@@ -3,12 +3,13 @@
 # Writes book/data/nanotime.tsv; the best of 1000 rounds.
 set -eu
 cd "$(dirname "$0")/.."
-[ -f src/vdso_linux.c ] || { echo 'bench/nanotime.sh: there is no src/vdso_linux.c; run make first' >&2; exit 1; }
+src=build/chapters/04/src
+[ -f $src/vdso_linux.c ] || { echo "bench/nanotime.sh: there is no $src/vdso_linux.c; run make chapter-04 first" >&2; exit 1; }
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 for f in vdso_linux.c sys_linux_amd64.S; do
-	gcc -O2 @src/cflags -Isrc -c "src/$f" -o "$tmp/$f.o"
+	gcc -O2 "@$src/cflags" -I"$src" -c "$src/$f" -o "$tmp/$f.o"
 done
 gcc -O2 -fno-pie -no-pie -o "$tmp/bench" bench/nanotime.c "$tmp"/*.o
 {

@@ -9,8 +9,8 @@
 #	g0	every switch goes through g0
 #	call	gswitch is a routine that is called and ends in a jump
 #	planted	a goroutine's function is jumped to, its return address planted
+#	called	goexit calls goexit1
 #	getg	this M is found through the current goroutine
-#	locked	the queues are locked against thieves that do not exist
 set -eu
 cd "$(dirname "$0")/.."
 . bench/common
@@ -20,7 +20,7 @@ state=build/chapters/11/src
 chapters 11
 tmp=$(mktemp -d)
 [ -n "${KEEP:-}" ] || trap 'rm -rf "$tmp"' EXIT
-variants='inline g0 call planted getg locked'
+variants='inline g0 call planted called getg'
 
 variant() {	# NAME FILE SED-SCRIPT
 	mkdir -p "$tmp/$1"
@@ -46,10 +46,10 @@ variant g0 proc.c '
 		s/globrunqput(gp)/runqput(getg()->m->p, gp)/
 	}'
 variant planted asm_amd64.S 's/^\tcall	\*%rbx.*/\tleaq	.Lback(%rip), %rax\n\tpushq	%rax\n\tjmp	*%rbx\n.Lback:/'
+variant called asm_amd64.S '/^	leaq	0f(%rip), %rax$/d; /^	pushq	%rax			.. all that/d; s/^	jmp	goexit1	.*/	call	goexit1/'
 variant getg runtime.h '
 	s/movq %%fs:0, %0/movq %%fs:-8, %0/
 	s/return (struct m \*)(fs - .*/return ((struct g *)fs)->m;/'
-variant locked runq.c 's/gomaxprocs == 1/gomaxprocs == 0/'
 variant call proc.c '
 /^gswitch(struct g \*from/,/^}/ {
 	/^{/a\

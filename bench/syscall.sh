@@ -33,8 +33,8 @@ medians() {
 	sort -s -k 1,1 -k 2,2n | awk -v runs="$RUNS" -v keys="$*" '
 		++n[$1] == int((runs + 1) / 2) { median[$1] = $2 }
 		END {
-			n = split(keys, key, " ")
-			for (i = 1; i <= n; i++)
+			last = split(keys, key, " ")
+			for (i = 1; i <= last; i++)
 				printf "%s\t%s\n", key[i], median[key[i]]
 		}'
 }

@@ -419,7 +419,10 @@ goexit:
 	call	finishswitch		/* goexit+1: a goroutine begins here */
 	movq	%r12, %rdi
 	call	*%rbx			/* its function, its argument */
-	call	goexit1
+	leaq	0f(%rip), %rax
+	pushq	%rax			/* all that a call does, ... */
+	jmp	goexit1			/* ... and it never returns */
+0:
 	call	abort
 	.cfi_endproc
 	.size	goexit, .-goexit

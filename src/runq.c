@@ -146,11 +146,6 @@ runnextput(struct p *pp, struct g *gp)
 	}
 	__atomic_store_n(pileplace(pp, s, pilecount(s)), gp,
 	    __ATOMIC_RELAXED);
-	/* with one P, count it plainly */
-	if (gomaxprocs == 1) {
-		__atomic_store_n(&pp->pile, s + ONEMORE, __ATOMIC_RELAXED);
-		return;
-	}
 	/* release: who sees the count sees the place; and a fence for waking */
 	__atomic_fetch_add(&pp->pile, ONEMORE, __ATOMIC_SEQ_CST);
 }
@@ -165,11 +160,6 @@ pileget(struct p *pp)
 		struct g *gp = __atomic_load_n(
 		    pileplace(pp, s, pilecount(s) - 1), __ATOMIC_RELAXED);
 
-		/* with one P, take it plainly */
-		if (gomaxprocs == 1) {
-			__atomic_store_n(&pp->pile, s - ONEMORE + TAKEN, __ATOMIC_RELAXED);
-			return gp;
-		}
 		if (__atomic_compare_exchange_n(&pp->pile, &s,
 		    s - ONEMORE + TAKEN, 0, __ATOMIC_RELEASE,
 		    __ATOMIC_ACQUIRE))
@@ -206,11 +196,6 @@ ringget(struct p *pp)
 
 		if (t == h)
 			return NULL;
-		/* take it if the head is still h */
-		if (gomaxprocs == 1) {
-			__atomic_store_n(&pp->runqhead, h + 1, __ATOMIC_RELAXED);
-			return gp;
-		}
 		/* release: our loads come before the owner's next store */
 		if (__atomic_compare_exchange_n(&pp->runqhead, &h, h + 1, 0,
 		    __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))

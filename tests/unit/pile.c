@@ -30,7 +30,7 @@ reset(unsigned place, unsigned thiefplace)
 	p.pile = place | 7 * TAKEN;
 	thief.pile = thiefplace | 9 * TAKEN;
 	wakes = visits = 0;
-	test_gomaxprocs = 2;	/* there may be thieves */
+	test_gomaxprocs = 1;
 	taken = NULL;
 	other.act = NULL;
 }
@@ -610,61 +610,6 @@ TEST("the turn of the pile takes its oldest, or nobody if a thief was quicker")
 	CHECK(runqfair(&p) == NULL);
 	CHECK(taken == &gs[1]);
 	CHECK(runqget(&p) == &gs[2]);
-}
-
-/* -- one P ------------------------------------------------------------------ */
-
-/* 10,000 steps on a queue of so many Ps, the same for each; what is left in it. */
-static struct p
-walk(int procs, struct g **got)
-{
-	unsigned r = 1;
-
-	reset(250, 0);
-	p.runqhead = p.runqtail = -7u;
-	test_gomaxprocs = procs;
-	for (int i = 0; i < 10000; i++) {
-		r = r * 1103515245 + 12345;
-		if (r >> 30 == 0)
-			runnextput(&p, &gs[i % MANY]);
-		else if (r >> 30 == 1)
-			runqput(&p, &gs[i % MANY]);
-		got[i] = r >> 30 > 1 ? runqget(&p) : NULL;
-	}
-	return p;
-}
-
-TEST("with one P, the pile and the ring do what they do with two")
-{
-	static struct g *alone[10000], *other[10000];
-	struct p one = walk(1, alone), two = walk(2, other);
-
-	CHECK_EQ(memcmp(alone, other, sizeof alone), 0);
-	CHECK_EQ(memcmp(&one, &two, sizeof one), 0);
-}
-
-static void
-swapped(void)
-{
-	taken = &gs[0];
-}
-
-TEST("with one P, no queue is locked against thieves")
-{
-	for (int procs = 1; procs <= 2; procs++) {
-		reset(0, 0);
-		test_gomaxprocs = procs;
-		pilemany(0, 3);
-		runqput(&p, &gs[3]);
-		for (int i = 0; i < 4; i++) {
-			other.where = AT_SWAP;
-			other.after = 0;
-			other.act = swapped;
-			taken = NULL;
-			CHECK(runqget(&p) == &gs[i < 3 ? 2 - i : 3]);
-			CHECK(taken == (procs == 1 ? NULL : &gs[0]));
-		}
-	}
 }
 
 /* -- the list -------------------------------------------------------------- */

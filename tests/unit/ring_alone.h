@@ -11,7 +11,7 @@ reset(uint32_t start)
 	p.runqhead = p.runqtail = start;
 	p.schedtick = 1;
 	wakes = visits = 0;
-	test_gomaxprocs = 2;	/* there may be thieves */
+	test_gomaxprocs = 1;
 	other.act = NULL;
 }
 

@@ -40,7 +40,7 @@ enum { AT_SWAP, AT_LOAD, AT_CLOCK };
 enum { MANY = 2000 };
 
 struct schedt test_sched;
-int32_t test_gomaxprocs = 2;	/* there may be thieves */
+int32_t test_gomaxprocs = 1;
 static struct g gs[MANY];
 static struct p p;
 static int wakes, visits;
