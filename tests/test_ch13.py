@@ -84,7 +84,6 @@ class Lending(Chapter13):
                 self.assertRuns(self.program("calls"), n, rounds, procs=procs,
                                 out="%d turns, 0 wrong\n" % (3 * n * rounds))
 
-
     def test_another_goroutine_runs_within_a_millisecond(self):
         """The shortest of forty: how long the others take on a busy machine is the kernel's affair."""
         shortest, _ = map(int, run(self.program("soon"), 40, procs=1).stdout.split())
