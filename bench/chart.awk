@@ -3,7 +3,7 @@
 
 BEGIN {
 	FS = "\t"
-	W = 740; PW = 236; PH = 170; LEFT = 8; TOP = 34; BAR = 15
+	W = 740; PW = 358; PH = 190; LEFT = 8; TOP = 30; BAR = 24
 	split("07 08 09 10 11 Go", label, " ")
 }
 
@@ -25,36 +25,36 @@ function bar(w, procs, i, x, y,	value, h, long) {
 	value = v[w, procs, i]
 	if (value == "-")
 		return
-	h = value / top[w] * (PH - 70)
+	h = value / top[w] * (PH - 94)
 	if (h < 1)
 		h = 1
 	long = value >= 10 ? sprintf("%.0f", value) : sprintf("%.1f", value)
 	printf "<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" fill=\"currentColor\" fill-opacity=\"%s\" stroke=\"currentColor\" stroke-width=\"0.6\"/>\n",
 		x, y - h, BAR - 2, h, i == 6 ? "0" : i == 5 ? "0.75" : "0.2"
-	printf "<text transform=\"translate(%.1f %.1f) rotate(-90)\" font-size=\"9\">%s</text>\n",
-		x + BAR / 2 + 2, y - h - 3, long
-	printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"9\">%s</text>\n",
-		x + BAR / 2 - 1, y + 11, label[i]
+	printf "<text transform=\"translate(%.1f %.1f) rotate(-90)\" font-size=\"12\">%s</text>\n",
+		x + BAR / 2 + 3, y - h - 3, long
+	printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"12\">%s</text>\n",
+		x + BAR / 2 - 1, y + 14, label[i]
 }
 
 END {
-	rows = int((panels + 2) / 3)
+	rows = int((panels + 1) / 2)
 	H = TOP + rows * PH
 	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" fill=\"currentColor\" stroke=\"none\" font-family=\"inherit\" font-size=\"12\">\n", W, H, W
 	print "<title>What each idea bought</title>"
 	printf "<desc>Bars, one panel for each of %d workloads, with one and two Ps: nanoseconds for an operation with the runtimes of chapters 7 to 11 and with Go. The numbers are those of the table chart.</desc>\n", panels
-	printf "<text x=\"%d\" y=\"16\" font-size=\"11\">nanoseconds per operation; chapters 07 to 11, and Go (white)</text>\n", LEFT
+	printf "<text x=\"%d\" y=\"16\" font-size=\"13\">nanoseconds per operation; chapters 07 to 11, and Go (white)</text>\n", LEFT
 	for (p = 1; p <= panels; p++) {
-		x0 = LEFT + (p - 1) % 3 * (PW + 8)
-		y0 = TOP + int((p - 1) / 3) * PH + PH - 34
-		printf "<text x=\"%d\" y=\"%d\" font-size=\"12\" font-style=\"italic\">%s</text>\n", x0, y0 - PH + 48, name[p]
+		x0 = LEFT + (p - 1) % 2 * (PW + 12)
+		y0 = TOP + int((p - 1) / 2) * PH + PH - 44
+		printf "<text x=\"%d\" y=\"%d\" font-size=\"14\" font-style=\"italic\">%s</text>\n", x0, y0 - PH + 62, name[p]
 		for (procs = 1; procs <= 2; procs++) {
-			x = x0 + (procs - 1) * 108
+			x = x0 + (procs - 1) * 168
 			for (i = 1; i <= 6; i++)
-				bar(name[p], procs, i, x + (i - 1) * BAR + 12, y0)
-			printf "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" font-size=\"10\">%d P%s</text>\n", x + 57, y0 + 24, procs, (procs > 1 ? "s" : "")
+				bar(name[p], procs, i, x + (i - 1) * BAR + 18, y0)
+			printf "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" font-size=\"12\">%d P%s</text>\n", x + 18 + 3 * BAR, y0 + 30, procs, (procs > 1 ? "s" : "")
 		}
-		printf "<path d=\"M%d %dH%d\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1\"/>\n", x0 + 8, y0, x0 + 220
+		printf "<path d=\"M%d %dH%d\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1\"/>\n", x0 + 8, y0, x0 + PW - 8
 	}
 	print "</svg>"
 }
