@@ -35,6 +35,7 @@ chapter-%: ## build the state after a chapter: make chapter-03
 	$(call say,TANGLE,chapters 1 to $* -> build/chapters/$*)
 	$(Q)mkdir -p build/chapters/$* && $(TANGLE) -m build/chapters/$*/maps build/chapters/$* $(call upto,$*)
 	+$(Q)$(SUBMAKE) -f build.mk S=build/chapters/$*/ B=build/chapters/$* LIB= GOAMD64=$(GOAMD64)
+	$(Q)touch build/chapters/$*/.stamp
 
 check-chapters: ## build the state after each chapter and run it
 	+$(Q)book/tools/check-chapters.sh '$(SUBMAKE)' $(code_chapters)

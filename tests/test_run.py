@@ -72,6 +72,26 @@ class Run(unittest.TestCase):
         status, output, last = self.check("-k", "BLUE")
         self.assertEqual((status, last), (0, "3 passed, 0 failed"), output)
 
+    def test_a_state_that_is_older_than_the_book_is_built_again(self):
+        self.write("book/11-a.nw", "```console\n$ cat build/chapters/11/what\nnew\n```\n")
+        (self.top / "build" / "chapters" / "11").mkdir(parents=True)
+        (self.top / "build" / "chapters" / "12").mkdir()
+        for state in ("11", "12"):
+            self.write("build/chapters/%s/what" % state, "old\n")
+            self.write("build/chapters/%s/.stamp" % state, "")
+            when = 1e9 if state == "11" else 4e9
+            os.utime(self.top / "build/chapters" / state / ".stamp", (when, when))
+        with open(self.top / "Makefile", "a", encoding="utf-8") as makefile:
+            makefile.write("chapter-%:\n\t@echo new >build/chapters/$*/what\n")
+        status, output, _ = self.check("-k", "book/11")
+        self.assertEqual(status, 0, output)
+        self.assertIn("the book is newer than build/chapters/11: make chapter-11\n", output)
+        self.assertEqual((self.top / "build/chapters/12/what").read_text(), "old\n")
+        self.write("Makefile", MAKEFILE % ":" + "chapter-%:\n\t@echo it is broken; false\n")
+        status, output, _ = self.check("-k", "book/11")
+        self.assertEqual(status, 1)
+        self.assertRegex(output, "tests/run: make chapter-11 fails:\n.*it is broken")
+
     def test_no_match_is_not_success(self):
         self.assertEqual(self.check("-k", "nothing")[::2], (1, "0 passed, 0 failed"))
 
