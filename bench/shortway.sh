@@ -11,6 +11,8 @@
 #	planted	a goroutine's function is jumped to, its return address planted
 #	called	goexit calls goexit1
 #	getg	this M is found through the current goroutine
+#	unlocked	the owner's side of pile and ring without locked instructions,
+#		which is right with one P only
 set -eu
 cd "$(dirname "$0")/.."
 . bench/common
@@ -20,7 +22,7 @@ state=build/chapters/11/src
 chapters 11
 tmp=$(mktemp -d)
 [ -n "${KEEP:-}" ] || trap 'rm -rf "$tmp"' EXIT
-variants='inline g0 call planted called getg'
+variants='inline g0 call planted called getg unlocked'
 
 variant() {	# NAME FILE SED-SCRIPT
 	mkdir -p "$tmp/$1"
@@ -47,6 +49,17 @@ variant g0 proc.c '
 	}'
 variant planted asm_amd64.S 's/^\tcall	\*%rbx.*/\tleaq	.Lback(%rip), %rax\n\tpushq	%rax\n\tjmp	*%rbx\n.Lback:/'
 variant called asm_amd64.S '/^	leaq	0f(%rip), %rax$/d; /^	pushq	%rax			.. all that/d; s/^	jmp	goexit1	.*/	call	goexit1/'
+variant unlocked runq.c '
+	s/__atomic_fetch_add(&pp->pile, ONEMORE, __ATOMIC_SEQ_CST)/__atomic_store_n(\&pp->pile, s + ONEMORE, __ATOMIC_RELAXED)/
+	/^pileget/,/^}/ {
+		s/if (__atomic_compare_exchange_n(&pp->pile, &s,/__atomic_store_n(\&pp->pile,/
+		s/s - ONEMORE + TAKEN, 0, __ATOMIC_RELEASE,/s - ONEMORE + TAKEN, __ATOMIC_RELAXED);/
+		/__ATOMIC_ACQUIRE))$/d
+	}
+	/^ringget/,/^}/ {
+		s/if (__atomic_compare_exchange_n(&pp->runqhead, &h, h + 1, 0,/__atomic_store_n(\&pp->runqhead, h + 1,/
+		s/__ATOMIC_RELEASE, __ATOMIC_ACQUIRE))$/__ATOMIC_RELAXED);/
+	}'
 variant getg runtime.h '
 	s/movq %%fs:0, %0/movq %%fs:-8, %0/
 	s/return (struct m \*)(fs - .*/return ((struct g *)fs)->m;/'
