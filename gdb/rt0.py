@@ -635,6 +635,7 @@ class Maps:
         self.lines = {}  # (file, line) -> (chapter, line, num, name)
         self.chunks = {}  # name or number -> [(file, line)]
 
+    # load the maps
     def load(self):
         if self.lines:
             return
