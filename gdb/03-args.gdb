@@ -18,6 +18,11 @@ while $pair[0] != 6
   set $pair = $pair + 2
 end
 x/2gd $pair
+# look at the arguments of print
+break *vfprint
+continue
+print *ap
+print *(long *)(ap->reg_save_area + ap->gp_offset)
 break *Syscall6
 continue
 printf "rdi %d, rsi %d\n", $rdi, $rsi

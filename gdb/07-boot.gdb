@@ -21,31 +21,18 @@ define caller-of
   end
 end
 
+# report the first arrival at each of several
+define callers-of
+  set $i = 0
+  while $i < $argc
+    eval "caller-of $arg%d", $i
+    set $i = $i + 1
+  end
+end
+
 # name the functions of our boot
-caller-of _rt0_amd64_linux
-caller-of _rt0_amd64
-caller-of rt0_go
-caller-of settls
-caller-of check
-caller-of args
-caller-of osinit
-caller-of schedinit
-caller-of newproc
-caller-of newproc1
-caller-of mstart
-caller-of mstart1
-caller-of schedule
-caller-of gogo
-caller-of runtime_main
-caller-of doInit
-caller-of runtime_init
-caller-of os_init
-caller-of runconstructors
-caller-of sortinits
-caller-of main_main
-caller-of go
-caller-of goschedImpl
-caller-of hello
-caller-of goexit1
-caller-of goexit0
+callers-of _rt0_amd64_linux _rt0_amd64 rt0_go settls check args osinit
+callers-of schedinit newproc newproc1 mstart mstart1 schedule gogo
+callers-of runtime_main doInit runtime_init os_init runconstructors
+callers-of sortinits main_main go goschedImpl hello goexit1 goexit0
 run

@@ -31,10 +31,8 @@ struct inittask *runtime_inittasks[2] = {
 static void
 doInit1(struct inittask *t)
 {
-	int64_t start = 0;
+	int64_t start = nanotime();
 
-	if (debug.inittrace)
-		start = nanotime();
 	t->fn();
 	t->state = DONE;
 	/* tell how long the task took */
@@ -52,85 +50,31 @@ doInit(struct inittask **ts, long n)
 			doInit1(ts[i]);
 }
 
-/* Less than, equal to or greater than 0: as a comes before b or not. */
-static int
-compare(const char *a, const char *b)
-{
-	while (*a != 0 && *a == *b)
-		a++, b++;
-	return (unsigned char)*a - (unsigned char)*b;
-}
-
-/* Take the task at place from and put it in at place to, which is lower. */
-static void
-movedown(struct inittask **ts, long from, long to)
-{
-	struct inittask *t = ts[from];
-
-	for (; from > to; from--)
-		ts[from] = ts[from - 1];
-	ts[to] = t;
-}
-
-/* Sort n tasks by name.  No two may have the same. */
-static void
-sortbyname(struct inittask **ts, long n)
-{
-	for (long i = 1; i < n; i++) {
-		long to = i;
-
-		while (to > 0 && compare(ts[i]->name, ts[to - 1]->name) < 0)
-			to--;
-		/* refuse a second task of the same name */
-		if (to > 0 && streq(ts[i]->name, ts[to - 1]->name)) {
-			print("fatal error: package %s is in the program twice\n",
-			    ts[i]->name);
-			sys_exit_group(2);
-		}
-		movedown(ts, i, to);
-	}
-}
-
-/* The task called name among n that are sorted by name, or NULL. */
+/* The one of n tasks that is called name, or NULL. */
 static struct inittask *
 findtask(struct inittask **ts, long n, const char *name)
 {
-	while (n > 0) {
-		long half = n / 2;
-		int c = compare(name, ts[half]->name);
-
-		if (c == 0)
-			return ts[half];
-		if (c > 0) {
-			ts += half + 1;
-			n -= half + 1;
-		} else
-			n = half;
-	}
+	for (long i = 0; i < n; i++)
+		if (compare(ts[i]->name, name) == 0)
+			return ts[i];
 	return NULL;
 }
 
-/* Make sure that each package that t needs is among n sorted tasks. */
-static void
-checkdeps(const struct inittask *t, struct inittask **ts, long n)
-{
-	for (const char *const *d = t->deps; *d != NULL; d++) {
-		if (findtask(ts, n, *d) != NULL)
-			continue;
-		print("fatal error: package %s needs package %s, which is "
-		    "not in the program\n", t->name, *d);
-		sys_exit_group(2);
-	}
-}
-
-/* Whether t needs one of the n tasks that have no place yet. */
+/* Whether t needs one of the n tasks that has no place yet. */
 static int
 mustwait(struct inittask *t, struct inittask **ts, long n)
 {
 	while (t->waits == NULL || t->waits->state != TODO) {
 		if (*t->deps == NULL)
 			return 0;
-		t->waits = findtask(ts, n, *t->deps++);
+		t->waits = findtask(ts, n, *t->deps);
+		/* refuse to go on without a package */
+		if (t->waits == NULL) {
+			print("fatal error: package %s needs package %s, which is not "
+			    "in the program\n", t->name, *t->deps);
+			sys_exit_group(2);
+		}
+		t->deps++;
 	}
 	return 1;
 }
@@ -139,12 +83,10 @@ mustwait(struct inittask *t, struct inittask **ts, long n)
 static _Noreturn void
 initcycle(struct inittask *t)
 {
-	struct inittask *u;
-
 	for (; t->state == TODO; t = t->waits)
 		t->state = PLACED;	/* who is met again is in the cycle */
 	print("fatal error: initialization cycle: %s", t->name);
-	for (u = t->waits; u != t; u = u->waits)
+	for (struct inittask *u = t->waits; u != t; u = u->waits)
 		print(" needs %s, which", u->name);
 	print(" needs %s\n", t->name);
 	sys_exit_group(2);
@@ -158,21 +100,27 @@ initcycle(struct inittask *t)
 void
 sortinits(struct inittask **ts, long n)
 {
-	sortbyname(ts, n);
-	for (long i = 0; i < n; i++)
-		checkdeps(ts[i], ts, n);
 	for (long placed = 0; placed < n; placed++) {
-		long i = placed;
+		long next = n;
 
-		/* find the first that need not wait */
-		while (i < n && mustwait(ts[i], ts + placed, n - placed))
-			i++;
-		if (i == n)
+		for (long i = placed; i < n; i++)
+			if (!mustwait(ts[i], ts, n) && (next == n ||
+			    compare(ts[i]->name, ts[next]->name) < 0))
+				next = i;
+		if (next == n)
 			initcycle(ts[placed]);
-		movedown(ts, i, placed);
-		/* tell the others that it has a place */
-		if (ts[placed]->state == TODO)
-			ts[placed]->state = PLACED;
+		/* give the next task its place */
+		struct inittask *t = ts[next];
+
+		/* refuse a second task of the same name */
+		if (findtask(ts, placed, t->name) != NULL) {
+			print("fatal error: package %s is in the program twice\n", t->name);
+			sys_exit_group(2);
+		}
+		ts[next] = ts[placed];
+		ts[placed] = t;
+		if (t->state == TODO)
+			t->state = PLACED;
 	}
 }
 

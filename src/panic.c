@@ -19,18 +19,15 @@ throw(const char *s)
 static const char *
 errname(long err)
 {
-	static const struct { int err; const char *name; } names[] = {
-		{ EPERM, "EPERM" }, { ENOENT, "ENOENT" }, { EINTR, "EINTR" },
-		{ EBADF, "EBADF" }, { EAGAIN, "EAGAIN" },
-		{ ENOMEM, "ENOMEM" }, { EACCES, "EACCES" },
-		{ EINVAL, "EINVAL" }, { EMFILE, "EMFILE" },
-		{ ENOSYS, "ENOSYS" },
+	static const char *const names[] = {
+		[EPERM] = "EPERM", [ENOENT] = "ENOENT", [EINTR] = "EINTR",
+		[EBADF] = "EBADF", [EAGAIN] = "EAGAIN", [ENOMEM] = "ENOMEM",
+		[EACCES] = "EACCES", [EINVAL] = "EINVAL",
+		[EMFILE] = "EMFILE", [ENOSYS] = "ENOSYS",
 	};
+	const long n = sizeof names / sizeof names[0];
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (names[i].err == err)
-			return names[i].name;
-	return "error";
+	return err < n && names[err] != NULL ? names[err] : "error";
 }
 
 /* End the process: the kernel refused what the runtime cannot do without. */

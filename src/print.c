@@ -87,11 +87,10 @@ void
 vfprint(int fd, const char *format, va_list ap)
 {
 	struct printer pr;
-	const char *f;
 
 	pr.fd = fd;
 	pr.n = 0;
-	for (f = format; *f != 0; f++) {
+	for (const char *f = format; *f != 0; f++) {
 		if (*f != '%' || f[1] == 0) {
 			putch(&pr, *f);
 			continue;
@@ -113,23 +112,18 @@ vfprint(int fd, const char *format, va_list ap)
 			putint(&pr, wide ? va_arg(ap, long) : va_arg(ap, int));
 			break;
 		case 'u':
-			putuint(&pr, wide ? va_arg(ap, unsigned long)
-			    : va_arg(ap, unsigned), 10);
-			break;
 		case 'x':
 			putuint(&pr, wide ? va_arg(ap, unsigned long)
-			    : va_arg(ap, unsigned), 16);
+			    : va_arg(ap, unsigned), *f == 'x' ? 16 : 10);
 			break;
 		case 'p':
 			putstr(&pr, "0x");
 			putuint(&pr, va_arg(ap, uintptr_t), 16);
 			break;
-		case '%':
-			putch(&pr, '%');
-			break;
 		default:
 			putch(&pr, '%');
-			putch(&pr, *f);
+			if (*f != '%')
+				putch(&pr, *f);
 			break;
 		}
 	}

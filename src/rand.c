@@ -21,14 +21,11 @@ mix(uint64_t x)
 void
 randinit(void)
 {
-	uint64_t r[2];
+	uint64_t r[2] = { 0, (uint64_t)nanotime() };
 
-	if (startupRand != NULL) {
+	if (startupRand != NULL)
 		memcpy(r, startupRand, sizeof r);
-		seed = r[0] ^ mix(r[1]);
-	} else {
-		seed = (uint64_t)nanotime();
-	}
+	seed = r[0] ^ mix(r[1]);
 }
 
 /* 64 bits for a new thread's generator. */

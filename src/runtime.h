@@ -210,13 +210,13 @@ getg(void)
 	return gp;
 }
 
-/* Whether two strings are equal. */
+/* 0 if two strings are equal; below or above 0 as a comes before b or after. */
 static inline int
-streq(const char *a, const char *b)
+compare(const char *a, const char *b)
 {
 	while (*a != 0 && *a == *b)
 		a++, b++;
-	return *a == *b;
+	return (unsigned char)*a - (unsigned char)*b;
 }
 
 #endif

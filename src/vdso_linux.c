@@ -93,7 +93,7 @@ vdsosym(const struct vdso *vd, const char *name)
 		const Elf64_Sym *sym = &vd->symtab[i];
 
 		if ((ch | 1) == (h | 1) && sym->st_shndx != SHN_UNDEF &&
-		    streq(vd->strtab + sym->st_name, name))
+		    compare(vd->strtab + sym->st_name, name) == 0)
 			return vd->base + sym->st_value;
 		if (ch & 1)
 			return 0;	/* the last of its bucket */

@@ -30,6 +30,9 @@ check-transcripts: transcript-programs ## compare what the chapters show with wh
 
 # Status 3: recorded, but chapters grew or shrank, and with them the line
 # numbers that a debugger shows; build and record once more.
+words: ## how much each chapter says for a line of code
+	@LC_ALL=C.UTF-8 gawk -f book/tools/words.awk $(CHAPTERS)
+
 golden: transcript-programs ## record what the chapters show anew: make golden [CHAPTER=NN]
 	@$(TRANSCRIPTS) golden || { \
 	status=$$?; [ $$status = 3 ] || exit $$status; \

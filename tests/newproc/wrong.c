@@ -34,17 +34,17 @@ runtime_main(void *arg)
 	const char *what = argc > 1 ? argv[1] : "";
 
 	(void)arg;
-	if (streq(what, "mcall-on-g0"))
+	if (compare(what, "mcall-on-g0") == 0)
 		systemstack(again, NULL);
-	if (streq(what, "mcall-returns"))
+	if (compare(what, "mcall-returns") == 0)
 		mcall(returns);
-	if (streq(what, "nil"))
+	if (compare(what, "nil") == 0)
 		newproc(NULL, NULL);
-	if (streq(what, "status"))
+	if (compare(what, "status") == 0)
 		getg()->atomicstatus = Gwaiting;	/* and end */
-	if (streq(what, "mstart"))
+	if (compare(what, "mstart") == 0)
 		mstart1();
-	if (streq(what, "systemstack"))
+	if (compare(what, "systemstack") == 0)
 		systemstack(twice, (void *)0x77);
 	print("on g0: %d\n", getg() == getg()->m->g0);
 }
