@@ -79,7 +79,7 @@ mustwait(struct inittask *t, struct inittask **ts, long n)
 	return 1;
 }
 
-/* No task can be next: each waits for another.  t is one of them. */
+/* No task can be next: each waits for another.  t has no place yet. */
 static _Noreturn void
 initcycle(struct inittask *t)
 {
@@ -108,7 +108,7 @@ sortinits(struct inittask **ts, long n)
 			    compare(ts[i]->name, ts[next]->name) < 0))
 				next = i;
 		if (next == n)
-			initcycle(ts[placed]);
+			initcycle(ts[placed]->waits);
 		/* give the next task its place */
 		struct inittask *t = ts[next];
 

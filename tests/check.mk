@@ -8,7 +8,7 @@ TRANSCRIPTS = $(PYTHON) tests/transcripts.py $(if $(CHAPTER),--chapter $(CHAPTER
 UNIT_CFLAGS = -std=gnu11 -g -O1 -D_GNU_SOURCE -Wall -Wextra -Werror -fno-pie -no-pie \
 	-DGOAMD64=$(GOAMD64:v%=%) -Itests/unit
 
-.PHONY: check debug-builds check-transcripts golden transcript-programs unit-tests unit-again
+.PHONY: check words debug-builds check-transcripts golden transcript-programs unit-tests unit-again
 
 # Nothing is built while tests run two at a time: all that they use is built first.
 debug-builds: all
@@ -28,11 +28,11 @@ transcript-programs: all
 check-transcripts: transcript-programs ## compare what the chapters show with what runs print
 	@$(TRANSCRIPTS) check
 
-# Status 3: recorded, but chapters grew or shrank, and with them the line
-# numbers that a debugger shows; build and record once more.
 words: ## how much each chapter says for a line of code
 	@LC_ALL=C.UTF-8 gawk -f book/tools/words.awk $(CHAPTERS)
 
+# Status 3: recorded, but chapters grew or shrank, and with them the line
+# numbers that a debugger shows; build and record once more.
 golden: transcript-programs ## record what the chapters show anew: make golden [CHAPTER=NN]
 	@$(TRANSCRIPTS) golden || { \
 	status=$$?; [ $$status = 3 ] || exit $$status; \

@@ -155,8 +155,8 @@ class Inits(Programs):
                         "last 1 1 1\npackage aaa\nmain\n")
 
     def test_a_cycle_is_named_before_any_package_has_run(self):
-        self.assertRuns("init_cycle", status=2, err="fatal error: initialization cycle: hen needs egg, "
-                        "which needs nest, which needs hen\n")
+        self.assertRuns("init_cycle", status=2, err="fatal error: initialization cycle: egg needs nest, "
+                        "which needs hen, which needs egg\n")
 
     def test_a_missing_package_is_named_with_the_one_that_needs_it(self):
         self.assertRuns("init_missing", status=2, err="fatal error: package server needs package logg, "

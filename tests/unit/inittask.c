@@ -150,7 +150,19 @@ TEST("a cycle of three is an error that names the three and no other")
 	add(&s, "d", "free", "b", NULL, NULL);
 	add(&s, "free", NULL, NULL, NULL, NULL);
 	CHECK_THROWS(sortinits(s.ts, s.n), "fatal error: initialization "
-	    "cycle: b needs c, which needs d, which needs b\n");
+	    "cycle: c needs d, which needs b, which needs c\n");
+}
+
+TEST("a cycle is named when a task that has run waits for it")
+{
+	struct set s = { 0 };
+
+	add(&s, "os", "hen", NULL, NULL, NULL);
+	add(&s, "hen", "egg", NULL, NULL, NULL);
+	add(&s, "egg", "hen", NULL, NULL, NULL);
+	doInit(s.ts, 1);
+	CHECK_THROWS(sortinits(s.ts, s.n),
+	    "initialization cycle: hen needs egg, which needs hen\n");
 }
 
 TEST("a package that needs itself is a cycle of one")
