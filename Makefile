@@ -10,6 +10,7 @@ say = $(if $(V),,@printf '  %-8s%s\n' '$(1)' '$(2)')
 # Two jobs unless the caller has said how many.
 SUBMAKE = $(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j2)
 export V
+need_python = @command -v python3 >/dev/null || { echo 'python3 is missing: run ./setup' >&2; exit 1; }
 
 ifneq ($(words $(CURDIR)),1)
 $(error the path "$(CURDIR)" contains a space, which make cannot handle; move the directory)
@@ -46,13 +47,14 @@ hello: build ## boot hello
 
 RUN = $(patsubst %.c,%,$(shell basename '$(PROG)'))
 run: build ## compile one program and run it: make run PROG=examples/hello.c ARGS='a b'
-	@[ -f '$(PROG)' ] || { echo 'run: say which program, for example: make run PROG=examples/hello.c' >&2; exit 1; }
+	@[ -f '$(PROG)' ] || { echo 'run: $(if $(PROG),there is no file $(PROG); )say which program, for example: make run PROG=examples/hello.c' >&2; exit 1; }
 	$(Q)mkdir -p build/run
 	$(Q)gcc @src/cflags -O2 -g -Isrc -DGOAMD64=$(GOAMD64:v%=%) -o 'build/run/$(RUN)' '$(PROG)' @src/ldflags build/librt0.a || \
 		{ echo 'run: a program includes rt0.h, defines main_main, and has no libc; src/rt0.h says what it may call' >&2; exit 1; }
 	@'build/run/$(RUN)' $(ARGS)
 
 trace: ## run one program and draw what its goroutines did: make trace PROG=examples/workers.c
+	$(need_python)
 	+@RT0TRACE='build/run/$(RUN).trace' $(MAKE) run
 	$(Q)book/tools/timeline.py --svg 'build/run/$(RUN).svg' 'build/run/$(RUN).trace'
 	@echo '  the events: build/run/$(RUN).trace; the picture: build/run/$(RUN).svg'
@@ -113,6 +115,7 @@ bench-book: all check-chapters ## measure again what the book shows; wants a qui
 REPEAT ?= 100
 stress: build ## the scheduler on 1 to 16 Ps, seed after seed, some minutes: make stress [REPEAT=N]
 	@case '$(REPEAT)' in ''|*[!0-9]*|0) echo 'stress: REPEAT wants a number from 1 on, not $(REPEAT)' >&2; exit 2 ;; esac
+	$(need_python)
 	$(Q)tests/stress/run -n '$(REPEAT)'
 
 help: ## list the targets

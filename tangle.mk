@@ -36,6 +36,7 @@ chapter-%: ## build the state after a chapter: make chapter-03
 	$(Q)mkdir -p build/chapters/$* && $(TANGLE) -m build/chapters/$*/maps build/chapters/$* $(call upto,$*)
 	+$(Q)$(SUBMAKE) -f build.mk S=build/chapters/$*/ B=build/chapters/$* LIB= GOAMD64=$(GOAMD64)
 	$(Q)touch build/chapters/$*/.stamp
+	$(if $(MAKELEVEL:0=),,@for p in build/chapters/$*/*; do [ ! -f "$$p" ] || [ ! -x "$$p" ] || echo "  the program: $$p"; done)
 
 check-chapters: ## build the state after each chapter and run it
 	+$(Q)book/tools/check-chapters.sh '$(SUBMAKE)' $(code_chapters)

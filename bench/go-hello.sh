@@ -117,6 +117,7 @@ measure() {
 			by["prlimit64"] = "package syscall: how many files may be open"
 			by["getpid"] = "signalM, when sysmon preempts a goroutine"
 			by["tgkill"] = by["getpid"]
+			by["sched_yield"] = "lock2: a thread that has waited some time for a lock"
 			by["rt_sigreturn"] = "the goroutine that was preempted goes on"
 		}
 		$1 / runs >= 0.05 {

@@ -22,9 +22,11 @@ bt
 print takenext
 python
 import re
-text = gdb.execute("disassemble runqsteal", to_string=True)
-swap = re.search(r"(0x\w+) <.*lock cmpxchg", text)
-gdb.Breakpoint("*" + swap[1], temporary=True)
+def swap(function):
+  code = gdb.execute("disassemble " + function, to_string=True)
+  return re.search(r"(0x\w+) <.*lock cmpxchg", code)
+place = swap("runqsteal") or swap("runqgrab")
+gdb.Breakpoint("*" + place[1], temporary=True)
 end
 continue
 x/i $pc

@@ -807,7 +807,8 @@ class Stage(Command):
             try:
                 gdb.execute(step)
             except gdb.error as e:
-                print(e)
+                print("%s\nThe walk ends here." % e)
+                return False
         return True
 
 # prepare the program of a script

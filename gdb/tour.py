@@ -52,7 +52,7 @@ WATCHED = [
     ("idle Ps", "sched.npidle"),
     ("goroutines", "allp[0]->nstarted - allp[0]->nended"),
     ("current goroutine", "(*(struct g **)($fs_base - 8))->goid"),
-    ("main's packages ready at", "runtimeInitTime"),
+    ("clock at the first package, ns", "runtimeInitTime"),
 ]
 
 def look():
@@ -99,6 +99,7 @@ def tour():
                 print(paint("33", "      %s: %s" % (name, now[name])))
         before = now
     print(paint("1;36", "    The rest runs free."))
+    gdb.flush()             # what we print comes before the program's line
     gdb.execute("continue", to_string=True)
 
 try:

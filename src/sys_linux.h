@@ -36,7 +36,7 @@ sys_exit_group(int status)
 }
 
 /* more system calls */
-enum { O_RDONLY = 0, O_RDWR = 2, O_CLOEXEC = 02000000 };
+enum { O_RDONLY = 0, O_CLOEXEC = 02000000 };
 
 static inline long
 sys_open(const char *path, int flags)
@@ -72,6 +72,7 @@ sys_clock_gettime(int clock, void *ts)
 enum { PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2 };
 enum { MAP_PRIVATE = 2, MAP_ANON = 0x20 };
 enum { F_GETFD = 1 };
+enum { O_RDWR = 2 };
 
 static inline long
 sys_mmap(void *addr, size_t n, int prot, int flags)

@@ -30,7 +30,7 @@ struct vdso {
 	const uint32_t *gnuhash;
 };
 
-/* Fill vd from the ELF header at ehdr.  Returns 0 if a table is missing. */
+/* Fill *vd, all zeros, from the ELF header at ehdr.  0: a table is missing. */
 static int
 vdsotables(struct vdso *vd, uintptr_t ehdr)
 {
@@ -100,7 +100,7 @@ vdsosym(const struct vdso *vd, const char *name)
 	}
 }
 
-/* Called by args with the address of the vDSO's ELF header, or 0. */
+/* Called by sysauxv with the address of the vDSO's ELF header, or 0. */
 void
 vdsoauxv(uintptr_t ehdr)
 {

@@ -2,6 +2,11 @@
 
 PYTHON ?= python3
 TRANSCRIPTS = $(PYTHON) tests/transcripts.py $(if $(CHAPTER),--chapter $(CHAPTER))
+ifneq ($(CHAPTER),)
+ifeq ($(wildcard book/$(CHAPTER)-*.nw),)
+$(error there is no book/$(CHAPTER)-*.nw; CHAPTER wants two digits, as in CHAPTER=03)
+endif
+endif
 
 # Hosted: libc and CUnit come before the archive, so where both define a name
 # (memcpy, say) the test gets libc's and the runtime's objects their own.
@@ -17,7 +22,7 @@ debug-builds: all
 	+@$(MAKE) -s debug VIEW=chapter >/dev/null
 	+@$(MAKE) -s $(addprefix debug-chapter-,$(filter-out 00 9%,$(code_chapters))) VIEW=src >/dev/null
 
-check: all debug-builds ## run the tests: make check [CHAPTER=NN] [K=word]
+check: all $(if $(filter-out 90,$(CHAPTER)),,debug-builds) ## run the tests: make check [CHAPTER=NN] [K=word]
 	@rm -f build/tests/total
 	@$(PYTHON) tests/run $(if $(K),-k '$(K)') $(if $(CHAPTER),--chapter $(CHAPTER))
 
