@@ -43,7 +43,7 @@ _Noreturn void
 outofmemory(size_t n, long err)
 {
 	print("runtime: out of memory: cannot allocate %lu-byte block "
-	    "(%s); see ulimit -v and -d\n", n, errname(err));
+	    "(%s); see ulimit -a\n", n, errname(err));
 	throw("out of memory");
 }
 

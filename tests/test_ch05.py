@@ -9,7 +9,7 @@ from pathlib import Path
 
 from prefix import Prefix, gdb, run
 
-NO_MEMORY = ("runtime: out of memory: cannot allocate 262144-byte block (%s); see ulimit -v and -d\n"
+NO_MEMORY = ("runtime: out of memory: cannot allocate 262144-byte block (%s); see ulimit -a\n"
              "fatal error: out of memory\n")
 
 

@@ -119,7 +119,7 @@ class Stacks(Chapter6):
     def test_memory_that_is_refused_for_a_stack_is_named(self):
         for inject, message in (
                 ("mmap:error=ENOMEM:when=2", "runtime: out of memory: cannot allocate 69632-byte block (ENOMEM); "
-                                             "see ulimit -v and -d\nfatal error: out of memory\n"),
+                                             "see ulimit -a\nfatal error: out of memory\n"),
                 ("mprotect:error=ENOMEM", "fatal error: stackalloc: mprotect: ENOMEM (errno 12)\n"),
                 ("mprotect:error=EACCES", "fatal error: stackalloc: mprotect: EACCES (errno 13)\n")):
             done = run(["strace", "-o", "/dev/null", "-e", "inject=" + inject, self.rt0])

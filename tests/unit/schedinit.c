@@ -69,7 +69,7 @@ TEST("persistentalloc of nearly everything is out of memory")
 	CHECK_THROWS(persistentalloc(SIZE_MAX),
 	    "cannot allocate 18446744073709551615-byte block (ENOMEM)");
 	CHECK_THROWS(persistentalloc(SIZE_MAX - 14), "out of memory");
-	CHECK_THROWS(persistentalloc((size_t)1 << 62), "see ulimit -v and -d\n");
+	CHECK_THROWS(persistentalloc((size_t)1 << 62), "see ulimit -a\n");
 }
 
 TEST("a chunk that the limit refuses ends the process in words")
@@ -78,7 +78,7 @@ TEST("a chunk that the limit refuses ends the process in words")
 
 	CHECK_THROWS(setrlimit(RLIMIT_AS, &none); sysAlloc(262144),
 	    "runtime: out of memory: cannot allocate 262144-byte block (ENOMEM); "
-	    "see ulimit -v and -d\nfatal error: out of memory\n");
+	    "see ulimit -a\nfatal error: out of memory\n");
 }
 
 /* The first number drawn from these 16 bytes. */
