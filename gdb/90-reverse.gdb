@@ -10,6 +10,6 @@ record full
 backtrace
 stepi 12
 backtrace
-reverse-stepi 12
+reverse-stepi 11
 backtrace
 record stop
