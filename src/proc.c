@@ -391,7 +391,8 @@ findrunnable(void)
 		/* give the P up and sleep */
 		lock(&sched.lock);
 		gp = globrunqget();
-		if (gp == NULL && !mp->spinning && sched.needspinning) {
+		if (gp == NULL && !mp->spinning &&
+		    __atomic_load_n(&sched.needspinning, __ATOMIC_RELAXED)) {
 			startspinning(mp);
 			unlock(&sched.lock);
 			continue;
