@@ -40,4 +40,5 @@ print $pp->runqtail - $pp->runqhead
 print sched.runqsize
 print runqget($pp) == &g0
 print $pp->runqtail - $pp->runqhead
-print sched.runqsize
+print $pp->runq[($pp->runqtail - 1) % 256] == &g0
+print (void *)sched.runq.head == (void *)&m0

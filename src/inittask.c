@@ -93,9 +93,10 @@ initcycle(struct inittask *t)
 }
 
 /*
- * Sort n tasks so that each comes after those that it needs; of those that
- * could be next, the first by name is.  Nothing runs yet.  A package that is
- * missing, there twice or in a circle ends the process with status 2.
+ * Sort n tasks so that each that has not run comes after those that it
+ * needs; of those that could be next, the first by name is.  Nothing runs
+ * yet.  A package that is missing, there twice or in a circle ends the
+ * process with status 2.
  */
 void
 sortinits(struct inittask **ts, long n)

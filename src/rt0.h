@@ -17,7 +17,8 @@ void main_main(void);
 /*
  * Start fn(arg) as a goroutine, which ends when fn returns.  Its stack has
  * 64 KB; below lies a page that kills.  Returns at once, before fn begins.
- * With no memory for a stack the process ends with a message and status 2.
+ * With no memory for a stack, or with fn NULL, the process ends with a
+ * message and status 2.
  */
 void go(void (*fn)(void *arg), void *arg);
 
@@ -25,8 +26,8 @@ void go(void (*fn)(void *arg), void *arg);
 void runtime_Gosched(void);
 
 /*
- * End this goroutine.  When the main one does, the others go on; when the
- * last has ended that way, the process ends with a message and status 2.
+ * End this goroutine.  When the main one does, the others go on; when none
+ * is left, the process ends with a message and status 2.
  */
 _Noreturn void runtime_Goexit(void);
 

@@ -5,8 +5,8 @@
  * of units that can be taken.  Who waits is in a table by the address.
  *
  * Invariant: a goroutine waits only while, at some moment after it was
- * counted in nwait, the value was 0; and who adds a unit looks at nwait
- * after that.  So one of the two sees the other.
+ * counted in nwait, the value was 0; and who adds a unit holds the lock of
+ * the place, or looks at nwait after that.  So one sees the other.
  */
 #include "runtime.h"
 

@@ -50,7 +50,8 @@ class Threads(Chapter8):
 
     def test_who_is_made_ready_runs_although_the_one_who_did_it_goes_on(self):
         for procs in (2, 4):
-            self.assertRuns(self.program("ready_elsewhere"), out="2000 answers\n", procs=procs)
+            for state in (STATE, None):
+                self.assertRuns(self.program("ready_elsewhere", state), out="2000 answers\n", procs=procs)
 
     def test_a_package_may_use_other_threads_before_main(self):
         self.assertRuns(self.program("inits_go", STATE), out="init was helped\nmain\n", procs=2)
@@ -74,8 +75,9 @@ class Conservation(Chapter8):
     def test_no_goroutine_is_lost_or_run_twice(self):
         for procs in (1, 2, 4, 8, 16):
             for n, rounds in ((1, 3000), (2, 3000), (3, 2000), (50, 100), (1500, 4)):
-                self.assertRuns(self.program("conserve"), n, rounds, procs=procs,
-                                out="%d turns, 0 wrong\n" % (3 * n * rounds))
+                for state in (STATE, None):
+                    self.assertRuns(self.program("conserve", state), n, rounds, procs=procs,
+                                    out="%d turns, 0 wrong\n" % (3 * n * rounds))
 
     def test_what_was_written_before_a_release_is_seen_after_the_acquire(self):
         for procs in PROCS:
@@ -88,7 +90,8 @@ class Conservation(Chapter8):
 
     def test_goroutines_that_die_on_another_P_do_not_use_up_the_mappings(self):
         program = self.program("die_elsewhere", STATE)
-        self.assertRuns(program, out="10000 deaths, 1 goroutine\n", procs=2)
+        for _ in range(40):     # a lost wake-up shows in one run of ten
+            self.assertRuns(program, out="10000 deaths, 1 goroutine\n", procs=2)
         done, log = self.traced(program, "--seccomp-bpf", "-e", "trace=mprotect")
         self.assertEqual(done.stdout, "10000 deaths, 1 goroutine\n")
         stacks = sum("mprotect(" in line for line in log)

@@ -48,12 +48,14 @@ class Conservation(Chapter9):
     def test_no_goroutine_is_lost_or_run_twice(self):
         for procs in PROCS:
             for n, rounds in ((1, 2000), (255, 20), (257, 20), (400, 20), (2000, 4)):
-                self.assertRuns(self.program("conserve"), n, rounds, procs=procs,
-                                out="%d turns, 0 wrong\n" % (3 * n * rounds))
+                for state in (STATE, None):
+                    self.assertRuns(self.program("conserve", state), n, rounds, procs=procs,
+                                    out="%d turns, 0 wrong\n" % (3 * n * rounds))
 
     def test_what_overflows_is_run_by_others(self):
         # Main starts 1,000 and never lets go of its thread until one of them has run.
         for procs in (2, 4):
+            self.assertRuns(self.program("overflow", STATE), out="somebody else has run one\n", procs=procs)
             self.assertRuns(self.program("overflow"), out="somebody else has run one\n", procs=procs)
 
     def test_the_workloads_of_the_benchmark_end_well(self):

@@ -1,9 +1,10 @@
 """Chapter 10: stealing, and the look that follows the last one."""
 import re
+import subprocess
 import unittest
 
 import runqs
-from linked import STATES, TOP, Linked, link, run, written
+from linked import PROGRAMS, STATES, TOP, WORK, Linked, changed, compiled, link, run, written
 from runqs import model
 
 STATE = STATES / "10"       # what is true of this chapter only
@@ -20,8 +21,9 @@ class Programs(Linked):
     def test_no_goroutine_is_lost_or_run_twice(self):
         for procs in self.PROCS:
             for n, rounds in ((1, 2000), (2, 2000), (3, 2000), (50, 100), (300, 30), (1500, 4)):
-                self.assertRuns(self.program("conserve"), n, rounds, procs=procs,
-                                out="%d turns, 0 wrong\n" % (3 * n * rounds))
+                for state in (STATE, None):
+                    self.assertRuns(self.program("conserve", state), n, rounds, procs=procs,
+                                    out="%d turns, 0 wrong\n" % (3 * n * rounds))
 
     def test_trees_add_up_on_any_number_of_Ps(self):
         self.assertEndsWell(TOP / "bench" / "sched.c", (
@@ -29,7 +31,7 @@ class Programs(Linked):
 
     def test_no_wake_up_is_lost_in_two_thousand_short_relays(self):
         """Each relay is over in microseconds, and hangs if one wake-up is missing."""
-        relay = written("relay", """
+        text = """
 static uint32_t ran, done;
 static void last(void *unused) { (void)unused; __atomic_store_n(&ran, 1, __ATOMIC_RELAXED); }
 static void first(void *unused) {
@@ -49,9 +51,35 @@ void main_main(void) {
 	}
 	fmt_Printf("2000 relays\\n");
 }
-""")
-        for procs in (2, 3, 16):
-            self.assertRuns(relay, out="2000 relays\n", procs=procs)
+"""
+        for state in (STATE, None):
+            relay = written("relay", text, state)
+            for procs in (2, 3, 16):
+                self.assertRuns(relay, out="2000 relays\n", procs=procs)
+
+    def test_what_a_thief_carries_past_a_looker_is_not_lost(self):
+        held = (
+            ("steal.c", ("stealwork", "\tfor (int try = 1;", "\tif (hook)\n\t\thook(0, pp->id);\n\tfor (int try = 1;"),
+             ("lookagain", "\t\tif (runqempty(", "\t\tif (hook)\n\t\t\thook(2, i);\n\t\tif (runqempty(")),
+            ("proc.c", ("findrunnable", "\t\tif (gp != NULL)\n\t\t\tbreak;\n\t\t/* give",
+                        "\t\tif (gp == NULL && hook)\n\t\t\thook(1, pp->id);\n"
+                        "\t\tif (gp != NULL)\n\t\t\tbreak;\n\t\t/* give")))
+        silent = ("runq.c", ("runqsteal", "\t\twakep();\n", "\t\t;\n"))
+        for name, files, out in (("carried", held, "a has run\n"), ("silent", held + (silent,), None)):
+            place = WORK / name
+            place.mkdir()
+            for file, *changes in files:
+                text = changed((STATE / "src" / file).read_text(), *changes)
+                (place / file).write_text(text.replace("\n\n", "\nvoid (*hook)(int, int32_t) __attribute__((weak));\n\n", 1))
+                compiled("@%s/src/cflags" % STATE, "-Wno-empty-body", "-I%s/src" % STATE, "-c", place / file,
+                         "-o", (place / file).with_suffix(".o"))
+            program = link(PROGRAMS / "carried.c", STATE, sorted(place.glob("*.o")), "-" + name)
+            if out:
+                for _ in range(5):
+                    self.assertRuns(program, out=out, procs=3)
+            else:
+                with self.assertRaises(subprocess.TimeoutExpired):
+                    run(program, procs=3, timeout=3)
 
 
 class Model(runqs.Explored, unittest.TestCase):

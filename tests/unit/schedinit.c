@@ -229,6 +229,19 @@ TEST("schedinit numbers m0, lists it and gives it a state that is not 0")
 	    (m0.rand & 1) == 1)).status, 1);
 }
 
+TEST("a generator whose first number would be 0 begins with another")
+{
+	/* the seed that bootrand's addition makes 0, and mix leaves so */
+	static const uint8_t unlucky[16] = {
+		0xeb, 0x83, 0xb5, 0x80, 0x46, 0x86, 0xc8, 0x61
+	};
+
+	CHECK_EQ(IN_CHILD(
+	    startupRand = unlucky;
+	    boot("NONE=1");
+	    _exit(m0.rand != 0)).status, 1);
+}
+
 TEST("an M joins the Ms that are there, with the next number")
 {
 	static struct m other;
