@@ -54,9 +54,12 @@ runqputslow(struct p *pp, struct g *gp, uint32_t h)
 	for (uint32_t i = 0; i < N; i++)
 		batch[i] = pp->runq[(h + i) % RUNQSIZE];
 	batch[N] = gp;
-	/* release: who sees this head sees the tail, which is ahead of it */
+	/*
+	 * release: who sees this head sees the tail, which is ahead of it;
+	 * acquire if it fails: who was faster has read the place we fill next
+	 */
 	if (!__atomic_compare_exchange_n(&pp->runqhead, &h, h + N, 0,
-	    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+	    __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
 		return 0;
 	/* put the batch on the list */
 	lock(&sched.lock);
@@ -181,7 +184,7 @@ pileoldest(struct p *pp, uint64_t s)
 	return gp;
 }
 
-/* Take the front of pp's ring, whoever's it is, or NULL. */
+/* Take the front of pp's ring, or NULL.  Safe for any thread. */
 static struct g *
 ringget(struct p *pp)
 {
@@ -255,7 +258,10 @@ runqfair(struct p *pp)
 	return pp->fairlist ? globrunqfirst() : ringget(pp);
 }
 
-/* Take the first of the list for pp, and pp's share of the others. */
+/*
+ * Take pp's share of the list, at least one: the first is returned, the rest
+ * goes to pp's ring, which must be empty.  NULL if the list is.
+ */
 struct g *
 globrunqgetbatch(struct p *pp)
 {
