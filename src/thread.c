@@ -77,7 +77,10 @@ newsysm(void (*fn)(void))
 	newosproc(mp);
 }
 
-/* The last M goes to sleep: say why nothing can happen; sched.lock held. */
+/*
+ * The last M goes to sleep: say why nothing can happen.  Called with
+ * sched.lock held.  All other Ms sleep, so no status changes meanwhile.
+ */
 static void
 checkdead(void)
 {
