@@ -774,6 +774,7 @@ class Stage(Command):
     """stage NN: walk through gdb/NN-*.gdb; Enter goes on, q leaves."""
 
     def run(self, arg):
+        # find the scripts of a chapter
         scripts = sorted((n[:-4] for n in os.listdir(TOP + "/gdb")
                           if n.endswith(".gdb")), key=in_book)
         found = [n for n in scripts

@@ -372,6 +372,7 @@ systemstack:
 	.cfi_startproc
 	movq	%rdi, %rdx			/* fn */
 	movq	%rsi, %rdi			/* arg */
+	/* call it right here if this is g0 */
 	movq	TLS_G, %rax
 	movq	g_m(%rax), %rcx
 	movq	m_g0(%rcx), %rcx
