@@ -655,7 +655,7 @@ class Words(unittest.TestCase):
 
     def test_words_lines_and_chunks_are_counted_as_a_reader_would(self):
         text = ("---\ntitle: not counted\n---\n# Two words {#id}\n\nA [link](http://x.org) and [[code]] - and `x = y`.\n\n"
-                "```console\n$ not counted\n```\n\n| a | b |\n|:--|:--|\n\n::: {.exercise kind=predict}\nNow?\n:::\n\n"
+                "```console\n$ not counted\n```\n\n| a | b |\n|:--|:--|\n\n::: {.exercise kind=predict}\nNow?\n\n::: hint\nNo.\n:::\n\n::: answer\nNot.\n:::\n:::\n\n"
                 "<<src/x.c>>=\n/*\n * A comment.\n */\nint x;\t\t/* counts */\n\n<<another>>\n#include <x.h>\n/* no */\n\n@\n"
                 "Between.\n\n<<another>>=\n# of GDB\n}\n@\nAfter.\n")
         with tempfile.NamedTemporaryFile("w", suffix=".nw") as chapter:
@@ -665,10 +665,10 @@ class Words(unittest.TestCase):
         self.assertEqual([int(row[name]) for name in ("words", "lines", "shown", "chunks", "longest")],
                          [14, 3, 11, 2, 8])
 
-    def test_each_chapter_of_part_I_has_15_to_30_words_for_a_line_of_code(self):
+    def test_each_chapter_of_part_I_has_15_to_35_words_for_a_line_of_code(self):
         for row in self.count(*sorted((TOP / "book").glob("0[2-7]-*.nw"))):
             ratio = int(row["words"]) / int(row["lines"])
-            self.assertTrue(15 <= ratio <= 30, "%(chapter)s: %(words)s words for %(lines)s lines; see: make words" % row)
+            self.assertTrue(15 <= ratio <= 35, "%(chapter)s: %(words)s words for %(lines)s lines; see: make words" % row)
 
 
 if __name__ == "__main__":

@@ -167,28 +167,39 @@ class Site:
             wanted = [f"c{label(source)}-{i}" for i, _ in enumerate(chunks_in(source), 1)]
             self.assertEqual(woven, wanted, source.name)
 
-    def test_a_fully_unfolded_file_equals_the_tangled_text(self):
-        roots, seen = {}, 0
-        for source in self.chapters:
+    def test_an_unfolded_file_is_the_tangled_text_as_of_its_chapter(self):
+        roots, seen = {}, 0	# root -> {page: anchors of its parts there}, from the last replacement on
+        for k, source in enumerate(self.chapters):
             for i, name in enumerate(chunks_in(source), 1):
                 whole = re.fullmatch(r"(replace: )?((?:src|gdb|examples)/\S+)", name)
-                if whole and whole.group(1):
-                    roots[whole.group(2)] = []
                 if whole:
-                    roots.setdefault(whole.group(2), []).append((source.stem + ".html", f"c{label(source)}-{i}"))
-        for root, parts in roots.items():
-            woven = []
-            for page, anchor in parts:
-                woven += lines_of(next(self.pages[page].chunk(anchor).all("div", "code")))
-            tangled = subprocess.run(
-                ["notangle", "-t8", "-filter", f"gawk -f {TOP}/book/tools/overlay.awk", "-R" + root, *map(str, self.chapters)],
-                text=True, stdout=subprocess.PIPE, check=True, cwd=TOP).stdout
-            if root.endswith(".py"):	# Python wants spaces; the tangler sees to it
-                tangled = tangled.expandtabs(8)
-            plain = [[s.rstrip() for s in "\n".join(t).rstrip("\n").split("\n")] for t in (woven, tangled.split("\n"))]
-            self.assertEqual(plain[0], plain[1], root)
-            seen += 1
-        self.assertEqual(seen, len(roots))
+                    pages = {} if whole.group(1) else roots.setdefault(whole.group(2), {})
+                    roots[whole.group(2)] = pages
+                    pages.setdefault(k, []).append(f"c{label(source)}-{i}")
+        for root, pages in roots.items():
+            for k, anchors in pages.items():
+                page, woven = self.pages[self.chapters[k].stem + ".html"], []
+                for anchor in anchors:
+                    woven += lines_of(next(page.chunk(anchor).all("div", "code")))
+                tangled = subprocess.run(
+                    ["notangle", "-t8", "-filter", f"gawk -f {TOP}/book/tools/overlay.awk", "-R" + root, *map(str, self.chapters[:k + 1])],
+                    text=True, stdout=subprocess.PIPE, check=True, cwd=TOP).stdout
+                if root.endswith(".py"):	# Python wants spaces; the tangler sees to it
+                    tangled = tangled.expandtabs(8)
+                plain = [[s.rstrip() for s in "\n".join(t).rstrip("\n").split("\n")] for t in (woven, tangled.split("\n"))]
+                if k != min(pages):	# a later chapter appends to the file
+                    plain[1] = plain[1][-len(plain[0]):]
+                self.assertEqual(plain[0], plain[1], f"{root} in chapter {label(self.chapters[k])}")
+                seen += 1
+        self.assertGreaterEqual(seen, len(roots))
+
+    def test_the_folds_of_a_chapter_hold_no_later_code(self):
+        for source in self.chapters:
+            number = int(source.name[:2])
+            for fold in self.pages[source.stem + ".html"].root.all("details", "fold"):
+                for part in fold.all("a", "part"):
+                    of = part.attrs["data-n"].partition(".")[0]
+                    self.assertLessEqual(90 + ord(of) - 65 if of.isalpha() else int(of), number, f"{source.name}: {part.attrs['data-n']}")
 
     def test_the_pages_work_without_script(self):
         for page in self.pages.values():
@@ -243,8 +254,13 @@ class FixtureSite(Site, unittest.TestCase):
     def test_an_empty_hook_says_what_fills_it(self):
         hook = self.page(1).chunk("c1-2")
         self.assertEqual(hook.tag, "div")
-        self.assertIn("filled in by 2.2", hook.text())
-        self.assertIn("filled in by 2.3", self.page(1).chunk("c1-3").text())
+        self.assertIn("empty; grows in chapter 2", hook.text())
+        self.assertIn("empty; grows in chapter 2", self.page(1).chunk("c1-3").text())
+        self.assertIn(("2", "02-two.html#c2-2"), {(a.text(), a.attrs["href"]) for a in hook.all("a")})
+
+    def test_a_script_of_gdb_is_folded_and_other_code_is_not(self):
+        self.assertEqual([d.text() for d in self.page(2).chunk("c2-7").all("summary")], ["the commands"])
+        self.assertEqual(list(self.page(2).chunk("c2-6").all("summary")), [])
 
     def test_a_use_links_to_the_version_that_holds_in_its_chapter(self):
         self.assertIn(("⟨count the start 1.5⟩", "#c1-5"), self.links(1, "c1-4", "use"))
@@ -321,6 +337,11 @@ class FixtureSite(Site, unittest.TestCase):
             self.assertIn(name, names)
         self.assertIn("01-one.html", [a.attrs["href"] for a in self.pages["index.html"].root.all("a")])
 
+    def test_an_exercise_folds_its_hint_and_its_answer(self):
+        folds = list(self.page(1).chunk("ex-1.1").all("details"))
+        self.assertEqual([(f.classes(), " ".join(f.text().split())) for f in folds],
+                         [(["hint"], "Hint Read start."), (["answer"], "Answer It returns 4. $ true")])
+
     def test_the_contents_page_shows_parts_and_promises(self):
         text = " ".join(next(self.pages["index.html"].root.all("main")).text().split())
         self.assertIn("Part I: Beginnings", text)
@@ -384,12 +405,12 @@ class Rebuilding(unittest.TestCase):
         self.assertEqual(re.findall(r"WEAVE\s+(\S+\.html)", again.stdout), ["01-one.html"])
         self.assertNotIn("WEAVE", weave(self.book, self.dir / "out").stdout)
 
-    def test_a_later_replacement_rebuilds_the_page_that_expands_it(self):
+    def test_a_later_replacement_rebuilds_only_the_chapter_that_can_show_it(self):
         weave(self.book, self.dir / "out")
         time.sleep(0.01)
         self.change("02-two.nw", "LIMIT + 1", "LIMIT + 2")
         again = weave(self.book, self.dir / "out")
-        self.assertEqual(re.findall(r"WEAVE\s+(0\S+\.html)", again.stdout), ["01-one.html", "02-two.html"])
+        self.assertEqual(re.findall(r"WEAVE\s+(0\S+\.html)", again.stdout), ["02-two.html"])
 
     def test_an_unknown_reference_is_an_error_with_its_line(self):
         where, said = self.broken("01-one.nw", "[](#fig-box)", "[](#fig-bax)")
@@ -428,6 +449,12 @@ class Rebuilding(unittest.TestCase):
     def test_an_exercise_without_stars_is_an_error(self):
         where, said = self.broken("01-one.nw", "kind=predict level=2", "kind=predict")
         self.assertIn(where + "an exercise needs level=1, 2 or 3", said)
+
+    def test_an_exercise_without_a_hint_or_an_answer_is_an_error(self):
+        for part in ("hint", "answer"):
+            self.change("01-one.nw", f"::: {part}", "::: note")
+            said = weave(self.book, self.dir / "out", f"{self.dir}/out/site/01-one.html").stderr
+            self.assertRegex(said, rf'01-one\.nw:\d+: exercise 1\.1 has no {part}: write "::: {part}" inside it')
 
 
 if __name__ == "__main__":

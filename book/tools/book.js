@@ -48,6 +48,7 @@
     if (!target || target.contains(a) && !target.matches('.exp')) return false
     close()
     peek = el('div', 'peek'); peek.appendChild(target.cloneNode(true))
+    Array.prototype.forEach.call(peek.querySelectorAll('.script'), function (n) { n.open = true })
     Array.prototype.forEach.call(peek.querySelectorAll('[id]'), function (n) { n.removeAttribute('id') })
     var r = a.getBoundingClientRect()
     d.body.appendChild(peek)

@@ -349,13 +349,16 @@ function put(path, s,   old, found) {
 	if (found < 1 || old != s) { printf "%s", s > path; close(path) }
 }
 
-function closure(x, seen, set,   i, j, c) {
+# all that x expands to in chapter ch
+function closure(x, ch, seen, set,   i, j, c) {
 	sub(/^base: /, "", x)
 	if (x in seen) return
 	seen[x] = 1
 	for (i = 1; i <= nparts[x]; i++) {
-		c = parts[x, i]; set[c] = 1
-		for (j = 1; j <= Kuses[c]; j++) closure(Kuse[c, j], seen, set)
+		c = parts[x, i]
+		if (ch != "" && Pch[Kpage[c]] + 0 > ch) continue
+		set[c] = 1
+		for (j = 1; j <= Kuses[c]; j++) closure(Kuse[c, j], ch, seen, set)
 	}
 }
 
@@ -373,9 +376,9 @@ END {
 
 	x = "return {\npages = {\n"
 	for (p = 1; p <= npages; p++) {
-		x = x sprintf("{id=%s, ch=%s, file=%s, title=%s, part=%s, desc=%s, promise=%s, subtitle=%s, sections={", q(Pid[p]), \
+		x = x sprintf("{id=%s, ch=%s, file=%s, title=%s, part=%s, desc=%s, promise=%s, subtitle=%s, answers=%s, sections={", q(Pid[p]), \
 			Pch[p] == "" ? "nil" : Pch[p], q(Pfile[p]), q(html(Y[p, "title"] == "" ? Pid[p] : Y[p, "title"])), \
-			q(html(Y[p, "part"])), q(html(Y[p, "description"])), q(html(promise(p))), q(html(Y[p, "subtitle"])))
+			q(html(Y[p, "part"])), q(html(Y[p, "description"])), q(html(promise(p))), q(html(Y[p, "subtitle"])), q(Y[p, "answers"]))
 		for (i = 1; i <= nsec; i++) if (Sp[i] == p && Sid[i] != "")
 			x = x sprintf("\n  {%d,%s,%s},", Slevel[i], q(Sid[i]), q(html(Stitle[i])))
 		x = x "}},\n"
@@ -406,7 +409,7 @@ END {
 	for (p = 1; p <= npages; p++) {
 		put(out "/" Pid[p] ".md", Pmd[p])
 		delete seen; delete set; x = ""
-		for (c = 1; c <= n; c++) if (Kpage[c] == p) { set[c] = 1; for (j = 1; j <= Kuses[c]; j++) closure(Kuse[c, j], seen, set) }
+		for (c = 1; c <= n; c++) if (Kpage[c] == p) { set[c] = 1; for (j = 1; j <= Kuses[c]; j++) closure(Kuse[c, j], Pch[p], seen, set) }
 		for (c = 1; c <= n; c++) if (c in set) x = x "[" q(Knum[c]) "]=" q(Kbody[c]) ",\n"
 		put(out "/" Pid[p] ".lua", "return {\n" x "}\n")
 	}

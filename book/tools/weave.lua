@@ -37,6 +37,13 @@ local function index_chunks()
   end
 end
 
+-- the parts of a chunk's version in this chapter or before it, and those that come later
+local function parts_by(list, ch)
+  local now, later = {}, {}
+  for _, c in ipairs(list or {}) do add(c.ch <= ch and now or later, c) end
+  return now, later
+end
+
 local function href(c, line)
   return (c.page == here.i and '' or x.pages[c.page].id .. '.html') .. '#' .. c.anchor .. (line and '-' .. line or '')
 end
@@ -55,6 +62,24 @@ local function as_of(name, ch)
   if not versions then return nil end
   for v = #versions, 2, -1 do if versions[v][1].ch <= ch then return versions[v][1] end end
   return versions[1][1]
+end
+
+-- "chapter 3", or, for the files from 90 on, "appendix A"
+local function label(p) return p.ch and (p.ch >= 90 and string.char(65 + p.ch - 90) or tostring(p.ch)) end
+local function named(p) return (p.ch >= 90 and 'appendix ' or 'chapter ') .. label(p) end
+
+-- "grows in chapters 9, 12", each linked to the first part there; nil when nothing is added
+local function growth(later)
+  local seen, out, last = {}, {}, nil
+  for _, c in ipairs(later) do
+    local p = x.pages[c.page]
+    if not seen[c.page] then
+      seen[c.page] = true
+      local kind = p.ch >= 90 and 'appendix' or 'chapter'
+      add(out, ('%s<a href="%s">%s</a>'):format(kind ~= last and kind .. ' ' or '', href(c), label(p))); last = kind
+    end
+  end
+  return #out > 0 and 'grows in ' .. table.concat(out, ', ') or nil
 end
 
 local function use_html(name, ch)
@@ -139,22 +164,23 @@ local function code_html(c, indent, anchors, depth, label)
   return table.concat(out)
 end
 
+-- as of the chapter that is being read: what comes later is one quiet line
 expansion = function(name, from, indent, depth)
   local base = name:match('^base: (.*)')
-  local versions = byname[base or name]
+  local versions, ch = byname[base or name], here.ch or math.huge
   if not versions or depth > 20 then return '' end
-  local list, out = versions[base and from.ver - 1 or #versions] or {}, {}
+  local ver = base and from.ver - 1 or as_of(name, ch).ver
+  local list, later = parts_by(versions[ver], ch)
+  local out = {}
   for _, c in ipairs(list) do
     if not c.empty then
       add(out, code_html(c, indent, false, depth, ('<a class="part" href="%s" data-n="%s" aria-label="chunk %s"></a>'):format(href(c), c.num, c.num)))
     end
   end
-  return #out > 0 and '<div class="exp">' .. table.concat(out) .. '</div>' or ''
+  if #out == 0 then return '' end
+  if growth(later) then add(out, '<p class="later">' .. growth(later) .. '</p>') end
+  return '<div class="exp">' .. table.concat(out) .. '</div>'
 end
-
--- "chapter 3", or, for the files from 90 on, "appendix A"
-local function label(p) return p.ch and (p.ch >= 90 and string.char(65 + p.ch - 90) or tostring(p.ch)) end
-local function named(p) return (p.ch >= 90 and 'appendix ' or 'chapter ') .. label(p) end
 
 local function chapter_ref(p)
   return ('<a href="%s.html">%s</a>'):format(p.id, named(p))
@@ -195,19 +221,25 @@ local function chunk_html(c)
   local head = ('<a class="num" href="#%s" title="link to this chunk">%s</a><span class="name%s">%s</span><span class="eq">%s</span>')
     :format(c.anchor, c.num, c.root and ' path' or '', name, (pos > 1 and '+' or '') .. '≡')
   local notes = table.concat(chunk_notes(c, pos), '<span class="sep"> · </span>')
+  local rest = {}
+  for i = pos + 1, #mine do add(rest, mine[i]) end
+  local own, later = parts_by(rest, c.ch)
+  local grows = growth(later)
   if c.empty then
-    local rest = {}
-    for i = pos + 1, #mine do add(rest, mine[i]) end
+    local filled = { #own == 0 and (grows and 'empty' or 'empty so far') or 'empty; filled in by ' .. nums(own), grows }
     return ('<div class="chunk hook" id="%s"><p class="cap">%s <span class="filled">%s</span></p><p class="notes">%s</p></div>')
-      :format(c.anchor, head, #rest > 0 and 'empty; filled in by ' .. nums(rest) or 'empty so far', notes)
+      :format(c.anchor, head, table.concat(filled, '; '), notes)
   end
-  local more = {}
-  if pos == 1 and #mine > 1 then
-    for i = 2, #mine do add(more, mine[i]) end
-    notes = notes .. '<span class="sep"> · </span>continued in ' .. nums(more)
+  if pos == 1 then
+    local sep = notes ~= '' and '<span class="sep"> · </span>' or ''
+    if #own > 0 then notes = notes .. sep .. 'continued in ' .. nums(own); sep = '<span class="sep"> · </span>' end
+    if grows then notes = notes .. sep .. grows end
   end
-  return ('<figure class="chunk%s" id="%s"><figcaption class="cap">%s<span class="nav">%s</span></figcaption><p class="notes">%s</p><div class="code" tabindex="0" role="region" aria-label="code %s">%s</div></figure>')
-    :format(c.rep and ' replaces' or '', c.anchor, head, nav, notes, c.num, code_html(c, '', true, 0))
+  local code = ('<div class="code" tabindex="0" role="region" aria-label="code %s">%s</div>'):format(c.num, code_html(c, '', true, 0))
+  -- what a script of GDB does, the transcript beside it shows
+  if c.lang == 'gdb' then code = '<details class="script"><summary>the commands</summary>' .. code .. '</details>' end
+  return ('<figure class="chunk%s" id="%s"><figcaption class="cap">%s<span class="nav">%s</span></figcaption><p class="notes">%s</p>%s</figure>')
+    :format((c.rep and ' replaces' or '') .. (c.lang == 'gdb' and ' gdb' or ''), c.anchor, head, nav, notes, code)
 end
 
 -- ---------------------------------------------------------------- blocks
@@ -372,7 +404,20 @@ local function Div(d)
   local a = d.attributes
   if d.classes[1] == 'chunk' and a.num then return raw(chunk_html(bynum[a.num])) end
   if indexes[d.identifier] then return raw(indexes[d.identifier]()) end
+  if d.classes[1] == 'hint' or d.classes[1] == 'answer' then
+    local out = { raw(('<details class="%s"><summary>%s</summary>'):format(d.classes[1], d.classes[1]:gsub('^%l', string.upper))) }
+    for _, b in ipairs(d.content) do add(out, b) end
+    add(out, raw('</details>'))
+    return out
+  end
   if d.classes[1] ~= 'exercise' then return nil end
+  if here.answers ~= '' then
+    for _, part in ipairs { 'hint', 'answer' } do
+      local found
+      for _, b in ipairs(d.content) do found = found or b.t == 'RawBlock' and b.text:match('^<details class="' .. part) end
+      if not found then err(a.at, ('exercise %s has no %s: write "::: %s" inside it'):format(a.num or '', part, part)) end
+    end
+  end
   if not stars[a.level or ''] then err(a.at, 'an exercise needs level=1, 2 or 3') end
   if not kinds[a.kind or ''] then err(a.at, 'an exercise needs kind=predict, extend or break') end
   local out = { raw(('<section class="exercise"%s><p class="cap"><a class="num" href="#%s">Exercise %s</a> <span class="kind">%s</span> <span class="stars" title="level %s of 3">%s</span></p>')

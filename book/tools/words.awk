@@ -3,8 +3,8 @@
 #	LC_ALL=C.UTF-8 gawk -f words.awk book/*.nw
 #
 # A word is what stands between blanks and has a letter or a digit in it.  All that a
-# reader reads counts: paragraphs, notes, tables, captions, exercises; what runs print
-# and how a figure is drawn does not.  A line of code is a line of a chunk that is
+# reader reads counts: paragraphs, notes, tables, captions, exercises; what runs print,
+# how a figure is drawn and what is folded under an exercise do not.  A line of code is a line of a chunk that is
 # neither empty nor only a comment nor the name of another chunk; the lines of GDB
 # scripts count as well.  "shown" counts every line of a chunk.
 
@@ -21,7 +21,7 @@ function close_chunk() {
 BEGIN { printf "%-30s %6s %6s %6s %6s %7s %8s\n", "chapter", "words", "lines", "shown", "ratio", "chunks", "longest" }
 FNR == 1 {
 	close_file()
-	file = FILENAME; words = code = shown = chunks = longest = size = inside = fence = comment = 0
+	file = FILENAME; words = code = shown = chunks = longest = size = inside = fence = folded = comment = 0
 	head = /^---$/
 	if (head) next
 }
@@ -39,7 +39,10 @@ inside {
 	next
 }
 /^(```|~~~)/ { fence = !fence; next }
-fence || /^:::/ { next }
+fence { next }
+/^:::+ *(\{\.)?(hint|answer)/ { folded = 1; next }
+/^:::/ { folded = 0; next }
+folded { next }
 {
 	gsub(/\{[^}]*\}|\]\([^)]*\)|<[^>]*>/, " ")
 	for (i = 1; i <= NF; i++) words += $i ~ /[[:alnum:]]/
