@@ -5,10 +5,9 @@
 break *vdsoauxv
 run
 x/4xb $rdi
-print vdsofound()
+print vdsoClockGettime == 0
 break *osinit
 continue
-print vdsofound()
 info symbol vdsoClockGettime
 break *Syscall6 if $rdi == 204
 continue
@@ -16,4 +15,16 @@ printf "pid %d, %d bytes\n", $rsi, $rdx
 stepi 8
 print $rax > 0 && $rax % 8 == 0
 delete
-print nanotime() < nanotime()
+set $here = $pc
+set $top = (long)$rsp
+define now
+  set $rsp = ($top & -16) - 8
+  set *(long *)$rsp = $here
+  set $pc = nanotime
+  tbreak *$here
+  continue
+end
+now
+set $first = $rax
+now
+print $first < $rax

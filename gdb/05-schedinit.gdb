@@ -29,16 +29,29 @@ print sched.pidle->id
 print sched.pidle->link->id
 print (long)allp[1] - (long)allp[2]
 print (long)allp[0]->runq - (long)allp[0]
+commands
+  silent
+end
 set $pp = allp[0]
+set $top = $rsp
+define by-hand
+  set $rsp = $top - 16
+  set *(long *)$rsp = $pc
+  set $rdi = $pp
+  set $rsi = $arg1
+  set $pc = $arg0
+  continue
+end
 set $i = 0
 while $i < 257
-  call runqput($pp, &g0)
+  by-hand runqput &g0
   set $i = $i + 1
 end
-call runqput($pp, &m0)
+by-hand runqput &m0
 print $pp->runqtail - $pp->runqhead
 print sched.runqsize
-print runqget($pp) == &g0
+by-hand runqget 0
+print (struct g *)$rax == &g0
 print $pp->runqtail - $pp->runqhead
 print $pp->runq[($pp->runqtail - 1) % 256] == &g0
 print (void *)sched.runq.head == (void *)&m0

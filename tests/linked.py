@@ -84,7 +84,8 @@ def mutant(name, source, state, file, *changes):
 
 
 def gdb(program, *commands, procs=2, first=()):
-    argv = ["gdb", "-nx", "-q", "-batch", "-iex", "set debuginfod enabled off", "-iex", "set startup-with-shell off"]
+    argv = ["gdb", "-nx", "-q", "-batch", "-iex", "set may-call-functions off",
+            "-iex", "set debuginfod enabled off", "-iex", "set startup-with-shell off"]
     for command in first + ("set width 0", "set print thread-events off",
                             "set print frame-info short-location") + commands:
         argv += ["-ex", command]

@@ -61,7 +61,8 @@ def gdb(program, script, *arguments):
     with tempfile.NamedTemporaryFile("w", suffix=".gdb") as commands:
         commands.write("set pagination off\nset print frame-info short-location\n" + script)
         commands.flush()
-        done = run(["gdb", "-nx", "-batch", "-x", commands.name, "--args", program] + list(arguments))
+        done = run(["gdb", "-nx", "-batch", "-iex", "set may-call-functions off",
+                    "-x", commands.name, "--args", program] + list(arguments))
     return done.stdout + done.stderr
 
 

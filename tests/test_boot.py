@@ -87,7 +87,7 @@ class Order(unittest.TestCase):
         with tempfile.NamedTemporaryFile("w", suffix=".gdb") as file:
             file.write("\n".join(script) + "\n")
             file.flush()
-            done = run("gdb", "-nx", "-batch", "-x", file.name, program)
+            done = run("gdb", "-nx", "-batch", "-iex", "set may-call-functions off", "-x", file.name, program)
         found = re.findall(r"^AT \S+ <(\w+)(?:\+1)?> FROM 0x[0-9a-f]+(?: <(\w+)(?:\+\d+)?>)?$", done.stdout, re.M)
         self.assertTrue(found, done.stdout + done.stderr)
         return found, done.stdout
@@ -145,7 +145,7 @@ run >/dev/null
         with tempfile.NamedTemporaryFile("w", suffix=".gdb") as file:
             file.write(script)
             file.flush()
-            done = run("gdb", "-nx", "-batch", "-x", file.name, STATE / "yield")
+            done = run("gdb", "-nx", "-batch", "-iex", "set may-call-functions off", "-x", file.name, STATE / "yield")
         seen = re.findall(r"^G (\d+) (\d) (\d)$", done.stdout, re.M)
         self.assertEqual({goid for goid, _, _ in seen}, {"1", "2", "3", "4"}, done.stdout + done.stderr)
         self.assertEqual([row for row in seen if row[1:] != ("0", "1")], [])
@@ -159,7 +159,7 @@ run >/dev/null
         with tempfile.NamedTemporaryFile("w", suffix=".gdb") as file:
             file.write("\n".join(script + ["run >/dev/null"]) + "\n")
             file.flush()
-            done = run("gdb", "-nx", "-batch", "-x", file.name, STATE / "yield")
+            done = run("gdb", "-nx", "-batch", "-iex", "set may-call-functions off", "-x", file.name, STATE / "yield")
         rounds = re.findall(r"^(goschedImpl|goexit0) (-?\d+)$", done.stdout, re.M)
         self.assertEqual({name for name, _ in rounds}, {"goschedImpl", "goexit0"}, done.stdout + done.stderr)
         # the return address that the call in mcall pushes, and nothing else

@@ -31,7 +31,8 @@ def system_calls(log):
 
 def gdb(*commands):
     """What GDB and the program print."""
-    words = ["gdb", "-nx", "-q", "-batch", "-iex", "set auto-load off", "-iex", "set startup-with-shell off"]
+    words = ["gdb", "-nx", "-q", "-batch", "-iex", "set may-call-functions off",
+             "-iex", "set auto-load off", "-iex", "set startup-with-shell off"]
     for command in commands:
         words += ["-ex", command]
     done = run(words + ["--args", RT0, "one"])

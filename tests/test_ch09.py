@@ -126,7 +126,8 @@ void main_main(void) {
             self.assertTrue(any(g <= fault < g + 4096 for g in guards), "the fault is at a fence")
 
     def test_a_goroutine_has_a_stack_from_its_first_turn_to_its_end(self):
-        out = run("gdb", "-nx", "-q", "-batch", "-iex", "set debuginfod enabled off",
+        out = run("gdb", "-nx", "-q", "-batch", "-iex", "set may-call-functions off",
+                  "-iex", "set debuginfod enabled off",
                   "-ex", "break *parkunlock", "-ex", "run", "-ex", "print allgs->stack.hi == 0",
                   "-ex", "print allgs->atomicstatus", "-ex", "delete", "-ex", "break *stackput", "-ex", "continue",
                   "-ex", "finish", "-ex", "print allgs->atomicstatus", "-ex", "delete", "-ex", "break *gogo",

@@ -419,7 +419,7 @@ def run_gdb(top, script, prog, arguments):
             file.write("echo \\n%s %d\\n\n%s\n" % (mark, index, text))
         file.write("echo \\n%s %d\\n\n" % (mark, len(commands)))
         file.flush()
-        command = ["gdb", "-nx", "-q", "-batch"]
+        command = ["gdb", "-nx", "-q", "-batch", "-iex", "set may-call-functions off"]
         for setting in settings:
             command += ["-iex", "set " + setting]
         for setting in ["unset environment"] + ["set environment %s=%s" % pair
