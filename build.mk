@@ -2,7 +2,8 @@
 #
 #	make -f build.mk [S=TREE/] [B=OUT] [OPT=-O2] [LIB=]
 #
-# S  the tree that holds src/ and examples/, with its slash (default: this one)
+# S  the tree that holds src/ and examples/, with its slash (default: this one);
+#    src/ has folders or has none, and no two files in it have the same name
 # B  where the results go: B/obj/*.o, B/librt0.a, B/examples/NAME (or B/NAME when
 #    LIB is empty: then programs link every object and no archive is made).
 # A tree without examples/ becomes one program, B/rt0; one without src/, nothing.
@@ -20,8 +21,9 @@ ifeq (,$(filter 1 2 3 4,$(level)))
 $(error GOAMD64=$(GOAMD64) is none of v1 v2 v3 v4)
 endif
 
-sources  := $(wildcard $(S)src/*.c $(S)src/*.S)
-objects  := $(patsubst $(S)src/%,$(B)/obj/%.o,$(basename $(sources)))
+sources  := $(strip $(foreach d,$(S)src $(S)src/*,$(wildcard $d/*.c $d/*.S)))
+object    = $(B)/obj/$(basename $(notdir $(1))).o
+objects  := $(foreach f,$(sources),$(call object,$f))
 examples := $(patsubst $(S)examples/%.c,%,$(wildcard $(S)examples/*.c))
 programs := $(if $(examples),$(examples:%=$(B)/$(if $(LIB),examples/)%),$(if $(sources),$(B)/rt0))
 runtime  := $(if $(and $(LIB),$(examples)),$(LIB),$(objects))
@@ -29,9 +31,9 @@ COMPILE  := $(CC) @$(S)src/cflags $(OPT) -DGOAMD64=$(level) $(if $(filter-out 1,
 
 all: $(programs) $(if $(sources),$(LIB))
 	@:
-twins := $(filter $(basename $(wildcard $(S)src/*.c)),$(basename $(wildcard $(S)src/*.S)))
+twins := $(strip $(foreach f,$(sources),$(if $(word 2,$(filter $(call object,$f),$(objects))),$f)))
 ifneq ($(twins),)
-$(error $(firstword $(twins)).c and $(firstword $(twins)).S would both become one .o; rename a chunk)
+$(error $(word 1,$(twins)) and $(word 2,$(twins)) would both become one .o; rename a chunk)
 endif
 
 # Say what is done, do it; with V=1 show the command instead.
@@ -40,10 +42,10 @@ $(if $(V),,@printf '  %-8s%s\n' '$(1)' '$(2)')
 $(Q)$(3)
 endef
 
-$(B)/obj/%.o: $(S)src/%.c $(S)src/cflags $(B)/settings
-	$(call run,CC,$<,$(COMPILE) -MMD -MP -c -o $@ $<)
-$(B)/obj/%.o: $(S)src/%.S $(S)src/cflags $(B)/settings
-	$(call run,AS,$<,$(COMPILE) -MMD -MP -c -o $@ $<)
+$(foreach f,$(sources),$(eval $(call object,$f): $f))
+source    = $(firstword $(filter %.c %.S,$^))
+$(objects): $(S)src/cflags $(B)/settings
+	$(call run,$(if $(filter %.S,$(source)),AS,CC),$(source),$(COMPILE) -MMD -MP -c -o $@ $(source))
 $(B)/obj/examples/%.o: $(S)examples/%.c $(S)src/cflags $(B)/settings
 	$(call run,CC,$<,$(COMPILE) -MMD -MP -c -o $@ $<)
 

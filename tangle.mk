@@ -8,7 +8,7 @@ code_chapters = $(shell grep -l '^<<.*>>=' $(CHAPTERS) | sed 's/-.*//; s/.*\///'
 
 # Tangle again when a chapter, a tool or a tangled file changed or is gone, or when
 # src/ holds a file that no chapter has: the build would take it, so the tangle says no.
-foreign := $(filter-out $(tangled),$(wildcard src/*.c src/*.h src/*.S))
+foreign := $(filter-out $(tangled),$(foreach d,src src/*,$(wildcard $d/*.c $d/*.h $d/*.S)))
 tangle: build/tangle.stamp ## tangle the chapters into src/, gdb/ and examples/
 build/tangle.stamp: $(wildcard book/*.nw book/*.md) $(loom) $(tangled) $(if $(foreign),foreign)
 	$(call say,TANGLE,$(words $(CHAPTERS)) chapters)

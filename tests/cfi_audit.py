@@ -141,7 +141,7 @@ def enter(name):
 
 def routines():
     """The functions of the assembly files, by their labels."""
-    for path in sorted(glob.glob(SOURCES + "/*.S")):
+    for path in sorted(glob.glob(SOURCES + "/**/*.S", recursive=True)):
         with open(path) as f:
             text = f.read()
         yield from re.findall(r"\.type\s+(\w+), @function", text)

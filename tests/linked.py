@@ -11,6 +11,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import sources
+
 TOP = Path(__file__).resolve().parent.parent
 LIB = Path(os.environ.get("RT0_LIB", TOP / "build" / "librt0.a")).resolve()
 STATES = TOP / "build" / "chapters"
@@ -77,7 +79,7 @@ def mutant(name, source, state, file, *changes):
     place = WORK / name
     place.mkdir(exist_ok=True)
     objects(state)
-    (place / file).write_text(changed((state / "src" / file).read_text(), *changes))
+    (place / file).write_text(changed(sources.find(state / "src", file).read_text(), *changes))
     instead = place / (Path(file).stem + ".o")
     compiled("@%s/src/cflags" % state, "-I%s/src" % state, "-c", place / file, "-o", instead)
     return link(source, state, [instead], "-" + name)

@@ -12,6 +12,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import sources
+
 TOP = Path(__file__).resolve().parent.parent
 
 
@@ -82,23 +84,24 @@ class Prefix(unittest.TestCase):
         copy = self.place / name
         shutil.copytree(self.tree / "src", copy)
         for file, old, new in changes:
-            text = (copy / file).read_text()
-            self.assertEqual(text.count(old), 1, "src/%s should have this text once: %r" % (file, old))
-            (copy / file).write_text(text.replace(old, new))
+            path = sources.find(copy, file)
+            text = path.read_text()
+            self.assertEqual(text.count(old), 1, "%s should have this text once: %r" % (file, old))
+            path.write_text(text.replace(old, new))
         return copy
 
     def compile(self, source, file, *options):
         """Compile one file; (object, CompletedProcess)."""
         output = source / (Path(file).name + ".o")
         return output, run(["gcc"] + list(options) + ["@" + str(source / "cflags"), "-I" + str(source), "-c",
-                                                      source / file, "-o", output])
+                                                      sources.find(source, file), "-o", output])
 
     def build(self, changes=(), options=(), more=(), link=(), name="mutant", reverse=False):
         """Build a mutant, with MORE source files beside src/; the program."""
         source = self.source(changes, name)
         for path in more:
             shutil.copy(TOP / path, source)
-        files = sorted(path.name for path in source.iterdir() if path.suffix in (".c", ".S"))
+        files = [path.name for path in sources.files(source, ".c", ".S")]
         objects = []
         for file in files:
             output, done = self.compile(source, file, *options)

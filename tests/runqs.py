@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import linked
+import sources
 
 STEAL = linked.TOP / "tests" / "steal"
 sys.path.insert(0, str(STEAL))
@@ -48,7 +49,7 @@ class Explored:
                 self.assertIsNotNone(self.MODEL.check(scenario, **changed)[0])
 
     def test_the_orders_of_the_source_are_those_of_the_model(self):
-        source = "\n".join((self.STATE / "src" / name).read_text() for name in self.FILES)
+        source = "\n".join(sources.find(self.STATE / "src", name).read_text() for name in self.FILES)
         for function, operation, *names in self.ORDERS:
             with self.subTest(names):
                 found = orders(source, function, operation)
@@ -79,7 +80,7 @@ class Hosted:
         return program
 
     def source(self, *changes):
-        return linked.changed((self.STATE / "src" / "runq.c").read_text(), *changes)
+        return linked.changed(sources.find(self.STATE / "src", "runq.c").read_text(), *changes)
 
     def sanitized(self, name, *changes):
         program = linked.WORK / name

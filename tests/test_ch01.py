@@ -4,6 +4,7 @@ import os
 import re
 import unittest
 
+import sources
 from prefix import Prefix, gdb, objdump, run, symbols
 
 FUNCTION = re.compile(r"^[0-9a-f]+ <(\w+)>:$")
@@ -89,7 +90,7 @@ class Chapter01(Prefix):
 
     def test_every_object_file_allows_a_stack_that_is_not_executable(self):
         source = self.source()
-        for path in sorted(source.glob("*.S")):
+        for path in sources.files(source, ".S"):
             output, done = self.compile(source, path.name)
             self.assertEqual(done.returncode, 0, done.stderr)
             sections = run(["readelf", "-SW", output]).stdout

@@ -8,6 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import sources
 from prefix import TOP, prefix
 
 RT0 = TOP / "build/chapters/03/rt0"
@@ -132,7 +133,7 @@ class Refusal(unittest.TestCase):
                          (2, "fatal error: arch_prctl(ARCH_SET_FS): EPERM (errno 1)\n"))
 
     def test_each_errno_of_the_list_is_printed_with_its_own_name(self):
-        listed = re.search(r"\bEPERM = .*?}", (RT0.parent / "src/sys_linux.h").read_text(), re.S).group(0)
+        listed = re.search(r"\bEPERM = .*?}", sources.find(RT0.parent / "src", "sys_linux.h").read_text(), re.S).group(0)
         names = re.findall(r"\bE[A-Z0-9]+\b", listed)
         self.assertGreaterEqual(len(names), 10)
         for name in names:
@@ -211,7 +212,7 @@ class Compiler(unittest.TestCase):
         self.assertEqual(len(loads), 2, code)
 
     def test_another_char_than_ours_does_not_compile(self):
-        status, messages, _ = self.gcc("src/runtime1.c", "-funsigned-char")
+        status, messages, _ = self.gcc(sources.find(RT0.parent / "src", "runtime1.c"), "-funsigned-char")
         self.assertNotEqual(status, 0)
         self.assertIn("odd signed integers", messages)
 
@@ -220,8 +221,8 @@ class Compiler(unittest.TestCase):
         with tempfile.TemporaryDirectory() as there:
             objects = [path for path in (RT0.parent / "obj").glob("*.o") if path.name != "runtime1.o"]
             made = Path(there) / "runtime1.o"
-            done = run(["gcc", "-O2", "@src/cflags", "-Isrc", *options, "-c", "-o", made, "src/runtime1.c"],
-                       cwd=RT0.parent)
+            done = run(["gcc", "-O2", "@src/cflags", "-Isrc", *options, "-c", "-o", made,
+                        sources.find(RT0.parent / "src", "runtime1.c")], cwd=RT0.parent)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertEqual(run(["gcc", "@src/ldflags", "-o", Path(there) / "rt0", made] + objects,
                                  cwd=RT0.parent).returncode, 0)

@@ -4,6 +4,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import sources
 from prefix import TOP, Prefix, gdb, run, symbols
 
 MAIN = ("proc.c", "void\nruntime_main(void *arg)\n", "__attribute__((weak)) void\nruntime_main(void *arg)\n")
@@ -34,12 +35,11 @@ class Chapter6(Prefix):
         """The objects of the runtime, compiled once for a class."""
         if not self.objects:
             source = self.source([MAIN], "weak")
-            for path in sorted(source.iterdir()):
-                if path.suffix in (".c", ".S"):
-                    output = Path(self.shared.name) / (path.name + ".o")
-                    done = run(["gcc", "-O2", "@" + str(source / "cflags"), "-I" + str(source), "-c", path, "-o", output])
-                    self.assertEqual(done.returncode, 0, done.stderr)
-                    self.objects[path.name] = output
+            for path in sources.files(source, ".c", ".S"):
+                output = Path(self.shared.name) / (path.name + ".o")
+                done = run(["gcc", "-O2", "@" + str(source / "cflags"), "-I" + str(source), "-c", path, "-o", output])
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.objects[path.name] = output
         return list(self.objects.values())
 
     def program(self, name):

@@ -4,6 +4,7 @@ import subprocess
 import unittest
 
 import runqs
+import sources
 from linked import PROGRAMS, STATES, TOP, WORK, Linked, changed, compiled, link, run, written
 from runqs import model
 
@@ -69,7 +70,7 @@ void main_main(void) {
             place = WORK / name
             place.mkdir()
             for file, *changes in files:
-                text = changed((STATE / "src" / file).read_text(), *changes)
+                text = changed(sources.find(STATE / "src", file).read_text(), *changes)
                 (place / file).write_text(text.replace("\n\n", "\nvoid (*hook)(int, int32_t) __attribute__((weak));\n\n", 1))
                 compiled("@%s/src/cflags" % STATE, "-Wno-empty-body", "-I%s/src" % STATE, "-c", place / file,
                          "-o", (place / file).with_suffix(".o"))
@@ -100,7 +101,7 @@ class Model(runqs.Explored, unittest.TestCase):
         ("runqempty", r"load_n\(&pp->runqtail", "empty: tail"))
 
     def test_runqempty_looks_at_runnext_then_the_head_then_the_tail(self):
-        source = (STATE / "src" / "runq.c").read_text()
+        source = sources.find(STATE / "src", "runq.c").read_text()
         body = re.search(r"(?ms)^runqempty\(.*?^}", source)[0]
         self.assertEqual(re.findall(r"load_n\(&pp->(\w+)", body), ["runnext", "runqhead", "runqtail"])
         self.assertEqual(len(re.findall(r"(?m);$", body)), 4, "each load is a statement of its own")

@@ -8,6 +8,7 @@ import unittest
 from pathlib import Path
 
 import runqs
+import sources
 from runqs import lent
 
 TOP = Path(__file__).resolve().parent.parent
@@ -117,7 +118,7 @@ class Model(runqs.Explored, unittest.TestCase):
               ("retake", r"compare_exchange_n\(&pp->status", "retake: cas"))
 
     def test_what_has_a_fence_in_the_model_is_sequentially_consistent(self):
-        text = "\n".join((TOP / "src" / name).read_text() for name in self.FILES)
+        text = "\n".join(sources.find(TOP / "src", name).read_text() for name in self.FILES)
         for function, operation in (("entersyscall", r"store_n\(&pp->status"),
                                     ("entersyscall", r"load_n\(&sched.sysmonwait"),
                                     ("nap", r"store_n\(&sched.sysmonwait"),

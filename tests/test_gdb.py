@@ -10,6 +10,8 @@ import sys
 import tempfile
 import unittest
 
+import sources
+
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 YIELD = "build/examples/yield"
 YIELD7 = "build/chapters/07/yield"      # with a queue in P0
@@ -438,12 +440,11 @@ class Prose(unittest.TestCase):
                                          "And another one.\n\n## "))
             subprocess.run(["book/tools/tangle.sh", "out"] + chapters,
                            cwd=tmp, check=True)
-            for folder in ("src", "gdb", "examples"):
-                for name in os.listdir(os.path.join(tmp, "out", folder)):
-                    path = os.path.join(folder, name)
-                    with open(os.path.join(tmp, "out", path)) as f, \
-                            open(os.path.join(TOP, path)) as g:
-                        self.assertEqual(f.read(), g.read(), path)
+            out = pathlib.Path(tmp, "out")
+            for path in out.rglob("*"):
+                if path.is_file() and path.name != "tangled.sums":
+                    path = path.relative_to(out)
+                    self.assertEqual((out / path).read_text(), pathlib.Path(TOP, path).read_text(), path)
 
     def test_no_debugger_session_shows_a_line_of_a_chapter(self):
         sys.path.insert(0, os.path.join(TOP, "tests"))
@@ -662,13 +663,10 @@ class CallFrameInformation(unittest.TestCase):
         audited = set(re.search(r"instructions in: (.*)", out).group(1)
                       .split())
         routines = set()
-        for name in os.listdir(os.path.join(TOP, "src")):
-            if name.endswith(".S"):
-                with open(os.path.join(TOP, "src", name)) as f:
-                    text = f.read()
-                routines.update(re.findall(r"\.type\s+(\w+), @function",
-                                           text))
-                routines.update(re.findall(r"(?m)^function (\w+)$", text))
+        for path in sources.files(os.path.join(TOP, "src"), ".S"):
+            text = path.read_text()
+            routines.update(re.findall(r"\.type\s+(\w+), @function", text))
+            routines.update(re.findall(r"(?m)^function (\w+)$", text))
         self.assertIn("mcall", routines)
         self.assertEqual(routines - audited - {"memcpy"}, set())
 
@@ -689,13 +687,10 @@ class CallFrameInformation(unittest.TestCase):
         not follow; tests/test_ch08.py looks at a thread's first frame.
         """
         found = []
-        for name in sorted(os.listdir(os.path.join(TOP, "src"))):
-            if not name.endswith(".S"):
-                continue
-            with open(os.path.join(TOP, "src", name)) as f:
-                lines = f.read().splitlines()
+        for path in sources.files(os.path.join(TOP, "src"), ".S"):
+            lines = path.read_text().splitlines()
             found += [
-                (name, n, line.strip()) for n, line in enumerate(lines)
+                (path.name, n, line.strip()) for n, line in enumerate(lines)
                 if re.search(r"\.cfi_(undefined|def_cfa_register)", line) and
                 ".Lchild:" not in lines[n - 1] or
                 re.search(r"\.cfi_(adjust_cfa_offset 8|offset)", line) and
@@ -707,15 +702,14 @@ class CallFrameInformation(unittest.TestCase):
         src = os.path.join(tmp, str(number))
         shutil.copytree(os.path.join(TOP, "src"), src)
         name, line, _ = self.directives()[number]
-        path = os.path.join(src, name)
+        path = sources.find(src, name)
         with open(path) as f:
             lines = f.readlines()
         del lines[line]
         with open(path, "w") as f:
             f.writelines(lines)
         binary = os.path.join(src, "hello")
-        files = [os.path.join(src, n) for n in sorted(os.listdir(src))
-                 if n.endswith((".c", ".S"))]
+        files = sources.files(src, ".c", ".S")
         # with level 1 cpuid runs on one leaf and leaves rbx as it was
         subprocess.run(["gcc", "@src/cflags", "-O2", "-DGOAMD64=2",
                         "-I" + src, "-o", binary, "examples/hello.c"] +

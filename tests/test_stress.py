@@ -7,6 +7,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import sources
+
 TOP = Path(__file__).resolve().parent.parent
 HERE = TOP / "tests" / "stress"
 GOOD = """\
@@ -76,7 +78,7 @@ class Stress(unittest.TestCase):
     def test_frames_knows_where_the_runtime_keeps_who_waits(self):
         """Its partner waits in the same place of the table, or it tests nothing."""
         program = (HERE / "frames.c").read_text(encoding="utf-8")
-        sema = (TOP / "src" / "sema.c").read_text(encoding="utf-8")
+        sema = sources.find(TOP / "src", "sema.c").read_text(encoding="utf-8")
         self.assertIn("(uintptr_t)addr / 4 * 0x9e3779b97f4a7c15 >> (64 - 14)", program)
         self.assertIn("(uintptr_t)addr / sizeof *addr * 0x9e3779b97f4a7c15", sema)
         self.assertIn("return &semtable[h >> (64 - SEMTABBITS)]", sema)

@@ -13,6 +13,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import sources
 from prefix import TOP, ending, run, symbols
 
 # Chapter 7 is the last one in which every switch goes through gogo and mcall.
@@ -128,15 +129,16 @@ class Switch(unittest.TestCase):
         place = self.place / name.replace(" ", "-")
         source = place / "src"
         shutil.copytree(TREE / "src", source)
-        text = (source / ASM).read_text(encoding="utf-8")
+        file = sources.find(source, ASM)
+        text = file.read_text(encoding="utf-8")
         for old, new in changes:
-            self.assertEqual(text.count(old), 1, "%s: src/%s should have this text once: %r" % (name, ASM, old))
+            self.assertEqual(text.count(old), 1, "%s: %s should have this text once: %r" % (name, ASM, old))
             text = text.replace(old, new)
-        (source / ASM).write_text(text, encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
         library = shutil.copy(self.library, place)
         members = must("ar", "t", library).split()
-        self.assertEqual(members.count("asm_amd64.o"), 1, "%s has these members: %s" % (library, members))
-        must("ar", "rD", library, self.compile(source / ASM, source, place))
+        self.assertEqual(members.count(file.stem + ".o"), 1, "%s has these members: %s" % (library, members))
+        must("ar", "rD", library, self.compile(file, source, place))
         return self.build(name, library)
 
     def record(self, place, how):

@@ -14,7 +14,7 @@ no() { echo "not ok  chapter $1: $2"; sed 's/^/        /' "$log"; failed=$((fail
 for n in "$@"; do
 	dir=build/chapters/$n
 	if ! $make "chapter-$n" >"$log" 2>&1; then no "$n" 'does not build'; continue; fi
-	ls "$dir"/src/*.[cS] >/dev/null 2>&1 || continue	# no code as yet
+	ls "$dir"/obj/*.o >/dev/null 2>&1 || continue	# no code as yet
 	if ls "$dir"/examples/*.c >/dev/null 2>&1; then
 		programs=$(for c in "$dir"/examples/*.c; do basename "$c" .c; done)
 	else

@@ -107,7 +107,7 @@ if [ -n "$sums" ] && [ -z "$force" ]; then
 		echo "$root:${line:-1}: edited by hand, but the book is the source" >&2
 		gawk -v n="${line:-1}" -v remedy=1 -f "$tools/where.awk" "$t/maps/$root.map" >&2
 	done <"$t/edited"
-	for file in "$dir"/src/*.[chS]; do
+	for file in "$dir"/src/*.[chS] "$dir"/src/*/*.[chS]; do
 		root=${file#"$dir"/}
 		if [ ! -e "$file" ] || grep -qxF "$root" "$t/names" "$t/edited"; then continue; fi
 		if grep -qF "  $root" "$sums"; then continue; fi
