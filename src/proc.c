@@ -607,7 +607,7 @@ runtime_main(void *arg)
 	(void)arg;
 	/* what the main goroutine does */
 	if (debug.schedtrace > 0)
-		newsysm(sysmon);
+		newsysm(schedtracer);
 	sched.mainStarted = 1;
 	long n = __stop_inittasks - __start_inittasks;
 

@@ -178,8 +178,8 @@ void traceevent(enum eventkind kind, int64_t goid, int64_t arg);
 void newsysm(void (*fn)(void));
 uint32_t runqlen(struct p *pp);
 
-/* sysmon.c */
-void sysmon(void);
+/* schedtrace.c */
+void schedtracer(void);
 
 /* seed.c */
 void seedinit(void);
@@ -193,6 +193,9 @@ void exitsyscall(void);
 void wantp(void);
 void handoffp(struct p *pp);
 void exitsyscall0(struct g *gp);
+
+/* sysmon.c */
+void sysmon(void);
 
 void notetsleep(struct note *n, int64_t ns);
 void incidle(int32_t v);

@@ -40,8 +40,7 @@ startsysmon(void)
 {
 	int no = 0;
 
-	if (sched.nmsys == 0 &&
-	    __atomic_compare_exchange_n(&sched.sysmonstarted, &no, 1, 0,
+	if (__atomic_compare_exchange_n(&sched.sysmonstarted, &no, 1, 0,
 	    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		newsysm(sysmon);
 }

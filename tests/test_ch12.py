@@ -285,19 +285,40 @@ class Schedtrace(Chapter12):
         self.assertRegex(report, r"\n  G2: status=2\(\) m=0\n")
         self.assertRegex(report, r"\n  G1: status=1\(\) m=nil")
 
-    def test_sysmon_is_no_idle_thread(self):
+    def test_the_thread_that_prints_is_no_idle_thread(self):
         for line in self.reports():
             _, _, _, threads, idle = map(int, re.match(self.LINE, line).groups())
             self.assertEqual((threads, idle), (2, 0))
 
-    def test_a_deadlock_is_found_with_sysmon_awake(self):
+    def test_a_reader_that_does_not_read_holds_up_nobody_but_the_printer(self):
+        for detail in (0, 1):
+            for procs in (1, 2, 4):
+                reader, writer = os.pipe()
+                self.addCleanup(os.close, reader)
+                os.set_blocking(writer, False)
+                try:
+                    while True:
+                        os.write(writer, b"x" * 4096)
+                except BlockingIOError:
+                    os.set_blocking(writer, True)       # full: the next write waits for ever
+                try:
+                    done = subprocess.run(
+                        [str(link(PROGRAMS / "conserve.c")), "300", "50"], stdout=subprocess.PIPE, stderr=writer, text=True,
+                        timeout=20, env=environment(GOMAXPROCS=procs, RT0DEBUG="schedtrace=1,scheddetail=%d" % detail))
+                except subprocess.TimeoutExpired:
+                    self.fail("GOMAXPROCS=%d: the program waits for the reader of its trace" % procs)
+                finally:
+                    os.close(writer)
+                self.assertEqual(done.returncode, 0)
+
+    def test_a_deadlock_is_found_while_a_thread_prints(self):
         for procs in (1, 2, 4):
             done = run(link(PROGRAMS / "all_asleep.c"), GOMAXPROCS=procs, RT0DEBUG="schedtrace=1,scheddetail=1",
                        timeout=20)
             self.assertEqual(done.returncode, 2)
             self.assertIn("fatal error: all goroutines are asleep - deadlock!\n", done.stderr)
 
-    def test_without_schedtrace_there_is_no_sysmon(self):
+    def test_without_schedtrace_there_is_no_thread_that_prints(self):
         done = run("strace", "-f", "-qq", "-o", self.file("log"), "-e", "trace=clone",
                    STATE / "hello", GOMAXPROCS=1)
         self.assertEqual(done.returncode, 0)

@@ -151,6 +151,12 @@ class Sysmon(Chapter13):
         _, log = self.traced(self.blocked(), "-e", "trace=clone")
         self.assertEqual(sum("clone(" in line for line in log), 2, "sysmon, and who runs main meanwhile")
 
+    def test_the_thread_of_schedtrace_is_another_one(self):
+        plain, traced = (sum("clone(" in line for line in self.traced(self.blocked(), "-e", "trace=clone",
+                                                                      environ=environ)[1])
+                         for environ in ({}, {"RT0DEBUG": "schedtrace=1000"}))
+        self.assertEqual(traced, plain + 1)
+
     def test_sysmon_sleeps_without_end_while_all_wait(self):
         # The reader is let go when every thread lies in read or in a futex call without a time limit.
         child = subprocess.Popen([str(self.program("all_wait"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE,

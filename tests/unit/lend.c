@@ -466,6 +466,18 @@ TEST("who wants a P starts sysmon or wakes it, if a P is in the kernel")
 	CHECK_EQ(watchers, 1);
 }
 
+TEST("a thread that prints the schedule does not stand in for sysmon")
+{
+	begin(2);
+	sched.sysmonstarted = 0;
+	sched.nmsys = 1;
+	wantp();
+	CHECK_EQ(watchers, 1);
+	sched.sysmonwait = 1;
+	wantp();
+	CHECK_EQ(woken, 1);
+}
+
 TEST("a seeded program keeps its P")
 {
 	begin(1);
