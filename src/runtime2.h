@@ -122,6 +122,9 @@ struct p {
 	uint32_t syscalltick;	/* counts the system calls that have ended */
 	uint32_t sysmontick;	/* sysmon's: what syscalltick was ... */
 	int64_t sysmonwhen;	/* ... and when that was */
+	uint32_t turntick;	/* sysmon's: what schedtick was ... */
+	int64_t turnwhen;	/* ... and when that was; 0: not known */
+	uint32_t longturn;	/* the schedtick of a turn that is long enough */
 };
 
 /* A list of goroutines, linked through schedlink. */

@@ -137,6 +137,10 @@ exitsyscall(void)
 	}
 	casgstatus(mp->curg, Gsyscall, Grunning);
 	TRACE(GoStart, mp->curg->goid, 0);
+	/* step back if the turn has been long */
+	if (__builtin_expect(__atomic_load_n(&mp->p->longturn, __ATOMIC_RELAXED) ==
+	    mp->p->schedtick, 0))
+		runtime_Gosched();
 }
 
 /* Let an M run pp, which is Pidle and on no list, if there may be work. */

@@ -7,6 +7,20 @@
 
 enum { SHORTNAP = 20, LONGNAP = 10000, NAPS = 50 };	/* us */
 
+/* Tell pp's goroutine to step back after its call, if its turn is long. */
+static void
+markturn(struct p *pp, int64_t now)
+{
+	uint32_t t = __atomic_load_n(&pp->schedtick, __ATOMIC_RELAXED);
+
+	if (pp->turntick != t || pp->turnwhen == 0) {
+		pp->turntick = t;
+		pp->turnwhen = now;
+	} else if (now - pp->turnwhen >= LONGNAP * 1000) {
+		__atomic_store_n(&pp->longturn, t, __ATOMIC_RELAXED);
+	}
+}
+
 /* Whether pp has been in one system call long enough. */
 static int
 overdue(struct p *pp, int64_t now)
@@ -34,10 +48,14 @@ retake(int64_t now)
 
 	for (int32_t i = 0; i < gomaxprocs; i++) {
 		struct p *pp = allp[i];
-		enum pstatus s = Psyscall;
+		enum pstatus s = __atomic_load_n(&pp->status, __ATOMIC_RELAXED);
 
-		if (__atomic_load_n(&pp->status, __ATOMIC_RELAXED) != s ||
-		    !overdue(pp, now))
+		/* see how long its turn has been */
+		if (s == Pidle)
+			pp->turnwhen = 0;
+		else
+			markturn(pp, now);
+		if (s != Psyscall || !overdue(pp, now))
 			continue;
 		incidle(-1);		/* this thread may cause work */
 		/* acquire: of all that its M has done with it */

@@ -90,6 +90,12 @@ class Lending(Chapter13):
         shortest, _ = map(int, run(self.program("soon"), 40, procs=1).stdout.split())
         self.assertLess(shortest, 1000, "microseconds")
 
+    def test_short_calls_do_not_keep_the_others_waiting(self):
+        # The middle of eleven: what else a busy machine does is not the scheduler's affair.
+        for think in (0, 10, 1000):
+            waits = sorted(int(run(self.program("short_calls"), think, procs=1).stdout) for _ in range(11))
+            self.assertLess(waits[5], 30000, "microseconds, with %d us between two calls: %s" % (think, waits))
+
     def test_the_P_is_let_go_of_by_the_last_store(self):
         """One instruction after the other: whoever sees the status finds the links cut."""
         script = Path(WORK.name) / "last.py"

@@ -16,6 +16,7 @@
 #define usleep the_usleep
 #define incidle the_incidle
 #define newsysm the_newsysm
+#define runtime_Gosched the_gosched
 #include "runtime.h"
 #undef getm
 #define getm() (getg()->m)
@@ -35,7 +36,7 @@ void unlock(struct mutex *l);
 static struct m self, other;
 static struct g sched0, gp;
 static struct p ps[2], *pps[2];
-static int watchers, gone, started, woken, slept, waited, finished, n;
+static int watchers, gone, started, woken, slept, waited, finished, yields, n;
 static int64_t sleptns, naptime;
 static struct p *startedp;
 static void (*at_unlock)(void), (*at_loop)(void), (*at_sleep)(void);
@@ -78,6 +79,7 @@ void the_notesleep(struct note *x) { (void)x; waited++; }
 void the_finishswitch(void) { finished++; }
 void the_usleep(int64_t us) { naptime = us; }
 void the_unlock(struct mutex *l) { unlock(l); act(&at_unlock); }
+void the_gosched(void) { yields++; self.p->schedtick++; }
 void the_newsysm(void (*fn)(void)) { watchers += fn == sysmon; }
 void the_incidle(int32_t v) { sched.nmidle += v; act(&at_incidle); }
 
@@ -92,6 +94,7 @@ begin(int count)
 	for (int i = 0; i < 2; i++) {
 		pps[i] = &ps[i];
 		ps[i].id = i;
+		ps[i].schedtick = 1;	/* its first turn */
 	}
 	allp = pps;
 	sched.maxmcount = 100;
@@ -103,6 +106,7 @@ begin(int count)
 	setg(&gp);
 	acquirep(&ps[0]);
 	watchers = gone = started = woken = slept = waited = finished = 0;
+	yields = 0;
 	at_unlock = at_loop = at_sleep = at_incidle = NULL;
 	startedp = NULL;
 }
@@ -299,6 +303,59 @@ TEST("work that is queued while a P is put down is not missed")
 	handoffp(&ps[0]);
 	CHECK(started == 1 && startedp == &ps[0]);
 	CHECK_EQ(sched.nmspinning, 1);
+}
+
+TEST("a turn of 10 ms ends with the call that is under way")
+{
+	int ms;
+
+	begin(1);
+	for (ms = 1; ms <= 30 && yields == 0; ms++) {
+		entersyscall();
+		CHECK_EQ(retake(ms * INT64_C(1000000)), 0);
+		exitsyscall();
+	}
+	CHECK_EQ(ms - 1, 11);	/* 10 ms after the first look */
+	entersyscall();		/* and the next turn is young */
+	CHECK_EQ(retake(ms * INT64_C(1000000)), 0);
+	exitsyscall();
+	CHECK_EQ(yields, 1);
+}
+
+TEST("a turn is long though no look finds it in the kernel")
+{
+	begin(1);
+	retake(1000000);
+	retake(11000000);
+	CHECK_EQ(yields, 0);
+	entersyscall();
+	exitsyscall();
+	CHECK_EQ(yields, 1);
+}
+
+TEST("who has had other turns between does not step back")
+{
+	begin(1);
+	for (int ms = 1; ms <= 40; ms++) {
+		self.p->schedtick += ms % 5 == 0;
+		entersyscall();
+		retake(ms * INT64_C(1000000));
+		exitsyscall();
+	}
+	CHECK_EQ(yields, 0);
+}
+
+TEST("a P that was idle begins a new turn, whatever its number")
+{
+	begin(1);
+	retake(1000000);
+	pidleput(releasep());
+	retake(2000000);
+	acquirep(pidleget());
+	retake(12000000);
+	entersyscall();
+	exitsyscall();
+	CHECK_EQ(yields, 0);
 }
 
 TEST("fifty short naps, then twice as long each, to 10 ms")
