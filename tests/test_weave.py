@@ -228,6 +228,17 @@ class Site:
 class BookSite(Site, unittest.TestCase):
     book = "book"
 
+    def test_the_tests_that_tricks_names_exist(self):
+        tests = TOP / "tests"
+        have = {n for f in tests.rglob("*.py") for n in re.findall(r"def (?:test_)?(\w+)", f.read_text())}
+        have |= {re.sub(r"\W+", "_", n).strip("_") for f in tests.rglob("*.c") for n in re.findall(r'TEST\("([^"]*)"', f.read_text())}
+        for source in self.chapters:
+            tricks = re.search(r"^## Tricks.*?(?=^## |\Z)", source.read_text(encoding="utf-8"), re.M | re.S)
+            named = re.findall(r"`([a-z0-9_]+)`", tricks.group()) if tricks else []
+            for name in named:
+                if name.count("_") >= 3 and not name.startswith("_"):
+                    self.assertIn(re.sub("^test_", "", name), have, f"{source.name} names a test that does not exist")
+
 
 class FixtureSite(Site, unittest.TestCase):
     book = "tests/weave"

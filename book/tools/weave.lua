@@ -216,7 +216,7 @@ local function chunk_html(c)
   local prev, nxt = mine[pos - 1], mine[pos + 1]
   local nav = ''
   if prev then nav = nav .. ('<a href="%s" title="previous part">▴ %s</a> '):format(href(prev), prev.num) end
-  if nxt then nav = nav .. ('<a href="%s" title="next part">▾ %s</a>'):format(href(nxt), nxt.num) end
+  if nxt and nxt.ch == c.ch then nav = nav .. ('<a href="%s" title="next part">▾ %s</a>'):format(href(nxt), nxt.num) end
   local name = c.root and '<code>' .. esc(c.name) .. '</code>' or '⟨' .. name_html(c.name) .. '⟩'
   local head = ('<a class="num" href="#%s" title="link to this chunk">%s</a><span class="name%s">%s</span><span class="eq">%s</span>')
     :format(c.anchor, c.num, c.root and ' path' or '', name, (pos > 1 and '+' or '') .. '≡')
@@ -343,10 +343,31 @@ local function number(el)
   err(at, ('no column %s in %s/data/%s.tsv; it has %s'):format(column, book, name, table.concat(t.columns, ', ')))
 end
 
+-- rows="a=What a is; b" and columns=... choose from a table and give names in words
+local function choice(spec, all, what, at)
+  local out, place = {}, {}
+  for i, k in ipairs(all) do place[k] = i; if not spec then add(out, { i, k }) end end
+  for item in (spec or ''):gmatch('[^;]+') do
+    local key, words = item:match('^%s*([^=]-)%s*=%s*(.-)%s*$')
+    key = key or item:match('^%s*(.-)%s*$')
+    if place[key] then add(out, { place[key], words or key })
+    else err(at, ('the table has no %s %s; it has %s'):format(what, key, table.concat(all, ', '))) end
+  end
+  return out
+end
+
 local function data_table(cb)
   local a = cb.attributes
-  local t = data(a.src or '', a.at)
-  if not t then return {} end
+  local whole = data(a.src or '', a.at)
+  if not whole then return {} end
+  local keys, t = {}, { columns = {}, rows = {}, note = whole.note }
+  for i, r in ipairs(whole.rows) do keys[i] = r[1] end
+  local columns = choice(a.columns, whole.columns, 'column', a.at)
+  for i, c in ipairs(columns) do t.columns[i] = c[2] end
+  for i, r in ipairs(choice(a.rows, keys, 'row', a.at)) do
+    t.rows[i] = {}
+    for j, c in ipairs(columns) do t.rows[i][j] = c[1] == 1 and r[2] or whole.rows[r[1]][c[1]] or '' end
+  end
   local out, numeric = { '<div class="scroll"><table><thead><tr>' }, {}
   for i in ipairs(t.columns) do
     numeric[i] = #t.rows > 0
