@@ -13,7 +13,7 @@ endif
 UNIT_CFLAGS = -std=gnu11 -g -O1 -D_GNU_SOURCE -Wall -Wextra -Werror -fno-pie -no-pie \
 	-DGOAMD64=$(GOAMD64:v%=%) -Itests/unit
 
-.PHONY: check words debug-builds check-transcripts golden transcript-programs unit-tests unit-again
+.PHONY: check words debug-builds check-transcripts golden transcript-programs unit-tests unit-again mutants check-mutants
 
 # Nothing is built while tests run two at a time: all that they use is built first.
 debug-builds: all
@@ -43,6 +43,13 @@ golden: transcript-programs ## record what the chapters show anew: make golden [
 	status=$$?; [ $$status = 3 ] || exit $$status; \
 	$(MAKE) transcript-programs && \
 	{ $(TRANSCRIPTS) golden || [ $$? = 3 ]; }; }
+
+# Small faults in the chapters, each in a tree of its own below build/mutants, and the test that must find it.
+mutants: build ## put small faults into the chapters and see tests find them, some minutes: make mutants [M=NAME]
+	@$(PYTHON) tests/mutants/run $(M)
+
+check-mutants: build
+	@$(PYTHON) tests/mutants/run -j 1 --check
 
 unit-tests: $(patsubst tests/unit/%.c,build/tests/%,$(wildcard tests/unit/*.c))
 

@@ -145,7 +145,10 @@ setting(const char *value)
 	static char text[8192];
 	char *e[] = { text, NULL };
 
-	snprintf(text, sizeof text, "RT0DEBUG=%s", value);
+	/* what lies behind the variable is none of our business */
+	memset(text, 0, sizeof text);
+	strcpy(text + snprintf(text, sizeof text, "RT0DEBUG=%s", value) + 1,
+	    "boot=99");
 	return IN_CHILD(envp = e; parsedebugvars(); _exit(debug.boot & 0xff));
 }
 

@@ -47,10 +47,14 @@ TEST("an emptied list can be filled again")
 TEST("an M gives up the P that it has and no other")
 {
 	static struct p pp;
+	static struct m other;
 
 	reset();
 	CHECK_THROWS(releasep(), "releasep: invalid p state");
 	acquirep(&pp);
+	pp.m = &other;
+	CHECK_THROWS(releasep(), "releasep: invalid p state");
+	pp.m = &m0;
 	CHECK_THROWS(acquirep(&pp), "acquirep: already in use");
 	CHECK(releasep() == &pp);
 	CHECK(m0.p == NULL && pp.m == NULL && pp.status == Pidle);

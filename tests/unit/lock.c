@@ -202,7 +202,9 @@ waitfornote(void)
 static long
 alwaysearly(long op)
 {
-	return op == FUTEX_WAIT_PRIVATE ? 0 : 1;
+	static const long why[] = { 0, -EINTR, -EAGAIN };
+
+	return op == FUTEX_WAIT_PRIVATE ? why[waits % 3] : 1;
 }
 
 TEST("a sleeper that is woken for no reason sleeps on")
@@ -212,7 +214,7 @@ TEST("a sleeper that is woken for no reason sleeps on")
 	beanM();
 	refuse = alwaysearly;
 	launch(w, 1, waitfornote);
-	while (__atomic_load_n(&waits, __ATOMIC_SEQ_CST) < 3)
+	while (__atomic_load_n(&waits, __ATOMIC_SEQ_CST) < 4)
 		sched_yield();
 	CHECK_EQ(guarded, 0);
 	notewakeup(&n);

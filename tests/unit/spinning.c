@@ -4,7 +4,11 @@
  * notes.
  */
 #define wantp asked		/* for a P from the kernel, from chapter 13 on */
+static void before_load(void *p);
+#define __atomic_load_n(p, order) \
+	({ before_load((void *)(p)); __atomic_load_n(p, order); })
 #include "thread.c"
+#undef __atomic_load_n
 
 #include "unit.h"
 
@@ -47,6 +51,27 @@ woken(void)
 	for (int i = 0; i < N; i++)
 		n += sleeping[i].park.key != 0 && sleeping[i].nextp != NULL;
 	return n;
+}
+
+static int another;		/* is about to look, when we look for a P */
+
+static void
+before_load(void *p)
+{
+	if (p == &sched.npidle && another) {
+		another = 0;
+		sched.nmspinning++;
+	}
+}
+
+TEST("who is about to wake one and sees another begin to look wakes nobody")
+{
+	scene(4, 3);
+	another = 1;
+	wakep();
+	CHECK_EQ(another, 0);
+	CHECK_EQ(woken(), 0);
+	CHECK_EQ(sched.nmspinning, 1);
 }
 
 TEST("two who make work wake one")

@@ -47,7 +47,8 @@ other(int clock, struct ts *ts)
 static int
 refuses(int clock, struct ts *ts)
 {
-	(void)clock, (void)ts;
+	(void)clock;
+	memset(ts, 0x7f, sizeof *ts);
 	return -22;
 }
 
@@ -232,8 +233,11 @@ TEST("a vDSO function that refuses the clock is replaced by the system call")
 	struct unit_child child = IN_CHILD(
 	    make(0, usual, f);
 	    vdsoauxv((uintptr_t)&im);
-	    printf("%d %d", vdsofound(), nanotime() > 1000000);
+	    struct timespec now;
+	    clock_gettime(CLOCK_MONOTONIC, &now);
+	    printf("%d %ld", vdsofound(),
+		   (long)(nanotime() / 1000000000 - now.tv_sec) / 5);
 	    fflush(stdout));
 
-	CHECK_STR(child.output, "1 1");
+	CHECK_STR(child.output, "1 0");
 }
