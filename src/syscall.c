@@ -49,9 +49,13 @@ startsysmon(void)
 void
 wantp(void)
 {
-	if (!__atomic_load_n(&sched.sysmonstarted, __ATOMIC_RELAXED))
+	if (!__atomic_load_n(&sched.sysmonstarted, __ATOMIC_RELAXED)) {
 		startsysmon();
-	else if (__atomic_load_n(&sched.sysmonwait, __ATOMIC_SEQ_CST) == 1)
+		return;
+	}
+	/* what we want is there before we look whether sysmon sleeps */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&sched.sysmonwait, __ATOMIC_SEQ_CST) == 1)
 		wakesysmon();
 }
 

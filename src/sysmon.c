@@ -5,7 +5,8 @@
  */
 #include "runtime.h"
 
-enum { SHORTNAP = 20, LONGNAP = 10000, NAPS = 50 };	/* us */
+enum { SHORTNAP = 20, CALMNAP = 640, LONGNAP = 10000 };	/* us */
+enum { NAPS = 50 };
 
 /* Tell pp's goroutine to step back after its call, if its turn is long. */
 static void
@@ -82,43 +83,80 @@ anysyscall(void)
 	return 0;
 }
 
-/* Sleep, after idle rounds in vain; returns whether somebody woke us. */
+/* Whether a goroutine waits for a P that is in the kernel, or for any. */
 static int
-nap(int idle)
+somebodywaits(void)
+{
+	/* with those who tell us: they see us asleep, or we what they left */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&sched.needspinning, __ATOMIC_RELAXED) != 0 ||
+	    __atomic_load_n(&sched.runqsize, __ATOMIC_RELAXED) != 0)
+		return 1;
+	for (int32_t i = 0; i < gomaxprocs; i++)
+		if (__atomic_load_n(&allp[i]->status, __ATOMIC_RELAXED) ==
+		    Psyscall && !runqempty(allp[i]))
+			return 1;
+	return 0;
+}
+
+struct pace {
+	int idle;		/* looks in vain */
+	int64_t least;		/* us; no nap is shorter */
+};
+
+/* Sleep for as long as w says, or until somebody wakes us. */
+static void
+nap(struct pace *w)
 {
 	int64_t us = SHORTNAP;
 
-	for (int i = NAPS; i < idle && us < LONGNAP; i++)
+	for (int i = NAPS; i < w->idle && us < LONGNAP; i++)
 		us *= 2;
-	if (us == SHORTNAP) {
-		usleep(us);
-		return 0;
+	if (us <= w->least) {
+		usleep(w->least);
+		return;
 	}
 	if (us > LONGNAP)
 		us = LONGNAP;
 	/* sleep long, or until somebody enters the kernel */
-	int two = 2, timed;
+	int64_t ns = -1;
+	int two = 2;
 
 	noteclear(&sched.sysmonnote);
 	__atomic_store_n(&sched.sysmonwait, 2, __ATOMIC_SEQ_CST);
-	timed = anysyscall() && __atomic_compare_exchange_n(&sched.sysmonwait, &two,
-	    1, 0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
-	notetsleep(&sched.sysmonnote, timed ? us * 1000 : -1);
-	if (__atomic_exchange_n(&sched.sysmonwait, 0, __ATOMIC_SEQ_CST) != 0)
-		return 0;
-	notesleep(&sched.sysmonnote);	/* who wakes us is about to */
-	return 1;
+	if (anysyscall() && __atomic_compare_exchange_n(&sched.sysmonwait, &two, 1, 0,
+	    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		ns = somebodywaits() ? 0 : us * 1000;
+	notetsleep(&sched.sysmonnote, ns);
+	if (__atomic_exchange_n(&sched.sysmonwait, 0, __ATOMIC_SEQ_CST) == 0)
+		notesleep(&sched.sysmonnote);	/* who wakes us is about to */
+	else if (ns != 0)
+		return;				/* the time is up */
+	/* begin again, more calmly */
+	w->idle = 0;
+	if (w->least < CALMNAP)
+		w->least *= 2;
+}
+
+/* Nap, look, and reckon how long to nap next time. */
+static void
+watchonce(struct pace *w)
+{
+	nap(w);
+	w->idle++;
+	if (retake(nanotime()) > 0) {
+		w->idle = 0;
+		if (w->least > SHORTNAP)
+			w->least /= 2;
+	}
 }
 
 /* On an M of its own, for ever. */
 void
 sysmon(void)
 {
-	int idle = 0;
+	struct pace pace = { 0, SHORTNAP };
 
-	for (;;) {
-		if (nap(idle))
-			idle = 0;
-		idle = retake(nanotime()) ? 0 : idle + 1;
-	}
+	for (;;)
+		watchonce(&pace);
 }

@@ -132,6 +132,8 @@ class Model(runqs.Explored, unittest.TestCase):
             with self.subTest(function, operation=operation):
                 self.assertEqual(runqs.orders(text, function, operation), [[runqs.model.SC]])
         self.assertIn("__atomic_thread_fence(__ATOMIC_SEQ_CST);\n\t\tpp = lookagain();", text)
+        self.assertIn("__atomic_thread_fence(__ATOMIC_SEQ_CST);\n\tif (__atomic_load_n(&sched.needspinning,", text)
+        self.assertIn("__atomic_thread_fence(__ATOMIC_SEQ_CST);\n\tif (__atomic_load_n(&sched.sysmonwait,", text)
 
     def test_every_order_and_step_has_a_mistake(self):
         self.assertEqual({name for changed, _ in lent.MUTANTS for name in changed}, set(lent.Lent.GOOD))

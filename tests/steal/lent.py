@@ -17,7 +17,8 @@ class Lent:
     GOOD = {"enter: status": REL, "reacquire: cas": ACQ, "retake: cas": ACQ,
             "links are cut first": 1, "reacquire by a swap": 1, "retake by a swap": 1,
             "fence in entersyscall": 1, "fence in nap": 1, "who wakes exchanges": 1, "2 to 1 by a swap": 1,
-            "sysmon exchanges": 1, "wait for who wakes": 1, "fence in wakep": 1, "fence in handoffp": 1}
+            "sysmon exchanges": 1, "wait for who wakes": 1, "fence in wakep": 1, "fence in handoffp": 1,
+            "look after the announcement": 1, "fence in wantp": 1, "fence in somebodywaits": 1}
 
     def __init__(self, **changed):
         self.how = dict(self.GOOD, **changed)
@@ -57,6 +58,28 @@ class Lent:
         else:
             yield store("wait", 0, RLX)
         return 1 + (yield swap("note", 1, REL))
+
+    def waits(self):
+        """somebodywaits: a note of wakep, or a goroutine in the ring of a second P that is in the kernel."""
+        if self.how["fence in somebodywaits"]:
+            yield FENCE
+        if (yield load("need", RLX)):
+            return True
+        return (yield load("second", RLX)) == INKERNEL and (yield load("ring", RLX)) != 0
+
+    def lie_down(self):
+        """The beginning of a nap with a limit, as a P is in the kernel: does it sleep while somebody waits?"""
+        if not self.how["look after the announcement"] and (yield from self.waits()):
+            return "looks around"
+        yield store("wait", 2, RLX)
+        if self.how["fence in nap"]:
+            yield FENCE
+        ok, _ = yield cas("wait", 2, 1, RLX, RLX)
+        if not ok:
+            return "is woken"
+        if self.how["look after the announcement"] and (yield from self.waits()):
+            return "looks around"
+        return "sleeps"
 
     def nap(self):
         """A long one that may end at any moment: whether it had no limit and somebody woke us; None: not over."""
@@ -157,6 +180,35 @@ def scenario_note(it):
     return memory(status=INKERNEL), [enter, enter, sysmon], right
 
 
+def scenario_want(it):
+    """An M finds no idle P and asks for one as sysmon, which has looked, lies down."""
+    def maker():
+        yield store("need", 1, RLX)
+        if it.how["fence in wantp"]:
+            yield FENCE
+        return (yield from it.wake()) if (yield load("wait", RLX)) == 1 else 0
+
+    def right(machine):
+        woke, sleeps = [t.result for t in machine.threads]
+        return "work waits for the end of a nap" if sleeps == "sleeps" and woke == 0 else None
+    return memory(need=0, second=RUNNING), [maker, it.lie_down], right
+
+
+def scenario_leave(it):
+    """An M leaves a goroutine behind in the kernel as sysmon, which has looked, lies down."""
+    def enter():
+        yield store("ring", 1, RLX)
+        yield store("second", INKERNEL, it.how["enter: status"])
+        if it.how["fence in entersyscall"]:
+            yield FENCE
+        return (yield from it.wake())
+
+    def right(machine):
+        woke, sleeps = [t.result for t in machine.threads]
+        return "work waits for the end of a nap" if sleeps == "sleeps" and woke == 0 else None
+    return memory(need=0, second=RUNNING), [enter, it.lie_down], right
+
+
 def scenario_handoff(it):
     """Sysmon finds nothing to do and puts the P down, as another M puts work in a ring."""
     def maker():
@@ -190,6 +242,10 @@ MUTANTS = [
     ({"2 to 1 by a swap": 0}, "note"),
     ({"sysmon exchanges": 0}, "note"),
     ({"wait for who wakes": 0}, "note"),
+    ({"look after the announcement": 0}, "want"),
+    ({"look after the announcement": 0}, "leave"),
+    ({"fence in wantp": 0}, "want"),
+    ({"fence in somebodywaits": 0}, "want"),
     ({"fence in wakep": 0}, "handoff"),
     ({"fence in handoffp": 0}, "handoff"),
 ]

@@ -358,27 +358,51 @@ TEST("a P that was idle begins a new turn, whatever its number")
 	CHECK_EQ(yields, 0);
 }
 
+static struct pace pace;
+
+/* Nap after so many looks in vain; the looks that are counted after it. */
+static int
+napafter(int idle, int least)
+{
+	pace = (struct pace){ idle, least };
+	nap(&pace);
+	return pace.idle;
+}
+
 TEST("fifty short naps, then twice as long each, to 10 ms")
 {
 	begin(1);
 	entersyscall();
 	for (int i = 0; i <= 50; i++) {
 		naptime = 0;
-		CHECK_EQ(nap(i), 0);
+		CHECK_EQ(napafter(i, 20), i);
 		CHECK_EQ(naptime, 20);
 	}
 	for (int i = 51, us = 40; i < 80; i++) {
 		sleptns = 0;
-		nap(i);
+		CHECK_EQ(napafter(i, 20), i);
 		CHECK_EQ(sleptns, us * 1000);
 		us = us * 2 > 10000 ? 10000 : us * 2;
 	}
 }
 
+TEST("no nap is shorter than the shortest")
+{
+	begin(1);
+	entersyscall();
+	for (int i = 0; i <= 55; i++) {
+		naptime = 0;
+		CHECK_EQ(napafter(i, 640), i);
+		CHECK_EQ(naptime, 640);
+	}
+	napafter(56, 640);
+	CHECK_EQ(sleptns, 1280000);
+}
+
 TEST("with no P in the kernel sysmon sleeps without end")
 {
 	begin(1);
-	nap(60);
+	napafter(60, 20);
 	CHECK_EQ(sleptns, -1);
 }
 
@@ -389,12 +413,12 @@ TEST("the flag says how deep it sleeps, and is 0 afterwards")
 {
 	begin(1);
 	at_sleep = look;
-	nap(60);
+	napafter(60, 20);
 	CHECK_EQ(waits, 2);
 	CHECK_EQ(sched.sysmonwait, 0);
 	entersyscall();
 	at_sleep = look;
-	CHECK_EQ(nap(60), 0);
+	CHECK_EQ(napafter(60, 20), 60);
 	CHECK_EQ(waits, 1);
 	CHECK_EQ(sched.sysmonwait, 0);
 }
@@ -411,7 +435,7 @@ TEST("a waker between the look and the sleep is waited for")
 	begin(1);
 	entersyscall();
 	at_loop = enter;	/* sysmon has said 2 and is about to look */
-	CHECK_EQ(nap(60), 1);
+	CHECK_EQ(napafter(60, 20), 0);
 	CHECK_EQ(waited, 1);
 }
 
@@ -419,8 +443,115 @@ TEST("a waker during the sleep is waited for")
 {
 	begin(1);
 	at_sleep = enter;
-	CHECK_EQ(nap(60), 1);
+	CHECK_EQ(napafter(60, 20), 0);
 	CHECK_EQ(waited, 1);
+}
+
+/* Another M finds no idle P while sysmon says 2. */
+static void
+want(void)
+{
+	sched.needspinning = 1;
+	wantp();
+}
+
+/* Another M enters the kernel before that, and leaves a goroutine there. */
+static void
+leaveone(void)
+{
+	queue(&ps[0]);
+}
+
+static void
+listone(void)
+{
+	static struct g x;
+
+	globrunqput(&x);
+}
+
+TEST("who comes while sysmon lies down is not left waiting for 10 ms")
+{
+	void (*whats[])(void) = { want, leaveone, listone };
+
+	for (int i = 0; i < 3; i++) {
+		begin(1);
+		entersyscall();
+		at_loop = whats[i];
+		sleptns = 7;
+		CHECK_EQ(napafter(60, 20), 0);
+		CHECK_EQ(sleptns, 0);
+		CHECK_EQ(woken + waited, 0);
+		CHECK_EQ(sched.sysmonwait, 0);
+	}
+}
+
+TEST("what a running P has in its ring does not keep sysmon awake")
+{
+	begin(2);
+	entersyscall();
+	ps[1].status = Prunning;
+	queue(&ps[1]);
+	CHECK_EQ(napafter(60, 20), 60);
+	CHECK_EQ(sleptns, 10000000);
+}
+
+TEST("each call in vain doubles the shortest nap, up to 640 us")
+{
+	begin(1);
+	pace = (struct pace){ 60, 20 };
+	for (int us = 40; us <= 640; us *= 2) {
+		pace.idle = 60;
+		at_sleep = enter;
+		nap(&pace);
+		CHECK_EQ(pace.least, us);
+	}
+	pace.idle = 60;
+	at_sleep = enter;
+	nap(&pace);
+	CHECK_EQ(pace.least, 640);
+	CHECK_EQ(pace.idle, 0);
+}
+
+TEST("a look in vain is counted, a nap that was cut short begins again")
+{
+	begin(2);
+	pidleput(&ps[1]);	/* so that the call has time */
+	entersyscall();
+	pace = (struct pace){ 3, 20 };
+	watchonce(&pace);
+	CHECK_EQ(pace.idle, 4);
+	pace.idle = 60;
+	at_sleep = enter;
+	watchonce(&pace);
+	CHECK_EQ(pace.idle, 1);
+	CHECK_EQ(pace.least, 40);
+	pace.idle = 60;
+	watchonce(&pace);
+	CHECK_EQ(pace.idle, 61);
+}
+
+TEST("each P that was taken halves the shortest nap, down to 20 us")
+{
+	begin(1);
+	queue(&ps[0]);
+	entersyscall();
+	pace = (struct pace){ 3, 160 };
+	watchonce(&pace);
+	CHECK_EQ(started, 0);
+	CHECK_EQ(pace.idle, 4);
+	watchonce(&pace);
+	CHECK_EQ(started, 1);
+	CHECK_EQ(pace.idle, 0);
+	CHECK_EQ(pace.least, 80);
+	pace.least = 20;
+	self.p = &ps[0];
+	gp.atomicstatus = Grunning;
+	entersyscall();
+	watchonce(&pace);
+	watchonce(&pace);
+	CHECK_EQ(started, 2);
+	CHECK_EQ(pace.least, 20);
 }
 
 TEST("of two who enter one wakes sysmon")

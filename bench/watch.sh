@@ -1,0 +1,56 @@
+#!/bin/sh
+# bench/watch.sh - what sysmon costs a busy program.
+#
+# Runs bench/busy.c, three goroutines with short calls, on one P, with the
+# runtime as it stands after chapter 13 and with a variant of it, in turn,
+# RUNS times.  Writes book/data/watch.tsv: how often sysmon slept in a second,
+# and its share of a processor; medians.
+#
+#	eager	the shortest nap stays at 20 us
+#	book	as in the book
+set -eu
+cd "$(dirname "$0")/.."
+. bench/common
+
+RUNS=${RUNS:-7}
+need watch.tsv gcc python3
+chapters 13
+state=build/chapters/13/src
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+for v in eager book; do
+	mkdir "$tmp/$v"
+	find $state -type f -exec cp {} "$tmp/$v" \;
+done
+sed -i 's/CALMNAP = 640/CALMNAP = 20/' "$tmp/eager/sysmon.c"
+if cmp -s "$tmp/eager/sysmon.c" "$tmp/book/sysmon.c"; then
+	echo "bench/watch.sh: the variant changes nothing; its sed script does not fit $state/sysmon.c" >&2
+	exit 1
+fi
+for v in eager book; do
+	gcc -O2 @$state/cflags -I"$tmp/$v" -o "$tmp/$v/busy" bench/busy.c \
+		"$tmp/$v"/*.c "$tmp/$v"/*.S @$state/ldflags
+done
+
+i=0
+while [ "$i" -lt "$RUNS" ]; do
+	for v in eager book; do
+		set -- "$(python3 bench/watched.py "$tmp/$v/busy")"
+		echo "$v $1"
+	done
+	i=$((i + 1))
+done >"$tmp/runs"
+{
+	about "$RUNS"
+	printf 'sysmon\tsleeps_per_s\tcpu_pct\n'
+	for v in eager book; do
+		for column in 2 3; do
+			awk -v v="$v" -v c="$column" '$1 == v { print $c }' "$tmp/runs" |
+				sort -n | awk -v runs="$RUNS" 'NR == int((runs + 1) / 2)'
+		done | paste -s - | sed "s/^/$v	/"
+	done
+} >"$tmp/tsv"
+mv "$tmp/tsv" book/data/watch.tsv
+chmod 644 book/data/watch.tsv
+cat book/data/watch.tsv
