@@ -20,6 +20,12 @@ tangle-force: ## tangle and throw away edits made in src/, gdb/, examples/
 	$(call say,TANGLE,$(words $(CHAPTERS)) chapters)
 	$(Q)$(TANGLE) -w -f -s $(SUMS) -m build/maps -t build/tangle.stamp . $(CHAPTERS)
 
+renumber: ## number the chapters in the order of their files: also those called book/NNb-name.nw
+	$(need_python)
+	$(Q)python3 book/tools/renumber.py
+	$(Q)rm -rf build/chapters build/debug build/tests
+	+$(Q)$(MAKE) tangle-force
+
 check-tangle: ## compare a fresh tangle by two tanglers with what is committed
 	$(Q)book/tools/check-tangle.sh $(SUMS) $(CHAPTERS)
 
@@ -40,4 +46,4 @@ chapter-%: ## build the state after a chapter: make chapter-03
 
 check-chapters: ## build the state after each chapter and run it
 	+$(Q)book/tools/check-chapters.sh '$(SUBMAKE)' $(code_chapters)
-.PHONY: foreign tangle tangle-force check-tangle where check-chapters
+.PHONY: foreign renumber tangle tangle-force check-tangle where check-chapters

@@ -13,9 +13,8 @@ mkdir -p build/bench book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-for chapter in book/0[1-7]-*.nw; do
-	chapter=${chapter#book/}
-	make -s "chapter-${chapter%%-*}" >/dev/null
+for chapter in ch01 ch02 ch03 ch04 ch05 ch06 ch07; do
+	make -s "chapter-${chapter#ch}" >/dev/null
 done
 gcc -std=gnu11 -O2 -Wall -Wextra -Werror -o build/bench/exec bench/exec.c
 printf '%s\n' '#include <stdio.h>' 'int main(void)' \
@@ -26,21 +25,21 @@ gcc -O2 -o build/bench/c-dynamic "$tmp/hello.c"
 if [ -d build/chapters/01/obj ]; then
 	grep -vE -e '^-(static|no-pie)$' build/chapters/01/src/ldflags \
 		>"$tmp/ldflags"
-	gcc "@$tmp/ldflags" -o build/bench/01-dynamic build/chapters/01/obj/*.o
+	gcc "@$tmp/ldflags" -o build/bench/first-dynamic build/chapters/01/obj/*.o
 fi
 
 set --
 while read -r key program; do
 	[ -x "$program" ] && set -- "$@" "$key=$program"
 done <<'LIST'
-01 build/chapters/01/rt0
-01-dynamic build/bench/01-dynamic
-02 build/chapters/02/rt0
-03 build/chapters/03/rt0
-04 build/chapters/04/rt0
-05 build/chapters/05/rt0
-06 build/chapters/06/rt0
-07 build/chapters/07/hello
+ch01 build/chapters/01/rt0
+ch01-dynamic build/bench/first-dynamic
+ch02 build/chapters/02/rt0
+ch03 build/chapters/03/rt0
+ch04 build/chapters/04/rt0
+ch05 build/chapters/05/rt0
+ch06 build/chapters/06/rt0
+ch07 build/chapters/07/hello
 c-static build/bench/c-static
 c-dynamic build/bench/c-dynamic
 go build/go/hello

@@ -1,28 +1,28 @@
 #!/bin/sh
 # bench/chart.sh - what each idea of Part II bought.
 #
-# Links bench/sched.c with the runtimes of chapters 7 to 11 (7 with the
-# semaphores of bench/chapter7.h), builds bench/go/sched.go, and runs workloads
+# Links bench/sched.c with the runtimes of chapters 7, 9, 10, 11 and 14 (7 with the
+# semaphores of bench/polling.h), builds bench/go/sched.go, and runs workloads
 # in turn, RUNS times each, with GOMAXPROCS 1 and 2.  Writes
 #
 #	book/data/chart.tsv	nanoseconds per operation, medians
 #	book/data/wakes.tsv	futex calls per 1,000 operations, by strace -f -c
-#	book/figures/11-chart.svg	the first, drawn by bench/chart.awk
+#	book/figures/chart.svg	the first, drawn by bench/chart.awk
 set -eu
 cd "$(dirname "$0")/.."
 . bench/common
 
 RUNS=${RUNS:-9}
 need chart.tsv go gcc strace
-chapters 07 08 09 10 11
+chapters ch07 ch09 ch10 ch11 ch14
 
 mkdir -p build/bench build/go book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-for c in 07 08 09 10 11; do
+for c in ch07 ch09 ch10 ch11 ch14; do
 	more=
-	[ $c != 07 ] || more='-include bench/chapter7.h'
+	[ $c != ch07 ] || more='-include bench/polling.h'
 	# shellcheck disable=SC2086
 	build_with $c build/bench/sched-$c bench/sched.c $more
 done
@@ -40,9 +40,9 @@ i=0
 while [ "$i" -lt "$RUNS" ]; do
 	echo "$work" | while read -r name n ops; do
 		for procs in 1 2; do
-			for side in 07 08 09 10 11 go; do
+			for side in ch07 ch09 ch10 ch11 ch14 go; do
 				case $side-$procs in
-				07-2) continue ;;	# it has one thread
+				ch07-2) continue ;;	# it has one thread
 				go-*) prog=build/go/sched ;;
 				*) prog=build/bench/sched-$side ;;
 				esac
@@ -58,7 +58,7 @@ done | awk '$4 > 0 { printf "%s %s %.1f\n", $2, $1, $3 / $4 }' >"$tmp/runs"
 
 {
 	about "$RUNS"
-	printf 'work\tch07\tch08\tch09\tch10\tch11\tgo\tratio\n'
+	printf 'work\tch07\tch09\tch10\tch11\tch14\tgo\tratio\n'
 	sort -k 1,1 -k 2,2 -k 3,3n "$tmp/runs" | awk -v runs="$RUNS" '
 		++n[$1, $2] == int((runs + 1) / 2) { ns[$1, $2] = $3 }
 		!($1 in seen) { seen[$1]; order[++works] = $1 }
@@ -69,21 +69,22 @@ done | awk '$4 > 0 { printf "%s %s %.1f\n", $2, $1, $3 / $4 }' >"$tmp/runs"
 			for (i = 1; i <= works; i++) {
 				w = order[i]
 				printf "%s", w
-				for (c = 7; c <= 11; c++)
-					printf "\t%s", show(w, sprintf("%02d", c))
+				last = split("ch07 ch09 ch10 ch11 ch14", side, " ")
+				for (c = 1; c <= last; c++)
+					printf "\t%s", show(w, side[c])
 				printf "\t%s\t%.2f\n", show(w, "go"),
-					ns[w, "11"] / ns[w, "go"]
+					ns[w, "ch14"] / ns[w, "go"]
 			}
 		}'
 } >"$tmp/chart.tsv"
 
 {
 	about "$RUNS"
-	printf 'work\tch08\tch09\tch10\tch11\n'
+	printf 'work\tch09\tch10\tch11\tch14\n'
 	echo "$work" | while read -r name n ops; do
 		for procs in 2 4; do
 			printf '%s-%s' "$name" "$procs"
-			for c in 08 09 10 11; do
+			for c in ch09 ch10 ch11 ch14; do
 				GOMAXPROCS=$procs timeout 60 strace -c -f -qq -o "$tmp/count" \
 					-e trace=futex build/bench/sched-$c "$name" "$n" >"$tmp/out"
 				awk -v ops="$ops" -v count="$(cut -d' ' -f2 "$tmp/out")" '
@@ -102,5 +103,5 @@ for name in chart wakes; do
 	cat book/data/$name.tsv
 done
 awk -f bench/chart.awk book/data/chart.tsv >"$tmp/svg"
-mv "$tmp/svg" book/figures/11-chart.svg
-chmod 644 book/figures/11-chart.svg
+mv "$tmp/svg" book/figures/chart.svg
+chmod 644 book/figures/chart.svg

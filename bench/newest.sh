@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench/newest.sh - what the pile is worth, and what it cost at first.
 #
-# Builds the runtime as it stands after chapter 11 and variants of it, and runs
+# Builds the runtime as it stands after chapter 14 and variants of it, and runs
 # fib 27 of bench/sched.c with each in turn, RUNS times, on one P and on two.
 # Writes book/data/newest.tsv: the best time in milliseconds, and the memory in
 # megabytes, mostly stacks, of one P.
@@ -10,17 +10,16 @@
 #	runnext	a place for one; who was there goes to the end of the ring
 #	hasty	the oldest of the pile has every second fair turn
 #	fence	who has put a goroutine on the pile executes a fence as well
-#	line	goidgen lies in the same cache line as what each go reads
 set -eu
 cd "$(dirname "$0")/.."
 . bench/common
 
 RUNS=${RUNS:-9}
-state=build/chapters/11/src
-chapters 11
+state=build/chapters/14/src
+chapters ch14
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-variants='runnext hasty fence line book'
+variants='runnext hasty fence book'
 
 variant() {	# NAME FILE SED-SCRIPT
 	mkdir -p "$tmp/$1"
@@ -37,7 +36,6 @@ variant() {	# NAME FILE SED-SCRIPT
 variant book runq.c ''
 variant hasty runq.c 's/OLDESTTURN = 2048/OLDESTTURN = 2/'
 variant fence proc.c 's/wakefenced()/wakep()/'
-variant line runtime2.h 's/ __attribute__((aligned(64)));/;/; /char unshared/d'
 variant runnext runq.c '
 	/^\/\* Let gp be the next/i\
 static struct g *pileget(struct p *pp);

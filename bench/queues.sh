@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench/queues.sh - a queue in each P against one queue under one lock.
 #
-# Links bench/sched.c with the runtimes of chapters 7, 8 and 9, builds
+# Links bench/sched.c with the runtimes of chapters 7, 9 and 10, builds
 # bench/go/sched.go, and runs their workloads in turn, RUNS times each, with
 # one P and with two.  Writes book/data/queues.tsv: the best run per operation,
 # which other load on the machine disturbs least, "-" where a runtime cannot run
@@ -14,15 +14,15 @@ cd "$(dirname "$0")/.."
 RUNS=${RUNS:-5}
 LIMIT=${LIMIT:-60}
 need queues.tsv go gcc
-chapters 07 08 09
+chapters ch07 ch09 ch10
 
 mkdir -p build/bench build/go book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-for chapter in 07 08 09; do
+for chapter in ch07 ch09 ch10; do
 	extra=
-	[ "$chapter" != 07 ] || extra='-include bench/polling.h'
+	[ "$chapter" != ch07 ] || extra='-include bench/polling.h'
 	# shellcheck disable=SC2086
 	build_with "$chapter" "build/bench/sched-$chapter" bench/sched.c $extra
 done
@@ -32,7 +32,7 @@ gcc -O2 -Wall -Wextra -o build/bench/maxrss bench/maxrss.c
 program() {
 	case $1 in
 	go) echo build/go/sched ;;
-	*) echo "build/bench/sched-${1#ch}" ;;
+	*) echo "build/bench/sched-$1" ;;
 	esac
 }
 
@@ -52,10 +52,10 @@ i=0
 while [ "$i" -lt "$RUNS" ]; do
 	echo "$work" | while read -r row name n unit; do
 		for procs in 1 2; do
-			for side in ch07 ch08 ch09 go; do
+			for side in ch07 ch09 ch10 go; do
 				[ "$side $procs" != "ch07 2" ] || continue
-				case $side$row in
-				ch07s[ek]*|ch07fib*) continue ;;
+				case $side-$row in
+				ch07-s[ek]*|ch07-fib*) continue ;;
 				esac
 				what=$name	# Go's skynet that joins, as ours does
 				[ "$side $name" != "go skynet" ] || what=skyjoin
@@ -71,7 +71,7 @@ done | awk '{ printf "%s %s %.2f\n", $1, $2, $4 / ($3 == "ms" ? 1e6 : $5) }' >"$
 
 {
 	about "$RUNS"
-	printf 'work\tch07\tch08\tch09\tgo\tch09_go\n'
+	printf 'work\tch07\tch09\tch10\tgo\tch10_go\n'
 	echo "$work" | while read -r row rest; do
 		echo "$row-1"
 		echo "$row-2"
@@ -86,19 +86,19 @@ done | awk '{ printf "%s %s %.2f\n", $1, $2, $4 / ($3 == "ms" ? 1e6 : $5) }' >"$
 		function show(x) { return x == "-" ? x : sprintf(x < 100 ? "%.1f" : "%.0f", x) }
 		END {
 			for (i = 1; i <= rows; i++) {
-				r = row[i]; go = best(r, "go"); us = best(r, "ch09")
+				r = row[i]; go = best(r, "go"); us = best(r, "ch10")
 				printf "%s\t%s\t%s\t%s\t%s\t%.2f\n", r, show(best(r, "ch07")),
-					show(best(r, "ch08")), show(us), show(go), us / go
+					show(best(r, "ch09")), show(us), show(go), us / go
 			}
 		}' "$tmp/rows" -
 } >"$tmp/queues.tsv"
 
 {
 	about "$RUNS"
-	printf 'work\tch08_kb\tch08_us\tch09_kb\tch09_us\tgo_kb\tgo_us\n'
+	printf 'work\tch09_kb\tch09_us\tch10_kb\tch10_us\tgo_kb\tgo_us\n'
 	for work in 'batch 20000' 'parked 20000' 'parked 100000' 'parked 1000000'; do
 		row=$(echo "$work" | tr ' ' -)
-		for side in ch08 ch09 go; do
+		for side in ch09 ch10 go; do
 			i=0
 			while [ "$i" -lt 3 ]; do
 				# shellcheck disable=SC2086

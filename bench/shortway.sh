@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench/shortway.sh - what the parts of the short way are worth.
 #
-# Builds the runtime as it stands after chapter 11 and variants of it, and runs
+# Builds the runtime as it stands after chapter 13 and variants of it, and runs
 # three workloads of bench/sched.c with each in turn, RUNS times, on one P.
 # Writes book/data/shortway.tsv: nanoseconds per operation, the best of the runs.
 #
@@ -18,8 +18,8 @@ cd "$(dirname "$0")/.."
 . bench/common
 
 RUNS=${RUNS:-61}
-state=build/chapters/11/src
-chapters 11
+state=build/chapters/13/src
+chapters ch13
 tmp=$(mktemp -d)
 [ -n "${KEEP:-}" ] || trap 'rm -rf "$tmp"' EXIT
 variants='inline g0 call planted called getg unlocked'

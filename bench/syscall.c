@@ -12,13 +12,13 @@
  *	syscall idle		read from standard input and do nothing else
  *
  * "syscall pair" needs a runtime that shows all its names, as that of a
- * chapter does.  With -DCH12 for a runtime whose os_Write keeps the P.
+ * chapter does.  With -Dch12 for a runtime whose os_Write keeps the P.
  */
 #include "rt0.h"
 
 long Syscall6(long nr, long a1, long a2, long a3, long a4, long a5, long a6);
 
-#ifdef CH12
+#ifdef ch15
 #define syscall_Syscall6	Syscall6
 #define os_Read(fd, p, n)	Syscall6(0, fd, (long)(p), (long)(n), 0, 0, 0)
 #define entersyscall()		((void)0)

@@ -1,14 +1,14 @@
 #!/bin/sh
 # bench/syscall.sh - what goroutines in system calls cost, and cost others.
 #
-# Builds bench/syscall.c with the runtimes of chapters 12 and 13, and
+# Builds bench/syscall.c with the runtimes of chapters 15 and 16, and
 # bench/go/syscall.go, and runs them in turn, RUNS times each.  Writes
 #	book/data/gap.tsv	us until another goroutine runs, while one reads
 #	book/data/call.tsv	ns for a getpid, 8 goroutines
 #	book/data/nap.tsv	us that a nanosleep really takes
 #	book/data/idle.tsv	CPU time and wake-ups of a process in which all
 #				wait, over 3 s
-#	book/data/start.tsv	hello after chapters 11, 12 and 13, and in C
+#	book/data/start.tsv	hello after chapters 14, 15 and 16, and in C
 # Medians everywhere.
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,13 +17,13 @@ cd "$(dirname "$0")/.."
 RUNS=${RUNS:-5}
 STARTS=${STARTS:-501}
 need gap.tsv go gcc
-chapters 11 12 13
+chapters ch14 ch15 ch16
 mkdir -p build/bench build/go book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-for nr in 12 13; do
-	build_with $nr build/bench/syscall-$nr bench/syscall.c -DCH$nr
+for nr in ch15 ch16; do
+	build_with $nr build/bench/syscall-$nr bench/syscall.c -D$nr
 done
 go build -o build/go/syscall bench/go/syscall.go
 gcc -std=gnu11 -O2 -o build/bench/exec bench/exec.c
@@ -44,8 +44,8 @@ while [ "$i" -lt "$RUNS" ]; do
 	i=$((i + 1))
 	for procs in 1 2; do
 		export GOMAXPROCS=$procs
-		echo "ch12-$procs $(build/bench/syscall-12 gap)"
-		echo "rt0-$procs $(build/bench/syscall-13 gap)"
+		echo "ch15-$procs $(build/bench/syscall-ch15 gap)"
+		echo "rt0-$procs $(build/bench/syscall-ch16 gap)"
 		echo "go-$procs $(build/go/syscall gap)"
 	done
 done >"$tmp/gap"
@@ -54,19 +54,19 @@ while [ "$i" -lt "$RUNS" ]; do
 	i=$((i + 1))
 	for procs in 1 2; do
 		export GOMAXPROCS=$procs
-		echo "rt0-$procs $(build/bench/syscall-13 call 100000 8)"
+		echo "rt0-$procs $(build/bench/syscall-ch16 call 100000 8)"
 		echo "go-$procs $(build/go/syscall call 100000 8)"
 	done
-	echo "raw $(GOMAXPROCS=1 build/bench/syscall-13 raw 100000 8)"
+	echo "raw $(GOMAXPROCS=1 build/bench/syscall-ch16 raw 100000 8)"
 	echo "goraw $(GOMAXPROCS=1 build/go/syscall raw 100000 8)"
-	echo "pair $(GOMAXPROCS=1 build/bench/syscall-13 pair 1000000)"
-	echo "alone $(GOMAXPROCS=1 build/bench/syscall-13 call 800000 1)"
+	echo "pair $(GOMAXPROCS=1 build/bench/syscall-ch16 pair 1000000)"
+	echo "alone $(GOMAXPROCS=1 build/bench/syscall-ch16 call 800000 1)"
 done >"$tmp/call"
 i=0
 while [ "$i" -lt "$RUNS" ]; do
 	i=$((i + 1))
 	for us in 20 40 160 1000; do
-		echo "$us $(build/bench/syscall-13 nap $us)"
+		echo "$us $(build/bench/syscall-ch16 nap $us)"
 	done
 done >"$tmp/nap"
 unset GOMAXPROCS
@@ -78,7 +78,7 @@ used() {
 }
 for who in rt0 go; do
 	case $who in
-	rt0) prog=build/bench/syscall-13 ;;
+	rt0) prog=build/bench/syscall-ch16 ;;
 	go) prog=build/go/syscall ;;
 	esac
 	mkfifo "$tmp/$who"
@@ -99,14 +99,14 @@ printf '%s\n' '#include <stdio.h>' 'int main(void)' \
 	gcc -O2 -static -x c - -o "$tmp/c-static"
 strip "$tmp/c-static"
 set -- "c-static=$tmp/c-static"
-for nr in 11 12 13; do
-	strip -o "$tmp/hello-$nr" build/chapters/$nr/hello
-	set -- "$@" "ch$nr=$tmp/hello-$nr"
+for nr in ch14 ch15 ch16; do
+	strip -o "$tmp/hello-$nr" build/chapters/${nr#ch}/hello
+	set -- "$@" "$nr=$tmp/hello-$nr"
 done
 build/bench/exec -n "$STARTS" "$@" >"$tmp/exec"
 
 { about "$RUNS"; printf 'who\tus\n'
-	medians ch12-1 ch12-2 rt0-1 rt0-2 go-1 go-2 <"$tmp/gap"; } >"$tmp/gap.tsv"
+	medians ch15-1 ch15-2 rt0-1 rt0-2 go-1 go-2 <"$tmp/gap"; } >"$tmp/gap.tsv"
 { about "$RUNS"; printf 'who\tns\n'
 	medians raw alone rt0-1 rt0-2 goraw go-1 go-2 pair <"$tmp/call"; } \
 	>"$tmp/call.tsv"

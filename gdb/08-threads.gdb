@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Tangled from book/08-many-threads.nw; edit that, not this file.
 # A second thread, from the call that makes it to a lock that both want.
-#   gdb -x gdb/08-threads.gdb build/chapters/08/workers
+#   gdb -x gdb/08-threads.gdb build/chapters/08/hello
 set pagination off
 set print frame-info short-location
 set print frame-arguments none

@@ -143,7 +143,6 @@ struct g *stealwork(struct p *pp);
 struct p *lookagain(void);
 
 void finishswitch(void);
-void wakefenced(void);
 
 /*
  * This M.  Its thread pointer points into it, so that we need not ask the
@@ -164,6 +163,8 @@ fairturn(struct p *pp)
 {
 	return pp->schedtick - pp->fairtick >= FAIRTURN / 2;
 }
+
+void wakefenced(void);
 
 /* trace.c */
 void traceinit(void);

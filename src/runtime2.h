@@ -142,8 +142,7 @@ struct schedt {
 	int64_t mnext;		/* the id of the next M */
 	/* fields of sched */
 	/* count goroutines */
-	int64_t goidgen __attribute__((aligned(64)));	/* the last goid given out */
-	char unshared[64 - sizeof(int64_t)];
+	int64_t goidgen;	/* the last goid given out */
 	struct mutex lock;	/* for all of the above and midle, nmidle, allgs */
 	struct m *midle;	/* Ms without work, asleep */
 	int32_t nmidle;

@@ -84,20 +84,22 @@ newsysm(void (*fn)(void))
 static void
 checkdead(void)
 {
-	int waiting = 0;
-
 	if (sched.nmidle < sched.mnext)
 		return;		/* some M is awake */
+	/* if goroutines wait, say which */
+	int waiting = 0;
+
 	for (struct g *gp = allgs; gp != NULL; gp = gp->alllink)
 		waiting += gp->atomicstatus == Gwaiting;
-	if (waiting == 0)
-		fatal("no goroutines (main called runtime.Goexit) - deadlock!");
-	/* list those who wait */
-	print("fatal error: all goroutines are asleep - deadlock!\n");
-	for (struct g *gp = allgs; gp != NULL; gp = gp->alllink)
-		if (gp->atomicstatus == Gwaiting)
-			print("\ngoroutine %ld [%s]:\n", gp->goid, gp->waitreason);
-	sys_exit_group(2);
+	if (waiting != 0) {
+		/* list those who wait */
+		print("fatal error: all goroutines are asleep - deadlock!\n");
+		for (struct g *gp = allgs; gp != NULL; gp = gp->alllink)
+			if (gp->atomicstatus == Gwaiting)
+				print("\ngoroutine %ld [%s]:\n", gp->goid, gp->waitreason);
+		sys_exit_group(2);
+	}
+	fatal("no goroutines (main called runtime.Goexit) - deadlock!");
 }
 
 /* An M that sleeps, or NULL; sched.lock held. */
@@ -181,11 +183,12 @@ wakep(void)
 void
 wakefenced(void)
 {
+	if (gomaxprocs == 1)
+		return;
+	/* let one look unless one does */
 	struct p *pp;
 	int32_t none = 0;
 
-	if (gomaxprocs == 1)
-		return;
 	if (__atomic_load_n(&sched.nmspinning, __ATOMIC_SEQ_CST) != 0)
 		return;
 	if (__atomic_load_n(&sched.npidle, __ATOMIC_SEQ_CST) == 0 &&

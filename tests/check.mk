@@ -58,7 +58,7 @@ build/tests/%: tests/unit/%.c $(wildcard tests/unit/*.h) build/librt0-all.a
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc $(UNIT_CFLAGS) -Isrc -o $@ $< -lcunit -lc build/librt0-all.a
 
-# build/tests/chapters/06/ch05_x: the same test with the runtime of chapters 1 to 6.
+# build/tests/chapters/06/x: the same test with the runtime of chapters 1 to 6.
 build/tests/chapters/%: unit-again
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)

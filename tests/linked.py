@@ -1,7 +1,7 @@
-"""Helpers of the tests of chapters 8 to 11: programs linked with the runtime.
+"""Helpers of the tests of the scheduler: programs linked with the runtime.
 
 The runtime is the whole one, or that of a chapter: a state, such as
-STATES / "11", is build/chapters/11. A mutant is a state of which functions
+state("stealing"), is a directory in build/chapters. A mutant is a state of which functions
 of one file are changed.
 """
 import os
@@ -15,7 +15,6 @@ import sources
 
 TOP = Path(__file__).resolve().parent.parent
 LIB = Path(os.environ.get("RT0_LIB", TOP / "build" / "librt0.a")).resolve()
-STATES = TOP / "build" / "chapters"
 PROGRAMS = TOP / "tests" / "programs"
 DIRECTORY = tempfile.TemporaryDirectory()   # removed when Python ends
 WORK = Path(DIRECTORY.name)

@@ -13,17 +13,16 @@ import unittest
 from pathlib import Path
 
 import sources
+from chapters import TOP, state
 
-TOP = Path(__file__).resolve().parent.parent
 
-
-def prefix(chapter):
-    """The directory of a prefix build, made if it is not there."""
-    directory = TOP / "build" / "chapters" / chapter
+def prefix(name):
+    """The directory of the prefix build of a chapter, made if it is not there."""
+    directory = state(name)
     if not (directory / "rt0").exists():
-        done = run(["make", "--no-print-directory", "chapter-" + chapter], cwd=TOP)
+        done = run(["make", "--no-print-directory", "chapter-" + directory.name], cwd=TOP)
         if done.returncode != 0:
-            raise AssertionError("make chapter-%s failed:\n%s" % (chapter, done.stdout + done.stderr))
+            raise AssertionError("make chapter-%s failed:\n%s" % (directory.name, done.stdout + done.stderr))
     return directory
 
 

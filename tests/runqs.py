@@ -1,4 +1,4 @@
-"""Helpers of test_ch10.py to test_ch13.py: src/runq.c and others in a model and on real threads.
+"""Helpers of the tests of stealing, of the pile and of system calls: src/runq.c and others in a model and on real threads.
 
 Explored and Hosted stand beside unittest.TestCase and read attributes of the class:
 MODEL (a module of tests/steal), CLASS (its model of FILES), ORDERS, STATE, MANY (goroutines).

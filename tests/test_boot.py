@@ -1,4 +1,4 @@
-"""The boot, from the first instruction to exit_group, in chapter 7's state of the runtime."""
+"""The boot, from the first instruction to exit_group, in the state of the runtime after the main goroutine."""
 import fcntl
 import os
 import re
@@ -8,9 +8,11 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from chapters import state
+
 TOP = Path(__file__).resolve().parent.parent
-CHAPTER = TOP / "book" / "07-the-main-goroutine.nw"
-STATE = TOP / "build" / "chapters" / "07"
+STATE = state("the-main-goroutine")
+CHAPTER = TOP / "book" / (STATE.name + "-the-main-goroutine.nw")
 HELLO = STATE / "hello"
 
 
@@ -32,13 +34,13 @@ def setUpModule():
     if not stale():
         return
     (TOP / "build").mkdir(exist_ok=True)
-    with open(TOP / "build" / ".chapter-07.lock", "w") as lock:
+    with open(TOP / "build" / ".chapter-%s.lock" % STATE.name, "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-        done = subprocess.run(["make", "-s", "chapter-07"], cwd=TOP, env=env, text=True,
+        done = subprocess.run(["make", "-s", "chapter-" + STATE.name], cwd=TOP, env=env, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode != 0:
-        raise AssertionError("make chapter-07 failed:\n" + done.stdout)
+        raise AssertionError("make chapter-%s failed:\n%s" % (STATE.name, done.stdout))
 
 
 def run(*command, **options):

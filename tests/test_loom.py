@@ -13,6 +13,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from chapters import number
+
 TOP = Path(__file__).resolve().parent.parent
 TOOLS = TOP / "book" / "tools"
 NOWEB = Path(os.environ.get("NOWEBLIB", "/usr/lib/noweb"))
@@ -667,9 +669,16 @@ class Words(unittest.TestCase):
                          [14, 3, 11, 2, 8])
 
     def test_each_chapter_of_part_I_has_15_to_35_words_for_a_line_of_code(self):
-        for row in self.count(*sorted((TOP / "book").glob("0[2-7]-*.nw"))):
+        chapters = [path for path in sorted((TOP / "book").glob("[0-8]?-*.nw"))
+                    if number("rt0-go") <= path.name[:2] <= number("the-main-goroutine")]
+        self.assertEqual(len(chapters), 6)
+        for row in self.count(*chapters):
             ratio = int(row["words"]) / int(row["lines"])
             self.assertTrue(15 <= ratio <= 35, "%(chapter)s: %(words)s words for %(lines)s lines; see: make words" % row)
+
+    def test_no_chapter_has_7000_words(self):
+        for row in self.count(*sorted((TOP / "book").glob("[0-9]?-*.nw"))):
+            self.assertLess(int(row["words"]), 7000, "%(chapter)s; see: make words" % row)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
   book/tools/timeline.py --svg OUT FILE     as a picture: a lane for each P
 
 The program may be running, may have ended, or may have been killed.
---last N keeps the N youngest events.  Chapter 12 tells what is in the file.
+--last N keeps the N youngest events.  Chapter 15 tells what is in the file.
 """
 import argparse
 import os

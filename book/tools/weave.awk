@@ -43,7 +43,7 @@ function new_page(path,   base, ch) {
 	ch = match(base, /^[0-9][0-9]-/) ? substr(base, 1, 2) + 0 : ""
 	page = ++npages; Pid[page] = base; Pch[page] = ch; Plab[page] = label(ch); Pfile[page] = path
 	sec = new_section(page, 1, "", "")
-	target(base, page, "", ""); if (ch != "") target(sprintf("ch%02d", ch), page, "", "")
+	target(base, page, "", ""); if (ch != "") target(substr(base, 4), page, "", "")
 }
 
 function new_section(p, level, id, title) {

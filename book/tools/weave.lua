@@ -1,7 +1,7 @@
 -- weave.lua -- second pass of the weaver, a pandoc filter: numbers, links, expansions,
 -- figures, tables, transcripts, side notes and the pages of indexes.
 --
---   pandoc -M page=03-check -M dir=build/weave -M book=book --lua-filter=weave.lua ...
+--   pandoc -M page=NN-name -M dir=build/weave -M book=book --lua-filter=weave.lua ...
 --
 -- It needs no function younger than pandoc 2.9.  Errors name the line in the chapter.
 
@@ -68,7 +68,7 @@ end
 local function label(p) return p.ch and (p.ch >= 90 and string.char(65 + p.ch - 90) or tostring(p.ch)) end
 local function named(p) return (p.ch >= 90 and 'appendix ' or 'chapter ') .. label(p) end
 
--- "grows in chapters 9, 12", each linked to the first part there; nil when nothing is added
+-- "grows in chapters 10, 15", each linked to the first part there; nil when nothing is added
 local function growth(later)
   local seen, out, last = {}, {}, nil
   for _, c in ipairs(later) do

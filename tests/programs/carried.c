@@ -1,7 +1,7 @@
 /*
  * A thief carries a goroutine from a ring that is looked at late to one that
  * has been looked at.  The runtime of this program has three hooks in it: see
- * tests/test_ch10.py.  Runs with three Ps; prints a line, or hangs.
+ * tests/test_stealing.py.  Runs with three Ps; prints a line, or hangs.
  *
  * main parks, and its P, P0, goes to search: the thief, held before.  Another
  * P runs nop, finds nothing more and is about to give itself up: the looker.

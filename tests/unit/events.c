@@ -1,5 +1,5 @@
 /*
- * The event trace (src/trace.c, chapter 12).  The file is memory here.
+ * The event trace (src/trace.c, chapter 15).  The file is memory here.
  */
 #include "runtime.h"
 static void before_count(void *word);

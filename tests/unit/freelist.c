@@ -1,5 +1,5 @@
 /*
- * Goroutines that have died are those that start next (chapter 11 and later):
+ * Goroutines that have died are those that start next (chapter 13 and later):
  * static functions of src/proc.c.
  */
 #define lock visit

@@ -95,7 +95,7 @@ TEST("a status that is not what it should be ends the process")
 	reset();
 	casgstatus(&gp, Grunning, Gwaiting);
 	CHECK_EQ(gp.atomicstatus, Gwaiting);
-	CHECK_THROWS(goready(&gs[0]), "casgstatus: bad incoming status");
+	CHECK_THROWS(casgstatus(&gs[0], Gwaiting, Grunnable), "casgstatus: bad incoming status");
 }
 
 static char *pieces[4][400];

@@ -1,6 +1,6 @@
 /*
  * Who counts as idle, and who asks for a P from the kernel (src/thread.c),
- * chapter 13.
+ * chapter 16.
  */
 #define wantp asked
 #include "thread.c"

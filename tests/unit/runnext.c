@@ -1,6 +1,6 @@
 /*
  * runnext, and the turns of ring and list beside it (src/runq.c of
- * chapters 9 to 10).
+ * chapters 10 to 13).
  */
 #include "ring_alone.h"
 

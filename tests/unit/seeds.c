@@ -1,5 +1,5 @@
 /*
- * Seeded schedules (src/seed.c, chapter 12): who is where in the ring, and when
+ * Seeded schedules (src/seed.c, chapter 15): who is where in the ring, and when
  * somebody steps back.
  */
 #include "runtime.h"

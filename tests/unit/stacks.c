@@ -1,5 +1,5 @@
 /*
- * Stacks in a P and in the pool (src/stack.c, chapter 9).
+ * Stacks in a P and in the pool (src/stack.c, chapter 10).
  */
 #define lock visit
 #define unlock depart

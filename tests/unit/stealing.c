@@ -1,11 +1,11 @@
 /*
- * Stealing (chapter 10 and later): half of a ring, whom first, and the look at
+ * Stealing (chapter 11 and later): half of a ring, whom first, and the look at
  * queues without a P.  src/steal.c is compiled into this program with a
  * thief that takes notes and numbers that are not random.
  */
 #define runqsteal spy
 #define cheaprand dice
-#define wantp asked		/* for a P from the kernel, from chapter 13 on */
+#define wantp asked		/* for a P from the kernel, from chapter 16 on */
 #include "steal.c"
 #undef runqsteal
 #undef cheaprand

@@ -1,5 +1,5 @@
 /*
- * How runnext is stolen (src/runq.c of chapters 10 to 10).
+ * How runnext is stolen (src/runq.c of chapters 11 to 13).
  */
 #include "runq_alone.h"
 

@@ -1,0 +1,137 @@
+"""Stealing, and the look that follows the last one."""
+import re
+import subprocess
+import unittest
+
+import runqs
+import sources
+from chapters import state
+from linked import PROGRAMS, TOP, WORK, Linked, changed, compiled, link, run, written
+from runqs import model
+
+STATE = state("stealing")       # what is true of this chapter only
+
+
+class Programs(Linked):
+    PROCS = (1, 2, 3, 4, 5, 8, 16)
+
+    def test_what_stands_behind_a_busy_main_is_taken_by_others(self):
+        for procs in (2, 3, 4, 16):
+            for _ in range(50):
+                self.assertRuns(link(TOP / "examples" / "busy.c"), out="200 have run\n", procs=procs)
+
+    def test_no_goroutine_is_lost_or_run_twice(self):
+        for procs in self.PROCS:
+            for n, rounds in ((1, 2000), (2, 2000), (3, 2000), (50, 100), (300, 30), (1500, 4)):
+                for state in (STATE, None):
+                    self.assertRuns(self.program("conserve", state), n, rounds, procs=procs,
+                                    out="%d turns, 0 wrong\n" % (3 * n * rounds))
+
+    def test_trees_add_up_on_any_number_of_Ps(self):
+        self.assertEndsWell(TOP / "bench" / "sched.c", (
+            ("fib", 17), ("skynet", 10000), ("batch", 3000), ("pingpong", 3000), ("sema", 5000)), self.PROCS)
+
+    def test_no_wake_up_is_lost_in_two_thousand_short_relays(self):
+        """Each relay is over in microseconds, and hangs if one wake-up is missing."""
+        text = """
+static uint32_t ran, done;
+static void last(void *unused) { (void)unused; __atomic_store_n(&ran, 1, __ATOMIC_RELAXED); }
+static void first(void *unused) {
+	(void)unused;
+	__atomic_store_n(&ran, 0, __ATOMIC_RELAXED);
+	go(last, NULL);		/* and do not step back: somebody must come */
+	while (!__atomic_load_n(&ran, __ATOMIC_RELAXED))
+		;
+	runtime_Semrelease(&done);
+}
+void main_main(void) {
+	for (int i = 0; i < 2000; i++) {
+		go(first, NULL);
+		runtime_Semacquire(&done);
+		for (volatile int j = 0; j < i % 64 * 50; j++)
+			;
+	}
+	fmt_Printf("2000 relays\\n");
+}
+"""
+        for state in (STATE, None):
+            relay = written("relay", text, state)
+            for procs in (2, 3, 16):
+                self.assertRuns(relay, out="2000 relays\n", procs=procs)
+
+    def test_what_a_thief_carries_past_a_looker_is_not_lost(self):
+        held = (
+            ("steal.c", ("stealwork", "\tfor (int try = 1;", "\tif (hook)\n\t\thook(0, pp->id);\n\tfor (int try = 1;"),
+             ("lookagain", "\t\tif (runqempty(", "\t\tif (hook)\n\t\t\thook(2, i);\n\t\tif (runqempty(")),
+            ("proc.c", ("findrunnable", "\t\tif (gp != NULL)\n\t\t\tbreak;\n\t\t/* give",
+                        "\t\tif (gp == NULL && hook)\n\t\t\thook(1, pp->id);\n"
+                        "\t\tif (gp != NULL)\n\t\t\tbreak;\n\t\t/* give")))
+        silent = ("runq.c", ("runqsteal", "\t\twakep();\n", "\t\t;\n"))
+        for name, files, out in (("carried", held, "a has run\n"), ("silent", held + (silent,), None)):
+            place = WORK / name
+            place.mkdir()
+            for file, *changes in files:
+                text = changed(sources.find(STATE / "src", file).read_text(), *changes)
+                (place / file).write_text(text.replace("\n\n", "\nvoid (*hook)(int, int32_t) __attribute__((weak));\n\n", 1))
+                compiled("@%s/src/cflags" % STATE, "-Wno-empty-body", "-I%s/src" % STATE, "-c", place / file,
+                         "-o", (place / file).with_suffix(".o"))
+            program = link(PROGRAMS / "carried.c", STATE, sorted(place.glob("*.o")), "-" + name)
+            if out:
+                for _ in range(5):
+                    self.assertRuns(program, out=out, procs=3)
+            else:
+                with self.assertRaises(subprocess.TimeoutExpired):
+                    run(program, procs=3, timeout=3)
+
+
+class Model(runqs.Explored, unittest.TestCase):
+    MODEL, CLASS, STATE = model, model.Ring, STATE
+    ORDERS = (
+        ("runqput", r"load_n\(&pp->runqhead", "put: head"), ("runqput", r"store_n\(&pp->runqtail", "put: tail"),
+        ("ringget", r"load_n\(&pp->runqhead", "get: head"), ("ringget", r"load_n\(&pp->runqtail", "get: tail"),
+        ("ringget", r"compare_exchange_n\(&pp->runqhead", "get: cas"),
+        ("runqgrab", r"load_n\(&victim->runqhead", "grab: head"),
+        ("runqgrab", r"load_n\(&victim->runqtail", "grab: tail"),
+        ("runqgrab", r"compare_exchange_n\(&victim->runqhead", "grab: cas"),
+        ("runqsteal", r"store_n\(&pp->runqtail", "steal: tail"),
+        ("runnextput", r"exchange_n\(&pp->runnext", "next: put"),
+        ("runqget", r"exchange_n\(&pp->runnext", "next: get"),
+        ("stealnext", r"compare_exchange_n\(&victim->runnext", "next: steal"),
+        ("runqempty", r"load_n\(&pp->runnext", "empty: next"),
+        ("runqempty", r"load_n\(&pp->runqhead", "empty: head"),
+        ("runqempty", r"load_n\(&pp->runqtail", "empty: tail"))
+
+    def test_runqempty_looks_at_runnext_then_the_head_then_the_tail(self):
+        source = sources.find(STATE / "src", "runq.c").read_text()
+        body = re.search(r"(?ms)^runqempty\(.*?^}", source)[0]
+        self.assertEqual(re.findall(r"load_n\(&pp->(\w+)", body), ["runnext", "runqhead", "runqtail"])
+        self.assertEqual(len(re.findall(r"(?m);$", body)), 4, "each load is a statement of its own")
+
+
+class Threads(runqs.Hosted, unittest.TestCase):
+    STATE, MANY = STATE, 300000
+
+    def test_a_weaker_order_is_a_race_under_the_sanitizer(self):
+        for name, *changes in (
+                ("tail", ("runqput", "t + 1, __ATOMIC_RELEASE", "t + 1, __ATOMIC_RELAXED")),
+                ("grabtail", ("runqgrab", "runqtail, __ATOMIC_ACQUIRE", "runqtail, __ATOMIC_RELAXED")),
+                ("stealtail", ("runqsteal", "t + n - 1, __ATOMIC_RELEASE", "t + n - 1, __ATOMIC_RELAXED")),
+                ("nextput", ("runnextput", "__ATOMIC_ACQ_REL", "__ATOMIC_RELAXED")),
+                ("nextsteal", ("stealnext", "__ATOMIC_ACQUIRE", "__ATOMIC_RELAXED"))):
+            with self.subTest(name):
+                self.assertRace(name, *changes)
+
+    def test_a_wrong_step_loses_or_doubles_a_goroutine(self):
+        for name, *change in (
+                ("queued", "runqsteal", "t + n - 1, __ATOMIC_RELEASE", "t + n, __ATOMIC_RELEASE"),
+                ("early", "runqgrab", "&h, h + n,", "&h, h + n - 1,")):
+            with self.subTest(name):
+                self.assertGoesWrong(name, tuple(change))
+
+
+class Machine(runqs.Fences, unittest.TestCase):
+    STATE = STATE
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,380 @@
+"""The event trace and its reader, schedtrace, seeded schedules."""
+import os
+import re
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from chapters import state
+
+TOP = Path(__file__).resolve().parent.parent
+LIB = Path(os.environ.get("RT0_LIB", TOP / "build" / "librt0.a")).resolve()
+PROGRAMS = TOP / "tests" / "programs"
+TIMELINE = TOP / "book" / "tools" / "timeline.py"
+STATE = state("watching-it-run")
+FAILING = 249       # a seed with which account of this chapter is overdrawn
+RING, HEADER, EVENT = 1 << 16, 64, 24
+WORK = tempfile.TemporaryDirectory()
+sys.path.insert(0, str(TIMELINE.parent))
+sys.dont_write_bytecode = True
+import timeline  # noqa: E402
+import linked  # noqa: E402
+
+
+def tearDownModule():
+    WORK.cleanup()
+
+
+def environment(**more):
+    env = {key: value for key, value in os.environ.items()
+           if not key.startswith(("MAKE", "MFLAGS", "GOMAXPROCS", "RT0"))}
+    env.update({key: str(value) for key, value in more.items()})
+    return env
+
+
+def run(*command, timeout=60, cwd=TOP, preexec_fn=None, **env):
+    return subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          timeout=timeout, cwd=cwd, env=environment(**env), preexec_fn=preexec_fn)
+
+
+def link(source):
+    program = Path(WORK.name) / source.stem
+    if not program.exists():
+        done = run("gcc", "-O2", "-g", "@src/cflags", "-Isrc", "-o", program, source, "@src/ldflags", LIB)
+        if done.returncode != 0 or done.stderr:
+            raise AssertionError(done.stderr)
+    return program
+
+
+def state(name):
+    """A program of the chapter's own state: what a seed does is true of that only."""
+    program = STATE / name
+    if not program.exists():
+        run("make", "-s", "chapter-" + STATE.name, timeout=600)
+    return program
+
+
+class Chapter(unittest.TestCase):
+    def file(self, name):
+        return Path(WORK.name) / (self.id().split(".")[-1] + "-" + name)
+
+    def traced(self, *command, **env):
+        """The events of a run, after it has ended well."""
+        path = self.file("trace")
+        done = run(*command, RT0TRACE=path, **env)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), command)
+        return timeline.read(path)
+
+    def sched(self):
+        # this chapter's: later a goroutine that comes back from a long system call starts once more
+        return linked.link(TOP / "bench" / "sched.c", STATE)
+
+
+class Events(Chapter):
+    def test_a_goroutine_is_made_starts_and_ends(self):
+        trace = self.traced(TOP / "build" / "examples" / "workers", GOMAXPROCS=1)
+        for goid in (2, 3, 4, 5):
+            kinds = [e.kind for e in trace.events if e.goid == goid or (e.kind == "GoCreate" and e.arg == goid)]
+            self.assertEqual((kinds[0], kinds[1], kinds[-1]), ("GoCreate", "GoStart", "GoEnd"))
+            self.assertEqual(kinds.count("GoEnd"), 1)
+
+    def test_in_a_trace_nobody_runs_before_it_can(self):
+        for procs in (1, 2, 4) * 4:
+            for work, n in (("sema", 2000), ("spawn", 500), ("fib", 11)):
+                trace = self.traced(self.sched(), work, n, GOMAXPROCS=procs)
+                self.assertEqual(trace.lost, {})
+                ready, last = set(), {}
+                for e in trace.events:
+                    if e.kind in ("GoCreate", "GoUnblock"):
+                        ready.add(e.arg)
+                    elif e.kind == "GoYield":
+                        ready.add(e.goid)
+                    elif e.kind == "GoStart":
+                        # a goroutine that is alone yields and goes on; its yield is noted when it has left
+                        self.assertIn(e.goid, ready, "G%d at %d, after %s; GOMAXPROCS=%d sched %s %d"
+                                      % (e.goid, e.when, last.get(e.goid), procs, work, n))
+                        ready.discard(e.goid)
+                    last[e.goid] = e.kind
+
+    def test_a_yield_for_nobody_is_no_event(self):
+        program = linked.link(PROGRAMS / "alone.c", STATE)     # yields 1,000 times alone, and once for one in the list
+        self.assertEqual([(e.goid, e.kind) for e in self.traced(program, GOMAXPROCS=1).events],
+                         [(0, "ProcStart"), (0, "GoCreate"), (1, "GoStart"), (1, "GoCreate"), (1, "GoYield"),
+                          (2, "GoStart"), (2, "GoEnd"), (1, "GoStart")])
+
+    def test_a_P_starts_and_stops_in_turn(self):
+        trace = self.traced(self.sched(), "pingpong", 2000, GOMAXPROCS=4)
+        for proc in range(4):
+            kinds = [e.kind for e in trace.events if e.proc == proc and e.kind.startswith("Proc")]
+            self.assertEqual(kinds[0::2], ["ProcStart"] * len(kinds[0::2]))
+            self.assertEqual(kinds[1::2], ["ProcStop"] * len(kinds[1::2]))
+
+    def test_a_theft_names_who_was_robbed_and_who_will_run(self):
+        # main starts one and waits for it without leaving its P: another P must steal it
+        trace = self.traced(link(PROGRAMS / "handshake.c"), 100, GOMAXPROCS=4)
+        for proc in range(4):
+            mine = [e for e in trace.events if e.proc == proc]
+            for i, e in enumerate(mine):
+                if e.kind == "Steal":
+                    self.assertNotEqual(e.arg, proc)
+                    start = next(f for f in mine[i + 1:] if f.kind == "GoStart")
+                    self.assertEqual(start.goid, e.goid)
+        self.assertGreaterEqual(sum(e.kind == "Steal" for e in trace.events), 100)
+
+    def test_a_killed_program_leaves_its_events(self):
+        path = self.file("trace")
+        child = subprocess.Popen([str(link(PROGRAMS / "greedy.c"))], env=environment(RT0_SEED=3, RT0TRACE=path),
+                                 stdout=subprocess.DEVNULL)
+        events = []
+        try:
+            for _ in range(20000):      # it hangs with goroutine 2 running; read it while it lives
+                try:
+                    events = [(e.kind, e.goid) for e in timeline.read(path).events]
+                except (OSError, timeline.Bad):
+                    pass
+                if ("GoYield", 1) in events:
+                    break
+                time.sleep(0.001)
+            self.assertIsNone(child.poll())
+        finally:
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+        self.assertIn(("GoStart", 2), events)
+        self.assertEqual([(e.kind, e.goid) for e in timeline.read(path).events], events)
+
+    def test_a_full_ring_says_what_is_lost(self):
+        path = self.file("trace")
+        run(self.sched(), "yield", 50000, RT0TRACE=path, GOMAXPROCS=1)
+        done = run(TIMELINE, path)
+        first, second = done.stdout.split("\n")[:2]
+        lost = int(re.match(r"# P0: (\d+) older events are lost$", first).group(1))
+        self.assertEqual(len(done.stdout.splitlines()) - 1, RING - 1)
+        n, = struct.unpack_from("<Q", path.read_bytes(), HEADER)
+        self.assertEqual(lost + RING - 1, n)
+
+    def test_a_running_program_can_be_read(self):
+        path = self.file("trace")
+        child = subprocess.Popen([str(self.sched()), "yield", "30000000"], env=environment(RT0TRACE=path, GOMAXPROCS=1),
+                                 stdout=subprocess.DEVNULL)
+        try:
+            reads = 0
+            while reads < 5 and child.poll() is None:
+                try:
+                    trace = timeline.read(path)
+                except (OSError, timeline.Bad):
+                    continue
+                if trace.lost:
+                    reads += 1
+                    numbers = [e.when for e in sorted(trace.events, key=lambda e: e.number)]
+                    self.assertEqual(numbers, sorted(numbers), "an event of another lap was taken for one of this")
+                    self.assertLessEqual({e.kind for e in trace.events}, {k for k, _ in timeline.KINDS.values()})
+        finally:
+            child.kill()
+            child.wait()
+        self.assertEqual(reads, 5)
+
+    def test_a_trace_that_cannot_be_is_refused_in_one_line(self):
+        def small():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
+
+        hello = TOP / "build" / "examples" / "hello"
+        for name, why, limit in ((WORK.name, "open: errno 21 (a directory)", None),
+                                 ("/dev/full", "ftruncate: errno 22", None),
+                                 ("/nowhere/file", "open: errno 2", None),
+                                 (self.file("big"), "ftruncate: errno 27 (see ulimit -f)", small)):
+            done = run(hello, RT0TRACE=name, preexec_fn=limit)
+            self.assertEqual((done.returncode, done.stdout, done.stderr),
+                             (2, "", "fatal error: RT0TRACE=%s: %s\n" % (name, why)))
+        self.assertFalse(self.file("big").exists())
+
+    def test_a_full_disk_is_found_before_the_first_event(self):
+        path = self.file("trace")
+        hello = TOP / "build" / "examples" / "hello"
+        for error, status in (("ENOSPC", 2), ("EOPNOTSUPP", 0)):
+            done = run("strace", "-qq", "-o", "/dev/null", "-e", "inject=fallocate:error=" + error, hello, RT0TRACE=path)
+            self.assertEqual(done.returncode, status)
+            if status:
+                self.assertEqual(done.stderr, "fatal error: RT0TRACE=%s: fallocate: errno 28 (no space left)\n" % path)
+                self.assertEqual(path.stat().st_size, 0)
+            else:
+                self.assertTrue(timeline.read(path).events)
+
+    def test_an_empty_name_is_no_name(self):
+        done = run(TOP / "build" / "examples" / "hello", RT0TRACE="", RT0_SEED="")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+
+class Reader(Chapter):
+    def example(self):
+        path = self.file("trace")
+        run(TOP / "build" / "examples" / "workers", RT0TRACE=path, GOMAXPROCS=1)
+        return path
+
+    def assertRefused(self, path, why):
+        done = run(TIMELINE, path)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (1, "", "timeline.py: %s: %s\n" % (path, why)))
+
+    def test_what_is_no_trace_gets_one_line(self):
+        data = self.example().read_bytes()
+        path = self.file("bad")
+        self.assertRefused(path, "No such file or directory")
+        self.assertRefused(Path(WORK.name), "Is a directory")
+        for bad, why in ((b"", "this is no trace of rt0"), (b"#!/bin/sh\n", "this is no trace of rt0"),
+                         (data[:HEADER - 1], "the trace is cut short: 1 bytes are missing at 63"),
+                         (data[:-1], "the trace is cut short: 1 bytes are missing at %d" % (len(data) - 1)),
+                         (data[:6] + b"2" + data[7:], "the trace has version 2 and this program reads version 1"),
+                         (data[:8] + b"\xff" * 8 + data[16:],
+                          "the trace is damaged: 4294967295 Ps with 4294967295 events each")):
+            path.write_bytes(bad)
+            self.assertRefused(path, why)
+
+    def test_a_pipe_that_closes_is_no_error(self):
+        done = run("bash", "-c", '%s %s | head -n 1; echo "${PIPESTATUS[0]}"' % (TIMELINE, self.example()))
+        self.assertRegex(done.stdout, r"\A +0\.000  P0 .*ProcStart M0\n0\n\Z")
+        self.assertEqual(done.stderr, "")
+
+    def test_the_drawing_has_a_bar_for_each_run_and_an_arrow_for_each_theft(self):
+        import xml.etree.ElementTree as tree
+        path, out = self.file("trace"), self.file("svg")
+        run(self.sched(), "fib", 12, RT0TRACE=path, GOMAXPROCS=4)
+        self.assertEqual(run(TIMELINE, "--svg", out, path).stderr, "")
+        trace, root = timeline.read(path), tree.parse(out).getroot()
+        space = "{http://www.w3.org/2000/svg}"
+        self.assertEqual(len(root.findall(space + "rect")), sum(e.kind == "GoStart" for e in trace.events))
+        arrows = [p for p in root.findall(space + "path") if p.get("marker-end")]
+        self.assertEqual(len(arrows), sum(e.kind == "Steal" for e in trace.events))
+        self.assertTrue(root.find(space + "title").text and root.find(space + "desc").text)
+
+    def test_the_figure_of_the_chapter_is_what_the_tool_draws(self):
+        path, out = self.file("trace"), self.file("svg")
+        run(state("account"), RT0TRACE=path, RT0_SEED=FAILING)
+        run(TIMELINE, "--svg", out, path)
+        self.assertEqual(out.read_text(), (TOP / "book" / "figures" / "account-timeline.svg").read_text(),
+                         "draw it again: RT0_SEED=%d RT0TRACE=build/account.trace %s/account; "
+                         "book/tools/timeline.py --svg book/figures/account-timeline.svg build/account.trace" % (FAILING, STATE))
+
+
+class Schedtrace(Chapter):
+    LINE = (r"SCHED (\d+)ms: gomaxprocs=(\d+) idleprocs=(\d+) threads=(\d+) spinningthreads=\d+ needspinning=[01] "
+            r"idlethreads=(\d+) runqueue=\d+")
+
+    def reports(self, detail=0, procs=2):
+        try:
+            done = run("timeout", "0.5", link(PROGRAMS / "greedy.c"), GOMAXPROCS=procs, RT0_SEED=3,
+                       RT0DEBUG="schedtrace=20,scheddetail=%d" % detail)
+        except subprocess.TimeoutExpired:
+            self.fail("timeout did not end it")
+        return done.stderr[:done.stderr.rindex("\n")].splitlines()     # timeout may have cut the last line
+
+    def test_the_line_has_the_format_of_Go(self):
+        lines = self.reports()
+        self.assertTrue(lines[0].startswith("SCHED 0ms: "), lines[0])
+        self.assertGreater(len(lines), 2)
+        for line in lines:
+            self.assertRegex(line, "^" + self.LINE + r" \[\d+\]$")
+
+    def test_the_details_name_every_P_M_and_G(self):
+        report = "\n".join(self.reports(detail=1)).split("SCHED")[2]
+        self.assertRegex(report, r"\n  P0: status=1 schedtick=\d+ m=0 runqsize=1 gfreecnt=0\n")
+        self.assertRegex(report, r"\n  M1: p=nil curg=nil locks=\d spinning=false\n")
+        self.assertRegex(report, r"\n  M0: p=0 curg=2 locks=0 spinning=false\n")
+        self.assertRegex(report, r"\n  G2: status=2\(\) m=0\n")
+        self.assertRegex(report, r"\n  G1: status=1\(\) m=nil")
+
+    def test_the_thread_that_prints_is_no_idle_thread(self):
+        for line in self.reports():
+            _, _, _, threads, idle = map(int, re.match(self.LINE, line).groups())
+            self.assertEqual((threads, idle), (2, 0))
+
+    def test_a_reader_that_does_not_read_holds_up_nobody_but_the_printer(self):
+        for detail in (0, 1):
+            for procs in (1, 2, 4):
+                reader, writer = os.pipe()
+                self.addCleanup(os.close, reader)
+                os.set_blocking(writer, False)
+                try:
+                    while True:
+                        os.write(writer, b"x" * 4096)
+                except BlockingIOError:
+                    os.set_blocking(writer, True)       # full: the next write waits for ever
+                try:
+                    done = subprocess.run(
+                        [str(link(PROGRAMS / "conserve.c")), "300", "50"], stdout=subprocess.PIPE, stderr=writer, text=True,
+                        timeout=20, env=environment(GOMAXPROCS=procs, RT0DEBUG="schedtrace=1,scheddetail=%d" % detail))
+                except subprocess.TimeoutExpired:
+                    self.fail("GOMAXPROCS=%d: the program waits for the reader of its trace" % procs)
+                finally:
+                    os.close(writer)
+                self.assertEqual(done.returncode, 0)
+
+    def test_a_deadlock_is_found_while_a_thread_prints(self):
+        for procs in (1, 2, 4):
+            done = run(link(PROGRAMS / "all_asleep.c"), GOMAXPROCS=procs, RT0DEBUG="schedtrace=1,scheddetail=1",
+                       timeout=20)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("fatal error: all goroutines are asleep - deadlock!\n", done.stderr)
+
+    def test_without_schedtrace_there_is_no_thread_that_prints(self):
+        done = run("strace", "-f", "-qq", "-o", self.file("log"), "-e", "trace=clone",
+                   STATE / "hello", GOMAXPROCS=1)
+        self.assertEqual(done.returncode, 0)
+        self.assertNotIn("clone(", self.file("log").read_text())
+
+
+class Seeds(Chapter):
+    def test_the_same_seed_makes_the_same_trace(self):
+        for command in ((self.sched(), "skynet", 1000), (link(PROGRAMS / "neighbours.c"),)):
+            traces = set()
+            for _ in range(25):
+                path = self.file("trace")
+                run(*command, RT0_SEED=7, RT0TRACE=path)
+                traces.add(path.read_bytes())
+            self.assertEqual(len(traces), 1, "RT0_SEED=7 %s: %d traces in 25 runs" % (command[0], len(traces)))
+
+    def test_other_seeds_make_other_traces(self):
+        traces = set()
+        for seed in range(20):
+            path = self.file("trace")
+            run(self.sched(), "fib", 8, RT0_SEED=seed, RT0TRACE=path)
+            traces.add(path.read_bytes()[HEADER:])
+        self.assertEqual(len(traces), 20)
+
+    def test_no_seed_loses_a_goroutine(self):
+        program = link(PROGRAMS / "once.c")
+        for seed in range(300):
+            done = run(program, RT0_SEED=seed, timeout=20)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""), "RT0_SEED=%d %s" % (seed, program))
+
+    def test_threads_lose_none_either(self):
+        for procs in (1, 2, 4):
+            for _ in range(30):
+                done = run(link(PROGRAMS / "once.c"), GOMAXPROCS=procs, timeout=20)
+                self.assertEqual((done.returncode, done.stdout), (0, ""))
+
+    def test_a_seed_runs_everything_on_one_thread(self):
+        done = run("strace", "-f", "-qq", "-o", self.file("log"), "-e", "trace=clone", state("account"), RT0_SEED=3,
+                   GOMAXPROCS=16)
+        self.assertEqual(done.returncode, 0)
+        self.assertNotIn("clone(", self.file("log").read_text())
+
+    def test_a_seed_that_is_none_ends_the_program(self):
+        for seed in ("12x", "-1", "x", "2147483648", " 1"):
+            done = run(TOP / "build" / "examples" / "hello", RT0_SEED=seed)
+            self.assertEqual((done.returncode, done.stdout, done.stderr),
+                             (2, "", "fatal error: RT0_SEED=%s is not a number from 0 to 2147483647\n" % seed))
+
+    def test_the_seed_of_the_chapter_fails_every_time(self):
+        for _ in range(5):
+            done = run(state("account"), RT0_SEED=FAILING)
+            self.assertEqual((done.returncode, done.stdout), (1, "balance -600\n"))
+        self.assertEqual(run(state("account"), RT0_SEED=FAILING - 1).returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,15 @@
+/*
+ * To be made ready (src/proc.c, chapter 9 and later).
+ */
+#include "unit.h"
+
+#include "runtime.h"
+
+TEST("a goroutine that does not wait cannot be made ready")
+{
+	static struct g gp = { .atomicstatus = Grunning };
+
+	g0.m = &m0;
+	setg(&g0);
+	CHECK_THROWS(goready(&gp), "casgstatus: bad incoming status");
+}
