@@ -108,6 +108,19 @@ class Extension(unittest.TestCase):
                          ["G1", "G2", "G4"], out)
         self.assertRegex(out, r"(?m)^M0 P0 G3(  thread 1)?$")
 
+    def test_the_pile_is_shown_in_the_order_in_which_it_will_run(self):
+        out = gdb("build/examples/order", "break runtime_Semacquire", "run", "info sched", "print $p(0)", "delete",
+                  "continue")
+        ran = ["G%d" % (int(number) + 1) for number in re.findall(r"(?m)^(\d)$", out)]
+        self.assertEqual(len(ran), 5, out)
+        self.assertIn("next: %s  runq:\n" % " ".join(ran), out)
+        self.assertEqual(re.findall(r"next\[\d\] = (G\d)", out), ran, out)
+
+    def test_a_goroutine_that_has_ended_is_shown_no_more(self):
+        out = gdb("build/examples/order", "catch syscall exit_group", "run", "info goroutines", "goroutine 3 bt")
+        self.assertEqual(re.findall(r"(?m)^[* ] +(\d+)  (\w+)", out), [("1", "running")], out)
+        self.assertIn("no goroutine 3; see info goroutines", out)
+
     def test_every_stack_ends_in_goexit(self):
         out = gdb(YIELD, "break runtime_Gosched", "run", "continue 5", "goroutine all bt")
         stacks = out[out.index("goroutine 1 ["):].split("goroutine ")[1:]

@@ -445,6 +445,30 @@ TEST("a P is empty if neither pile nor ring has anything")
 	}
 }
 
+/* The next takes the place of the one that goes: one always waits. */
+static void
+putandtake(void)
+{
+	runqput(&p, &gs[1]);
+	taken = runqget(&p);
+}
+
+TEST("a P in which one always waits is not taken for empty")
+{
+	for (int piled = 0; piled < 2; piled++)
+		for (int after = 0; after < 3; after++) {
+			reset(0, 0);
+			if (piled)
+				runnextput(&p, &gs[0]);
+			else
+				runqput(&p, &gs[0]);
+			other.where = AT_LOAD;
+			other.after = after;
+			other.act = putandtake;
+			CHECK(!runqempty(&p));
+		}
+}
+
 TEST("a P with a pile is not put on the list of the idle")
 {
 	reset(0, 0);
