@@ -103,7 +103,7 @@ done | awk '{ printf "%s %s %.0f\n", $2, $1, $3 / 1000 }' >"$tmp/runs"
 } >"$tmp/steal-round.tsv"
 {
 	echo '# computed, not measured'
-	printf 'ps\tsteps\tnext_pct\trandom_pct\n'
+	printf 'ps\tsteps\tnext_pct\trandom_pct\touter_pct\tmiddle_pct\n'
 	python3 bench/order.py
 } >"$tmp/steal-order.tsv"
 for name in steal steal-futex steal-pause steal-round steal-order; do

@@ -35,8 +35,9 @@ globrunqget(void)
 	sched.runq.head = gp->schedlink;
 	if (sched.runq.head == NULL)
 		sched.runq.tail = NULL;
+	/* release: who sees it so short sees where the others have gone */
 	__atomic_store_n(&sched.runqsize, sched.runqsize - 1,
-	    __ATOMIC_RELAXED);
+	    __ATOMIC_RELEASE);
 	gp->schedlink = NULL;
 	return gp;
 }
@@ -275,6 +276,8 @@ globrunqgetbatch(struct p *pp)
 	n = sched.runqsize / gomaxprocs;
 	if (n > RUNQSIZE / 2)
 		n = RUNQSIZE / 2;
+	if (gomaxprocs > 1 && n > sched.runqsize / 2)
+		throw("globrunqgetbatch: more than half of the list");
 	gp = globrunqget();
 	while (n-- > 1)
 		runqput(pp, globrunqget());

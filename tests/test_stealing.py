@@ -90,6 +90,8 @@ class Model(runqs.Explored, unittest.TestCase):
         ("runqput", r"load_n\(&pp->runqhead", "put: head"), ("runqput", r"store_n\(&pp->runqtail", "put: tail"),
         ("ringget", r"load_n\(&pp->runqhead", "get: head"), ("ringget", r"load_n\(&pp->runqtail", "get: tail"),
         ("ringget", r"compare_exchange_n\(&pp->runqhead", "get: cas"),
+        ("runqputslow", r"compare_exchange_n\(&pp->runqhead", "overflow: cas"),
+        ("globrunqget", r"store_n\(&sched.runqsize", "share: size"),
         ("runqgrab", r"load_n\(&victim->runqhead", "grab: head"),
         ("runqgrab", r"load_n\(&victim->runqtail", "grab: tail"),
         ("runqgrab", r"compare_exchange_n\(&victim->runqhead", "grab: cas"),
@@ -100,6 +102,11 @@ class Model(runqs.Explored, unittest.TestCase):
         ("runqempty", r"load_n\(&pp->runnext", "empty: next"),
         ("runqempty", r"load_n\(&pp->runqhead", "empty: head"),
         ("runqempty", r"load_n\(&pp->runqtail", "empty: tail"))
+
+    def test_the_swap_of_a_full_ring_is_the_strong_one(self):
+        for state in (STATE, TOP):
+            source = sources.find(state / "src", "runq.c").read_text()
+            self.assertRegex(re.search(r"(?ms)^runqputslow\(.*?^}", source)[0], r"&pp->runqhead, &h, h \+ N, 0,\s", state)
 
     def test_runqempty_looks_at_runnext_then_the_head_then_the_tail(self):
         source = sources.find(STATE / "src", "runq.c").read_text()
@@ -120,6 +127,9 @@ class Threads(runqs.Hosted, unittest.TestCase):
                 ("nextsteal", ("stealnext", "__ATOMIC_ACQUIRE", "__ATOMIC_RELAXED"))):
             with self.subTest(name):
                 self.assertRace(name, *changes)
+
+    def test_a_full_ring_whose_swap_fails_for_no_reason_loses_a_goroutine(self):
+        self.assertGoesWrong("weak", ("runqputslow", "if (!__atomic_compare", "if (h % 3 == 0 || !__atomic_compare"))
 
     def test_a_wrong_step_loses_or_doubles_a_goroutine(self):
         for name, *change in (

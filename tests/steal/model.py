@@ -30,9 +30,9 @@ def swap(at, value, order):
     return ("swap", at, value, order)
 
 
-def cas(at, old, new, order, failed):
-    """Yields (1, old) or (0, what was there)."""
-    return ("cas", at, old, new, order, failed)
+def cas(at, old, new, order, failed, weak=False):
+    """Yields (1, old) or (0, what was there); a weak one may yield (0, old)."""
+    return ("cas", at, old, new, order, failed, weak)
 
 
 def fetch_add(at, n, order):
@@ -86,6 +86,8 @@ class Machine:
                 yield number, 0
                 continue
             messages = self.mem[t.next[1]]
+            if t.next[0] == "cas" and t.next[6]:
+                yield number, None      # fails for no reason
             first = t.cur.get(t.next[1], 0)
             if t.next[0] == "load" and t.next[2] == SC:     # not older than a fence has seen
                 first = max(first, self.sc.get(t.next[1], 0))
@@ -137,7 +139,9 @@ class Machine:
             self.sc = join(self.sc, {at: last + 1})
         return old
 
-    def cas(self, t, time, at, old, new, order, failed):
+    def cas(self, t, time, at, old, new, order, failed, weak):
+        if time is None:
+            return 0, old
         if self.mem[at][time][0] != old:
             return 0, self.see(t, at, time, failed)
         self.see(t, at, time, order)
@@ -187,6 +191,8 @@ class Ring:
     GOOD = {"put: head": ACQ, "put: tail": REL, "get: head": ACQ, "get: tail": ACQ, "get: cas": REL,
             "grab: head": ACQ, "grab: tail": ACQ, "grab: cas": REL, "steal: tail": REL,
             "next: put": AR, "next: get": AR, "next: steal": ACQ,
+            "overflow: cas": REL, "overflow: strong cas": 1,
+            "share: size": REL, "share: at most half": 1, "list before rings": 1,
             "empty: next": ACQ, "empty: head": ACQ, "empty: tail": ACQ,
             "copy before the cas": 1, "look again when n is too large": 1,
             "next first": 1, "head before tail": 1, "fence in wakep": 1, "fence before the look": 1}
@@ -205,6 +211,35 @@ class Ring:
         yield store(self.place(p, tail), g, RLX)
         yield store(p + "tail", tail + 1, self.how["put: tail"])
         return tail + 1
+
+    def overflow(self, p, tail, g):
+        """runqput of g into a ring that may be full: who goes to the list."""
+        h = yield load(p + "head", self.how["put: head"])
+        if tail - h == SIZE:
+            batch = []
+            for i in range(SIZE // 2):
+                batch.append((yield load(self.place(p, h + i), RLX)))
+            ok, _ = yield cas(p + "head", h, h + SIZE // 2, self.how["overflow: cas"], ACQ,
+                              weak=not self.how["overflow: strong cas"])
+            if ok:
+                return batch + [g]
+        yield store(self.place(p, tail), g, RLX)
+        yield store(p + "tail", tail + 1, self.how["put: tail"])
+        return []
+
+    def share(self, p, size):
+        """globrunqgetbatch, with sched.lock held, which is free afterwards."""
+        n = size // 2 if self.how["share: at most half"] else size
+        yield store("size", size - 1, self.how["share: size"])      # one to run
+        for i in range(1, n):
+            yield store("size", size - 1 - i, self.how["share: size"])
+            yield from self.runqput(p, i - 1, str(i))
+        yield store("lock", 1, REL)
+
+    def workexists(self, p):
+        if self.how["list before rings"]:
+            return (yield load("size", ACQ)) != 0 or not (yield from self.runqempty(p))
+        return not (yield from self.runqempty(p)) or (yield load("size", ACQ)) != 0
 
     def ringget(self, p):
         h = yield load(p + "head", self.how["get: head"])
@@ -414,6 +449,47 @@ def scenario_one_in_one_out(ring):
         m.threads[1].result) else None
 
 
+def scenario_overflow(ring):
+    """The ring is full and gets one more, as a thief takes half."""
+    def owner():
+        return (yield from ring.overflow("A", SIZE, "5"))
+
+    def thief():
+        gp, _ = yield from ring.runqsteal("B", "A", 0)
+        return [gp] if gp else []
+    return memory("A", "B", ring=("1", "2", "3", "4")), [owner, thief], taken_once("12345")
+
+
+def scenario_share(ring):
+    """One takes its share of a list of four, others the rest one by one, as somebody looks for work."""
+    def first():
+        yield from ring.share("A", 4)
+
+    def others():
+        if (yield load("lock", ACQ)):
+            size = yield load("size", RLX)
+            while size > 0:     # each runs what it takes
+                size -= 1
+                yield store("size", size, ring.how["share: size"])
+
+    def looker():
+        return (yield from ring.workexists("A"))
+    return memory("A", size=4, lock=0), [first, others, looker], lambda m: None if (
+        m.threads[2].result) else "a goroutine that waits is not seen"
+
+
+def scenario_share_two(ring):
+    """The same with a list of two: one runs, the other waits, in the list or in a ring. Two looks."""
+    def first():
+        yield from ring.share("A", 2)
+
+    def looker():
+        first = yield from ring.workexists("A")
+        return first and (yield from ring.workexists("A"))
+    return memory("A", size=2, lock=0), [first, looker], lambda m: None if (
+        m.threads[1].result) else "a goroutine that waits is not seen"
+
+
 def scenario_wakep(ring):
     """One puts and looks for an idle P, one becomes idle and looks at the ring."""
     def owner():
@@ -450,6 +526,10 @@ MUTANTS = [
     ({"head before tail": 0}, "one_in_one_out"),
     ({"empty: head": RLX}, "one_in_one_out"),
     ({"get: cas": RLX}, "one_in_one_out"),
+    ({"overflow: strong cas": 0}, "overflow"),
+    ({"share: at most half": 0}, "share_two"),
+    ({"share: size": RLX}, "share"),
+    ({"list before rings": 0}, "share"),
     ({"fence in wakep": 0}, "wakep"),
     ({"fence before the look": 0}, "wakep"),
 ]
@@ -457,7 +537,7 @@ MUTANTS = [
 # What no scenario can find; the chapter says why.
 HARMLESS = [
     {"put: head": RLX}, {"get: head": RLX}, {"grab: head": RLX}, {"grab: cas": RLX},
-    {"look again when n is too large": 0}, {"empty: tail": RLX},
+    {"look again when n is too large": 0}, {"empty: tail": RLX}, {"overflow: cas": RLX},
 ]
 
 
