@@ -70,16 +70,15 @@ local function named(p) return (p.ch >= 90 and 'appendix ' or 'chapter ') .. lab
 
 -- "grows in chapters 10, 15", each linked to the first part there; nil when nothing is added
 local function growth(later)
-  local seen, out, last = {}, {}, nil
+  local seen, of, parts = {}, { chapter = {}, appendix = {} }, {}
   for _, c in ipairs(later) do
     local p = x.pages[c.page]
-    if not seen[c.page] then
-      seen[c.page] = true
-      local kind = p.ch >= 90 and 'appendix' or 'chapter'
-      add(out, ('%s<a href="%s">%s</a>'):format(kind ~= last and kind .. ' ' or '', href(c), label(p))); last = kind
-    end
+    if not seen[p] then add(of[p.ch >= 90 and 'appendix' or 'chapter'], ('<a href="%s">%s</a>'):format(href(c), label(p))) end
+    seen[p] = true
   end
-  return #out > 0 and 'grows in ' .. table.concat(out, ', ') or nil
+  local function some(list, one, more) if #list > 0 then add(parts, (#list > 1 and more or one) .. table.concat(list, ', ')) end end
+  some(of.chapter, 'chapter ', 'chapters '); some(of.appendix, 'appendix ', 'appendices ')
+  return #parts > 0 and 'grows in ' .. table.concat(parts, ' and ') or nil
 end
 
 local function use_html(name, ch)
