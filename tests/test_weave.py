@@ -240,6 +240,23 @@ class BookSite(Site, unittest.TestCase):
                     self.assertIn(re.sub("^test_", "", name), have, f"{source.name} names a test that does not exist")
 
 
+    def test_a_drawing_with_steps_can_be_started_and_stopped_without_script(self):
+        stepped = 0
+        for name, page in self.pages.items():
+            for figure in page.root.all("figure", "fig"):
+                svg = next(figure.all("svg"))
+                if "data-steps" not in svg.attrs:
+                    continue
+                box = next(figure.all("input", "play"))
+                self.assertEqual(next(figure.all("label")).attrs["for"], box.attrs["id"], name)
+                steps = {c for g in svg.all("g", "step") for c in g.classes()} - {"step"}
+                self.assertEqual(steps, {f"s{i}" for i in range(1, int(svg.attrs["data-steps"]) + 1)}, name)
+                stepped += 1
+        self.assertGreater(stepped, 0)
+        css = (self.made.site / "book.css").read_text()
+        self.assertIn("prefers-reduced-motion", css)
+
+
 class FixtureSite(Site, unittest.TestCase):
     book = "tests/weave"
 

@@ -298,7 +298,10 @@ local function drawing(im)
   local svg = read_file(book .. '/' .. src)
   if not svg then err(a.at, 'no drawing ' .. book .. '/' .. src); return {} end
   if not a.alt then err(a.at, 'a figure needs alt="..." that says what it shows') end
-  return figure(svg_html(svg, plain(im.caption), a.alt or ''), 'fig', im.identifier, 'Figure ' .. a.num .. '.', im.caption)
+  -- groups of class "step s1", "step s2" in an <svg data-steps="N"> can be shown one after the other
+  local play = svg:match('<svg[^>]* data%-steps="%d"') and
+    ('<input type="checkbox" class="play" id="play-%s"><label for="play-%s">step by step</label>'):format(a.num, a.num) or ''
+  return figure(play .. svg_html(svg, plain(im.caption), a.alt or ''), 'fig', im.identifier, 'Figure ' .. a.num .. '.', im.caption)
 end
 
 -- the recorded data: {columns, rows = {{...}}, note}
