@@ -41,6 +41,7 @@ caller-of runtime.newproc1
 caller-of runtime.mstart.abi0
 caller-of runtime.mstart0
 caller-of runtime.mstart1
+caller-of runtime.initsig
 caller-of runtime.schedule
 caller-of runtime.execute
 caller-of runtime.gogo.abi0
