@@ -39,9 +39,10 @@ int64_t runtime_Nanotime(void);
 
 /*
  * A semaphore is any uint32_t whose value is the number of units that can
- * be taken.  Semacquire blocks this goroutine until there is one, in the
- * order of arrival, and takes it; Semrelease adds one.  What was written
- * before a Semrelease is seen after the Semacquire that took its unit.
+ * be taken.  Semacquire blocks this goroutine until there is one and
+ * takes it; Semrelease adds one.  Units are taken in the order of arrival:
+ * nobody gets one while another goroutine waits that came before.  What was
+ * written before a Semrelease is seen after the Semacquire that took its unit.
  */
 void runtime_Semacquire(uint32_t *addr);
 void runtime_Semrelease(uint32_t *addr);

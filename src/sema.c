@@ -4,9 +4,11 @@
  * Semaphores: any word of the program can be one.  Its value is the number
  * of units that can be taken.  Who waits is in a table by the address.
  *
- * Invariant: a goroutine waits only while, at some moment after it was
- * counted in nwait, the value was 0; and who adds a unit holds the lock of
- * the place, or looks at nwait after that.  So one sees the other.
+ * Invariant: a goroutine waits only if, at some moment after it was counted
+ * in nwait, the value was 0 or another one waited for the same; and who adds
+ * a unit holds the lock of the place, or looks at nwait after that.  So one
+ * sees the other, and each unit that lies beside a goroutine that waits has
+ * somebody on the way who gives it to that one.
  */
 #include "runtime.h"
 
@@ -92,12 +94,13 @@ semacquire(uint32_t *addr)
 	struct semaroot *root = semroot(addr);
 	struct sudog s = { .g = getg(), .addr = addr };
 
-	if (cansemacquire(addr))
+	if (__atomic_load_n(&root->nwait, __ATOMIC_RELAXED) == 0 &&
+	    cansemacquire(addr))
 		return;
 	lock(&root->lock);
 	/* count ourselves and look again */
 	__atomic_fetch_add(&root->nwait, 1, __ATOMIC_SEQ_CST);
-	if (cansemacquire(addr)) {
+	if (*place(root, addr) == NULL && cansemacquire(addr)) {
 		__atomic_store_n(&root->nwait, root->nwait - 1, __ATOMIC_RELAXED);
 		unlock(&root->lock);
 		return;

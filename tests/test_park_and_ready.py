@@ -1,8 +1,9 @@
 """Goroutines that wait: park and ready, semaphores, and the message when all wait."""
 import unittest
 
+import sources
 from chapters import state
-from linked import TOP, WORK, Linked, gdb, link, printed, run
+from linked import PROGRAMS, TOP, WORK, Linked, changed, compiled, gdb, link, printed, run
 
 STATE = state("park-and-ready")     # what is true of this chapter only
 PROCS = (1, 2, 3, 4, 16)
@@ -74,6 +75,27 @@ class Parking(Chapter):
                   "print $rsp < ((struct g *)$rdi)->stack.lo || $rsp > ((struct g *)$rdi)->stack.hi",
                   "print ((struct mutex *)$rsi)->key", "print m0.g0 == &g0", procs=1)
         self.assertEqual(printed(out), ["Gwaiting", "(struct m *) 0x0", "1", "1", "1"], out)
+
+    def test_no_seed_lets_a_goroutine_overtake_one_that_waits(self):
+        """With two more places to stop at, before and after a giver puts its unit down."""
+        yields = ("semrelease", "== 0) {\n\t\t__atomic_fetch_add(addr, 1, __ATOMIC_SEQ_CST);",
+                  "== 0) {\n\t\tseedyield();\n\t\t__atomic_fetch_add(addr, 1, __ATOMIC_SEQ_CST);\n\t\tseedyield();")
+        greedy = ("semacquire", "__atomic_load_n(&root->nwait, __ATOMIC_RELAXED) == 0", "1")
+        for name, *changes in (("patient", yields), ("greedy", yields, greedy)):
+            place = WORK / name
+            place.mkdir()
+            (place / "sema.c").write_text(changed(sources.find(TOP / "src", "sema.c").read_text(), *changes))
+            program = place / "overtake"
+            compiled("-O2", "-w", "@src/cflags", "-Isrc", "-o", program, PROGRAMS / "overtake.c", place / "sema.c",
+                     *(path for path in sorted((TOP / "src").rglob("*.[cS]")) if path.name != "sema.c"),
+                     "@src/ldflags")
+            said = set()
+            for seed in range(60):
+                said.add(run("env", "RT0_SEED=%d" % seed, program).stdout)
+            if name == "patient":
+                self.assertEqual(said, {"0 overtaken\n"})
+            else:
+                self.assertGreater(len(said), 1, "the test cannot see it")
 
     def test_on_one_P_units_are_given_in_the_order_of_arrival(self):
         source = WORK / "arrival.c"

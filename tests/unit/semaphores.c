@@ -4,11 +4,15 @@
  * additions and goready can be interrupted by what others might do there.
  */
 static void before_add(void *word);
+static void before_lock(void);
 #define __atomic_fetch_add(p, v, order) \
 	(before_add(p), __atomic_fetch_add(p, v, order))
 #define goparkunlock test_goparkunlock
 #define goready test_goready
+#include "runtime.h"
+#define lock(l) (before_lock(), lock(l))
 #include "sema.c"
+#undef lock
 
 #include "unit.h"
 #include <semaphore.h>
@@ -25,6 +29,7 @@ struct worker {
 static struct worker self;
 static void (*atadd)(void *word);	/* what happens before an addition */
 static void (*atready)(struct g *gp);	/* and before somebody is woken */
+static void (*atlock)(void);		/* and before a lock is taken */
 static int parked, readied;
 
 static void
@@ -35,6 +40,17 @@ before_add(void *word)
 	if (f != NULL && getg() == &self.g) {
 		atadd = NULL;		/* once, and not in itself */
 		f(word);
+	}
+}
+
+static void
+before_lock(void)
+{
+	void (*f)(void) = atlock;
+
+	if (f != NULL && getg() == &self.g) {
+		atlock = NULL;
+		f();
 	}
 }
 
@@ -93,6 +109,7 @@ reset(void)
 	enter(&self);
 	atadd = NULL;
 	atready = NULL;
+	atlock = NULL;
 	parked = readied = 0;
 	ncpu = 2;
 }
@@ -196,6 +213,39 @@ TEST("a waiter that comes between the two looks gets the unit")
 	pthread_join(latecomer.thread, NULL);
 	CHECK_EQ(readied, 1);
 	CHECK_EQ(word[0], 0);
+}
+
+static struct worker passerby;
+
+/* One comes by when a unit lies there and another one waits for it. */
+static void
+comeby(void)
+{
+	CHECK_EQ(word[0], 1);
+	launch(&passerby, take, 8);
+	while (__atomic_load_n(&parked, __ATOMIC_SEQ_CST) < 2 &&
+	    __atomic_load_n(&ended, __ATOMIC_SEQ_CST) == 0)
+		sched_yield();
+}
+
+TEST("who comes while another one waits does not overtake it")
+{
+	reset();
+	ended = 0;
+	atadd = comelate;	/* nobody waits, and the unit is not there yet */
+	atlock = comeby;	/* it is there, and has not been given to anybody */
+	semrelease(&word[0]);
+	untilparked(1);
+	CHECK_EQ(parked, 2);	/* both */
+	if (ended == 0)
+		pthread_join(latecomer.thread, NULL);
+	CHECK_EQ(order[0], 7);
+	semrelease(&word[0]);	/* for the other one, whichever */
+	if (order[0] != 7)
+		pthread_join(latecomer.thread, NULL);
+	pthread_join(passerby.thread, NULL);
+	CHECK_EQ(word[0], 0);
+	CHECK_EQ(semroot(word)->nwait, 0);
 }
 
 static int touched;
