@@ -211,7 +211,7 @@ class Binary(unittest.TestCase):
             return set(re.findall(r" [A-Za-z] (\w+)", run("nm", "--defined-only", *files).stdout))
         ours = names(*sorted(STATE.glob("obj/*.o")), *sorted(STATE.glob("obj/examples/hello.o")))
         linker = {"_end", "_edata", "_etext", "__bss_start", "__init_array_start", "__init_array_end",
-                  "__start_inittasks", "__stop_inittasks", "edata", "end", "etext", "__executable_start"}
+                  "__start_inittasks", "__stop_inittasks", "edata", "end", "etext", "__executable_start", "no_thread_locals"}
         self.assertEqual(names(HELLO) - ours - linker, set())
 
     def test_a_stripped_hello_is_smaller_than_64_KB(self):

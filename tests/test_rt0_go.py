@@ -122,6 +122,19 @@ class Chapter(Prefix):
         done = run(["strace", "-qq", "-o", "/dev/null", "-e", "inject=arch_prctl:retval=0", self.rt0])
         self.assertEnds(done, "killed by SIGSEGV")
 
+    def test_a_thread_local_variable_is_refused_by_the_linker_in_a_sentence(self):
+        for number, (declared, refused) in enumerate((
+                ("_Thread_local long x;", True), ("_Thread_local long x = 1;", True), ("__thread char x[9000];", True),
+                ("static __thread long x; long *f(void) { return &x; }", True), ("extern _Thread_local long x;", False),
+                ("long x;", False), ("static long x = 1; long *f(void) { return &x; }", False))):
+            source = self.place / ("variable%d.c" % number)
+            source.write_text(declared + "\n")
+            done = run(["gcc", "-O2", "@%s/cflags" % (self.tree / "src"), "@%s/ldflags" % (self.tree / "src"), "-o",
+                        self.place / "variable", source] + sorted((self.tree / "obj").glob("*.o")))
+            sentence = "rt0: a program can have no thread-local variable; make it static"
+            self.assertEqual((done.returncode != 0, sentence in done.stderr), (refused, refused),
+                             declared + "\n" + done.stderr)
+
     def test_the_self_test_stops_a_thread_pointer_that_is_off_by_one_word(self):
         for number, offset in enumerate(("0", "16", "-8")):
             wrong = ("asm_amd64.S", "leaq\t8(%rdi), %rsi", "leaq\t%s(%%rdi), %%rsi" % offset)
