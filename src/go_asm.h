@@ -13,6 +13,7 @@
 
 /* A function may use this much stack below stackguard0 unchecked. */
 #define STACKGUARD	928
+#define SYS_poll	7
 #define SYS_read	0
 #define SYS_open	2
 #define SYS_close	3
@@ -20,6 +21,7 @@
 #define SYS_clock_gettime	228
 #define SYS_mmap	9
 #define SYS_fcntl	72
+#define SYS_rt_sigaction	13
 #define g_sched		40
 #define gobuf_sp	0
 #define gobuf_pc	8

@@ -39,6 +39,20 @@ blocking(long nr, long a1, long a2, long a3)
 	return r;
 }
 
+/*
+ * r is what writing to fd has given.  If the reader of standard output or
+ * error has gone, let SIGPIPE end the process again and return 1: the caller
+ * shall repeat the write, once.
+ */
+int
+epipecheck(int fd, int64_t r)
+{
+	if (r != -EPIPE || (fd != 1 && fd != 2))
+		return 0;
+	setsig(SIGPIPE, SIG_DFL);
+	return 1;
+}
+
 /* read, write and exit */
 int64_t
 os_Read(int fd, void *p, size_t n)
@@ -49,7 +63,12 @@ os_Read(int fd, void *p, size_t n)
 int64_t
 os_Write(int fd, const void *p, size_t n)
 {
-	return blocking(SYS_write, fd, (long)p, (long)n);
+	int64_t r = blocking(SYS_write, fd, (long)p, (long)n);
+
+	/* look at what a write has given */
+	if (epipecheck(fd, r))
+		r = blocking(SYS_write, fd, (long)p, (long)n);
+	return r;
 }
 
 _Noreturn void

@@ -119,6 +119,22 @@ checkfds(void)
 	}
 }
 
+/* Let how be what a signal does: SIG_DFL or SIG_IGN. */
+void
+setsig(int sig, uintptr_t how)
+{
+	uintptr_t act[4] = { how, 0, 0, 0 };
+
+	sys_rt_sigaction(sig, act);
+}
+
+/* A write to a peer that has gone shall fail, and not end the process. */
+void
+initsig(void)
+{
+	setsig(SIGPIPE, SIG_IGN);
+}
+
 /* Sleep for us microseconds, or less if a signal comes.  Blocks the thread. */
 void
 usleep(int64_t us)

@@ -21,8 +21,8 @@ errname(long err)
 {
 	static const char *const names[] = {
 		[EPERM] = "EPERM", [ENOENT] = "ENOENT", [EINTR] = "EINTR",
-		[EBADF] = "EBADF", [EAGAIN] = "EAGAIN", [ENOMEM] = "ENOMEM",
-		[EACCES] = "EACCES", [EINVAL] = "EINVAL",
+		[EIO] = "EIO", [EBADF] = "EBADF", [EAGAIN] = "EAGAIN",
+		[ENOMEM] = "ENOMEM", [EACCES] = "EACCES", [EINVAL] = "EINVAL",
 		[EMFILE] = "EMFILE", [ENOSYS] = "ENOSYS",
 	};
 	const long n = sizeof names / sizeof names[0];
@@ -30,11 +30,21 @@ errname(long err)
 	return err < n && names[err] != NULL ? names[err] : "error";
 }
 
+/* Say what to do if err means that not the machine but a rule says no. */
+static void
+hint(long err)
+{
+	if (err == EPERM || err == EACCES || err == ENOSYS)
+		print("runtime: a seccomp filter, a sandbox or an emulator "
+		    "refuses this call; allow it\n");
+}
+
 /* End the process: the kernel refused what the runtime cannot do without. */
 _Noreturn void
 sysfail(const char *call, long err)
 {
 	print("fatal error: %s: %s (errno %ld)\n", call, errname(err), err);
+	hint(err);
 	sys_exit_group(2);
 }
 

@@ -14,34 +14,66 @@ enum { PRINTMAX = 256 };
 /* Text that print has made and write has not yet taken. */
 struct printer {
 	int fd;
+	long done;		/* bytes written, or a negative errno */
 	size_t n;		/* bytes in buf */
 	char buf[PRINTMAX];
 };
 
-/* Write the n bytes at p to fd, or as many of them as it takes. */
-static void
+/* Sleep until fd can be written to again.  Returns 0 or a negative errno. */
+static long
+waitwrite(int fd)
+{
+	struct { int fd; short events, revents; } pfd = { fd, POLLOUT, 0 };
+	long r;
+
+	do
+		r = sys_poll(&pfd, 1, -1);
+	while (r == -EINTR);
+	return r < 0 ? r : 0;
+}
+
+/*
+ * Write the n bytes at p to fd, and wait where it is full.  Returns 0, or
+ * why some of them are not written: a negative errno.
+ */
+long
 writeall(int fd, const char *p, size_t n)
 {
 	while (n > 0) {
 		long w = sys_write(fd, p, n);
 
+		if (w == -EAGAIN)
+			w = waitwrite(fd);
+		else if (w == 0)
+			w = -EIO;	/* as good as refused */
 		if (w == -EINTR)
-			continue;
-		if (w <= 0)
-			return;
+			w = 0;
+		if (w < 0)
+			return w;
 		p += w;
 		n -= (size_t)w;
 	}
+	return 0;
+}
+
+/* Empty the buffer: write it, unless something before it is lost. */
+static void
+flush(struct printer *pr)
+{
+	if (pr->done >= 0) {
+		long r = writeall(pr->fd, pr->buf, pr->n);
+
+		pr->done = r < 0 ? r : pr->done + (long)pr->n;
+	}
+	pr->n = 0;
 }
 
 /* Append one character; what is in the buffer goes out if it is full. */
 static void
 putch(struct printer *pr, char c)
 {
-	if (pr->n == PRINTMAX) {
-		writeall(pr->fd, pr->buf, pr->n);
-		pr->n = 0;
-	}
+	if (pr->n == PRINTMAX)
+		flush(pr);
 	pr->buf[pr->n++] = c;
 }
 
@@ -80,15 +112,17 @@ putint(struct printer *pr, long v)
 }
 
 /*
- * Print to fd: %s %c %d %u %x %p %% and, with an l, long arguments.  Any
- * other verb is printed as it stands.
+ * Print to fd: %s %c %d %u %x %p %% and, with an l, long arguments.  From
+ * any other verb on, the format is printed as it stands.  Returns the number
+ * of bytes written, or a negative errno if some of them are lost.
  */
-void
+long
 vfprint(int fd, const char *format, va_list ap)
 {
 	struct printer pr;
 
 	pr.fd = fd;
+	pr.done = 0;
 	pr.n = 0;
 	for (const char *f = format; *f != 0; f++) {
 		if (*f != '%' || f[1] == 0) {
@@ -120,14 +154,18 @@ vfprint(int fd, const char *format, va_list ap)
 			putstr(&pr, "0x");
 			putuint(&pr, va_arg(ap, uintptr_t), 16);
 			break;
-		default:
+		case '%':
 			putch(&pr, '%');
-			if (*f != '%')
+			break;
+		default:
+			for (f -= 1 + wide; *f != 0; f++)
 				putch(&pr, *f);
+			f--;
 			break;
 		}
 	}
-	writeall(fd, pr.buf, pr.n);
+	flush(&pr);
+	return pr.done;
 }
 
 /* Print to standard error, as Go's print does. */
@@ -138,30 +176,5 @@ print(const char *format, ...)
 
 	va_start(ap, format);
 	vfprint(2, format, ap);
-	va_end(ap);
-}
-
-/* Print during a system call: the reader of a pipe may be slow. */
-void
-fmt_Fprintf(int fd, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	entersyscall();
-	vfprint(fd, format, ap);
-	exitsyscall();
-	va_end(ap);
-}
-
-void
-fmt_Printf(const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	entersyscall();
-	vfprint(1, format, ap);
-	exitsyscall();
 	va_end(ap);
 }

@@ -121,6 +121,7 @@ schedinit(void)
 	randinit();
 	mcommoninit(&m0);
 	checkfds();		/* before anything that may complain */
+	initsig();
 	parsedebugvars();
 	seedinit();
 	procresize(seedprocs(procsfromenv()));

@@ -61,7 +61,12 @@ const char *os_Getenv(const char *name);
 /*
  * Read or write up to n bytes at p.  Blocks this goroutine only.  Returns
  * the number of bytes, which may be less than n (and is 0 at the end of what
- * there is to read), or a negative errno, but not -EINTR.
+ * there is to read), or a negative errno, but not -EINTR.  A peer that has
+ * gone is -EPIPE; on standard output and error it ends the process by
+ * SIGPIPE.
+ *
+ * With RT0_SEED in the environment a call blocks every goroutine: a program
+ * that waits for itself, through a pipe say, then hangs without a word.
  */
 int64_t os_Read(int fd, void *p, size_t n);
 int64_t os_Write(int fd, const void *p, size_t n);
@@ -77,13 +82,16 @@ long syscall_Syscall6(long nr, long a1, long a2, long a3, long a4, long a5,
 _Noreturn void os_Exit(int status);
 
 /*
- * Print to standard output, or to fd.  Verbs: %s %c %d %u %x %p %%, and
- * %ld %lu %lx; no widths.  A text of up to 256 bytes is one write.  Blocks
- * this goroutine only; what the kernel refuses is lost without a word.
+ * Print to standard output, or to fd, with the verbs, flags, widths and
+ * sizes of C's printf.  Floating-point numbers, wide characters, %m and %n
+ * are not there and print %!f(NOVERB) and so on; with positions, %1$d, the
+ * format is printed as it stands from there on.  A text of up to 256 bytes is
+ * one write.  Returns as os_Write does, but the number is that of all bytes.
+ * Waits where a pipe is full; blocks this goroutine only.
  */
-void fmt_Printf(const char *format, ...)
+int64_t fmt_Printf(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
-void fmt_Fprintf(int fd, const char *format, ...)
+int64_t fmt_Fprintf(int fd, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* A package with something to do before main; INIT makes one. */

@@ -21,7 +21,8 @@ _Noreturn void abort(void);
 void setg(struct g *gp);
 
 /* print.c */
-void vfprint(int fd, const char *format, va_list ap);
+long writeall(int fd, const char *p, size_t n);
+long vfprint(int fd, const char *format, va_list ap);
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* panic.c */
@@ -66,6 +67,9 @@ void parsedebugvars(void);
 int32_t procsfromenv(void);
 
 void checkfds(void);
+
+void setsig(int sig, uintptr_t how);
+void initsig(void);
 
 /* runq.c */
 void runqput(struct p *pp, struct g *gp);
@@ -200,6 +204,8 @@ void sysmon(void);
 
 void notetsleep(struct note *n, int64_t ns);
 void incidle(int32_t v);
+/* os.c */
+int epipecheck(int fd, int64_t r);
 
 /*
  * The current g.  One load, made anew each time: between two calls the same

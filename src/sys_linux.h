@@ -15,7 +15,7 @@
 
 /* numbers of errors */
 enum {
-	EPERM = 1, ENOENT = 2, EINTR = 4, EBADF = 9, EAGAIN = 11,
+	EPERM = 1, ENOENT = 2, EINTR = 4, EIO = 5, EBADF = 9, EAGAIN = 11,
 	ENOMEM = 12, EACCES = 13, EINVAL = 22, EMFILE = 24, ENOSYS = 38,
 };
 
@@ -31,11 +31,19 @@ sys_write(int fd, const void *p, size_t n)
 static inline _Noreturn void
 sys_exit_group(int status)
 {
-	for (;;)
-		Syscall6(SYS_exit_group, status, 0, 0, 0, 0, 0);
+	Syscall6(SYS_exit_group, status, 0, 0, 0, 0, 0);
+	__builtin_trap();
 }
 
 /* more system calls */
+enum { POLLOUT = 4 };
+
+static inline long
+sys_poll(void *fds, size_t n, int milliseconds)
+{
+	return Syscall6(SYS_poll, (long)fds, (long)n, milliseconds, 0, 0, 0);
+}
+
 enum { O_RDONLY = 0, O_CLOEXEC = 02000000 };
 
 static inline long
@@ -84,6 +92,14 @@ static inline long
 sys_fcntl(int fd, int cmd)
 {
 	return Syscall6(SYS_fcntl, fd, cmd, 0, 0, 0, 0);
+}
+
+enum { SIG_DFL = 0, SIG_IGN = 1, SIGPIPE = 13 };
+
+static inline long
+sys_rt_sigaction(int sig, const uintptr_t act[4])
+{
+	return Syscall6(SYS_rt_sigaction, sig, (long)act, 0, 8, 0, 0);
 }
 
 static inline long
@@ -158,5 +174,7 @@ sys_getrlimit(int what, uint64_t *limit)
 {
 	return Syscall6(SYS_getrlimit, what, (long)limit, 0, 0, 0, 0);
 }
+
+enum { EPIPE = 32 };
 
 #endif

@@ -2,7 +2,9 @@
 import errno
 import os
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -13,6 +15,7 @@ from chapters import state
 from prefix import prefix
 
 RT0 = state("check-and-args") / "rt0"
+HINT = "runtime: a seccomp filter, a sandbox or an emulator refuses this call; allow it\n"
 
 
 def setUpModule():
@@ -110,6 +113,24 @@ class HostileStart(unittest.TestCase):
             done = subprocess.run([str(RT0)], stderr=full, timeout=60)
         self.assertEqual(done.returncode, 0)
 
+    def test_a_full_pipe_that_does_not_block_gets_the_whole_report(self):
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        try:
+            while True:
+                os.write(writer, b"x")
+        except BlockingIOError:
+            pass
+        child = subprocess.Popen([str(RT0)], stderr=writer)
+        os.close(writer)
+        stat = Path("/proc/%d/stat" % child.pid)
+        while stat.read_text().rsplit(")")[-1].split()[0] not in "SZ":
+            pass                        # until it waits, or has ended
+        with open(reader) as pipe:
+            report = pipe.read().lstrip("x")
+        self.assertEqual(child.wait(timeout=60), 0)
+        self.assertEqual(report, run([RT0]).stderr)
+
     def test_a_set_user_id_start_is_called_secure(self):
         if os.getuid() != 0 or not shutil.which("setpriv"):
             self.skipTest("needs root and setpriv")
@@ -131,15 +152,27 @@ class Refusal(unittest.TestCase):
     def test_a_refused_thread_pointer_names_the_call_and_the_errno(self):
         done = self.refused("EPERM")
         self.assertEqual((done.returncode, done.stderr),
-                         (2, "fatal error: arch_prctl(ARCH_SET_FS): EPERM (errno 1)\n"))
+                         (2, "fatal error: arch_prctl(ARCH_SET_FS): EPERM (errno 1)\n" + HINT))
+
+    def test_a_call_that_is_not_permitted_or_not_known_gets_a_hint_and_no_other(self):
+        for name in ("EPERM", "EACCES", "ENOSYS"):
+            self.assertTrue(self.refused(name).stderr.endswith("\n" + HINT), name)
+        for name in ("EINVAL", "ENOMEM"):
+            self.assertEqual(len(self.refused(name).stderr.splitlines()), 1, name)
+
+    def test_a_refused_exit_ends_the_process_all_the_same(self):
+        # strace ends as the program does; one that never ends is stopped after a second on the processor.
+        done = run(["strace", "-o", os.devnull, "-e", "inject=arch_prctl,exit_group:error=EPERM", RT0],
+                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (1, 1)))
+        self.assertEqual(done.returncode, -signal.SIGILL)
 
     def test_each_errno_of_the_list_is_printed_with_its_own_name(self):
         listed = re.search(r"\bEPERM = .*?}", sources.find(RT0.parent / "src", "sys_linux.h").read_text(), re.S).group(0)
         names = re.findall(r"\bE[A-Z0-9]+\b", listed)
         self.assertGreaterEqual(len(names), 10)
         for name in names:
-            self.assertEqual(self.refused(name).stderr, "fatal error: arch_prctl(ARCH_SET_FS): %s (errno %d)\n"
-                             % (name, getattr(errno, name)))
+            self.assertEqual(self.refused(name).stderr.splitlines()[0],
+                             "fatal error: arch_prctl(ARCH_SET_FS): %s (errno %d)" % (name, getattr(errno, name)))
 
     def test_an_errno_without_a_name_is_printed_as_a_number(self):
         done = self.refused("EDOM")

@@ -121,7 +121,8 @@ class Stacks(Chapter):
                 ("mmap:error=ENOMEM:when=2", "runtime: out of memory: cannot allocate 69632-byte block (ENOMEM); "
                                              "see ulimit -a\nfatal error: out of memory\n"),
                 ("mprotect:error=ENOMEM", "fatal error: stackalloc: mprotect: ENOMEM (errno 12)\n"),
-                ("mprotect:error=EACCES", "fatal error: stackalloc: mprotect: EACCES (errno 13)\n")):
+                ("mprotect:error=EACCES", "fatal error: stackalloc: mprotect: EACCES (errno 13)\n"
+                                          "runtime: a seccomp filter, a sandbox or an emulator refuses this call; allow it\n")):
             done = run(["strace", "-o", "/dev/null", "-e", "inject=" + inject, self.rt0])
             self.assertEqual(done.stderr, message)
             self.assertEnds(done, "exit status 2")

@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 
-enum { WRITES = 64, NR_WRITE = 1, ERR_INTR = 4, ERR_IO = 5 };
+enum { WRITES = 64, NR_WRITE = 1, NR_POLL = 7, ERR_INTR = 4, ERR_IO = 5, ERR_AGAIN = 11, ERR_PERM = 1 };
 
 static char text[8192];		/* what arrived, in one piece */
 static size_t used;
@@ -15,6 +15,8 @@ static size_t sizes[WRITES];	/* what each write asked for */
 static int writes, last_fd;
 static long answers[WRITES];	/* 0: all of it; else the answer */
 static int nanswers;
+static long polled[WRITES];	/* what poll answers, one after the other */
+static int polls, pollfd;
 
 long
 Syscall6(long nr, long a1, long a2, long a3, long a4, long a5, long a6)
@@ -22,6 +24,13 @@ Syscall6(long nr, long a1, long a2, long a3, long a4, long a5, long a6)
 	long n = a3;
 
 	(void)a4, (void)a5, (void)a6;
+	if (nr == NR_POLL) {
+		CHECK_EQ(a2, 1);
+		CHECK_EQ(a3, -1);
+		CHECK_EQ(((short *)a1)[2], 4);	/* POLLOUT */
+		pollfd = *(int *)a1;
+		return polled[polls++];
+	}
 	if (nr != NR_WRITE || writes == WRITES)
 		_exit(99);
 	if (writes < nanswers && answers[writes] != 0)
@@ -39,7 +48,8 @@ Syscall6(long nr, long a1, long a2, long a3, long a4, long a5, long a6)
 }
 
 void print(const char *format, ...);
-void vfprint(int fd, const char *format, va_list ap);
+long vfprint(int fd, const char *format, va_list ap);
+long writeall(int fd, const char *p, size_t n);
 
 static void
 fresh(int n, ...)
@@ -49,6 +59,9 @@ fresh(int n, ...)
 	memset(text, 0, sizeof text);
 	used = 0;
 	writes = 0;
+	polls = 0;
+	for (int i = 0; i < WRITES; i++)
+		polled[i] = 1;
 	nanswers = n;
 	va_start(ap, n);
 	for (int i = 0; i < n; i++)
@@ -56,14 +69,15 @@ fresh(int n, ...)
 	va_end(ap);
 }
 
-static void
+static long
 vfprintto(int fd, const char *format, ...)
 {
 	va_list ap;
 
 	va_start(ap, format);
-	vfprint(fd, format, ap);
+	long n = vfprint(fd, format, ap);
 	va_end(ap);
+	return n;
 }
 
 #define PRINTS(expected, ...) do {	\
@@ -152,9 +166,13 @@ TEST("arguments on the stack are found as well as those in registers")
 	       1, 2L, 3, 4L, 5, 6L, 7, 8L);
 }
 
-TEST("an unknown verb is printed and takes no argument")
+TEST("from an unknown verb on the format is printed as it stands")
 {
-	PRINTS("%q 5", "%q %d", 5);
+	PRINTS("5 %q %d %s\n", "%d %q %d %s\n", 5, 6, (char *)1);
+	PRINTS("%5d %s\n", "%5d %s\n", 3, "x");
+	PRINTS("%zu %d", "%zu %d", (size_t)1, 2);
+	PRINTS("a%lld!", "%c%lld!", 'a', 1LL);
+	PRINTS("%lf", "%lf", 1.5);
 }
 
 TEST("a % at the end of the format is printed")
@@ -224,11 +242,22 @@ TEST("an interrupted write is repeated with the same bytes")
 	CHECK_STR(text, "again");
 }
 
-TEST("any other error ends the printing")
+TEST("any other error ends the printing and is returned")
 {
 	fresh(1, -(long)ERR_IO);
-	print("lost");
+	CHECK_EQ(vfprintto(2, "lost"), -ERR_IO);
 	CHECK_EQ(writes, 1);
+	fresh(2, 0L, -(long)ERR_IO);
+	CHECK_EQ(vfprintto(2, "%s", letters(1000)), -ERR_IO);
+	CHECK_EQ(writes, 2);
+	CHECK_EQ(used, 256);
+}
+
+TEST("what is written is counted")
+{
+	fresh(3, 1L, 4L, 2L);
+	CHECK_EQ(vfprintto(7, "%s", letters(700)), 700);
+	CHECK_EQ(vfprintto(7, ""), 0);
 }
 
 TEST("a write that takes nothing ends the printing")
@@ -236,4 +265,46 @@ TEST("a write that takes nothing ends the printing")
 	fresh(1, LONG_MIN);
 	print("lost");
 	CHECK_EQ(writes, 1);
+}
+
+TEST("where a pipe is full the text waits until there is room")
+{
+	fresh(4, -(long)ERR_AGAIN, -(long)ERR_AGAIN, 2L, -(long)ERR_AGAIN);
+	vfprintto(7, "wait");
+	CHECK_EQ(writes, 5);
+	CHECK_EQ(polls, 3);
+	CHECK_EQ(pollfd, 7);
+	CHECK_STR(text, "wait");
+}
+
+TEST("an interrupted wait for room goes on")
+{
+	fresh(1, -(long)ERR_AGAIN);
+	polled[0] = polled[1] = -ERR_INTR;
+	print("wait");
+	CHECK_EQ(polls, 3);
+	CHECK_STR(text, "wait");
+}
+
+TEST("a wait for room that is refused ends the printing")
+{
+	fresh(1, -(long)ERR_AGAIN);
+	polled[0] = -ERR_PERM;
+	print("lost");
+	CHECK_EQ(writes, 1);
+}
+
+TEST("writeall returns 0 or why it could not")
+{
+	fresh(2, -(long)ERR_INTR, 1L);
+	CHECK_EQ(writeall(3, "four", 4), 0);
+	CHECK_STR(text, "four");
+	fresh(2, 1L, -(long)ERR_IO);
+	CHECK_EQ(writeall(3, "four", 4), -ERR_IO);
+	fresh(1, LONG_MIN);
+	CHECK_EQ(writeall(3, "four", 4), -ERR_IO);
+	fresh(1, -(long)ERR_AGAIN);
+	polled[0] = -ERR_PERM;
+	CHECK_EQ(writeall(3, "four", 4), -ERR_PERM);
+	CHECK_EQ(writeall(3, "", 0), 0);
 }
