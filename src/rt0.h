@@ -16,9 +16,10 @@ void main_main(void);
 
 /*
  * Start fn(arg) as a goroutine, which ends when fn returns.  Its stack has
- * 64 KB; below lies a page that kills.  Returns at once, before fn begins.
- * With no memory for a stack, or with fn NULL, the process ends with a
- * message and status 2.
+ * 64 KB; below lies a page that kills, and no frame gets past it in a program
+ * that is compiled with src/cflags (-fstack-clash-protection).  Returns at
+ * once, before fn begins.  With no memory for a stack, or with fn NULL, the
+ * process ends with a message and status 2.
  */
 void go(void (*fn)(void *arg), void *arg);
 
