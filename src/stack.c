@@ -20,16 +20,22 @@ static struct {
 	struct freestack *list;
 } stackpool;
 
-/* Let nobody touch the page at p. */
+/* Let nobody touch the page at p; the pool's lock is held. */
 static void
 guard(char *p)
 {
-	long r = sys_madvise(p, physPageSize, MADV_GUARD_INSTALL);
+	static int advised;	/* 1: madvise works; -1: it only says so */
+	long r = -EINVAL;
 
-	if (r == -EINVAL)		/* before Linux 6.13 */
-		r = sys_mprotect(p, physPageSize, PROT_NONE);
+	if (advised >= 0)
+		r = sys_madvise(p, physPageSize, MADV_GUARD_INSTALL);
+	if (r == 0 && advised == 0)
+		advised = sys_open(p, O_RDONLY) == -EFAULT ? 1 : -1;
+	if (r == 0 && advised > 0)
+		return;
+	r = sys_mprotect(p, physPageSize, PROT_NONE);
 	if (r < 0)
-		sysfail("stackalloc: guard", -r);
+		sysfail("stackalloc: mprotect", -r);
 }
 
 /* More stacks for the pool, all zeros; its lock is held. */

@@ -146,6 +146,8 @@ sys_madvise(void *addr, size_t n, int advice)
 	return Syscall6(SYS_madvise, (long)addr, (long)n, advice, 0, 0, 0);
 }
 
+enum { EFAULT = 14 };
+
 enum { O_CREAT = 0100, O_TRUNC = 01000, MAP_SHARED = 1 };
 enum { LIMIT_FSIZE = 1 };		/* RLIMIT_FSIZE */
 enum { EISDIR = 21, EFBIG = 27, ENOSPC = 28, EOPNOTSUPP = 95 };

@@ -129,7 +129,11 @@ nanotime(void)
 	struct timespec64 ts;
 
 	if (vdsoClockGettime == NULL ||
-	    vdsoClockGettime(CLOCK_MONOTONIC, &ts) != 0)
-		sys_clock_gettime(CLOCK_MONOTONIC, &ts);
+	    vdsoClockGettime(CLOCK_MONOTONIC, &ts) != 0) {
+		long r = sys_clock_gettime(CLOCK_MONOTONIC, &ts);
+
+		if (r < 0)
+			sysfail("nanotime: clock_gettime", -r);
+	}
 	return ts.sec * 1000000000 + ts.nsec;
 }

@@ -4,7 +4,7 @@ import tempfile
 import unittest
 
 from chapters import state
-from linked import Linked, run, written
+from linked import TOP, Linked, run, written
 
 FIRST = state("the-main-goroutine")     # the first with go
 KB = range(72, 144, 4)
@@ -108,6 +108,31 @@ class Fence(Linked):
             for how, size in (("array", 60000), ("room", 60000), ("both", 56000), ("deep", 50000)):
                 done = run(program, how, size, procs=1)
                 self.assertEqual((done.returncode, done.stdout.splitlines()[1:]), (0, ["survived"]), (how, size))
+
+    def test_whatever_madvise_refuses_is_done_by_mprotect(self):
+        for error in ("EINVAL", "ENOSYS", "EPERM", "EACCES", "ENOMEM"):
+            lines = self.assertFenced(None, "deep", "1000000", inject=["-e", "inject=madvise:error=" + error])
+            self.assertTrue(any("mprotect(" in line for line in lines), error)
+
+    def test_a_fence_that_is_only_promised_is_not_believed(self):
+        lines = self.assertFenced(None, "deep", "1000000", inject=["-e", "inject=madvise:retval=0"])
+        self.assertEqual(sum("madvise(" in line for line in lines), 1)
+        self.assertGreaterEqual(sum("mprotect(" in line for line in lines), 16)
+
+    def test_where_the_look_is_refused_mprotect_is_asked(self):
+        for error in ("EPERM", "ENOSYS", "EACCES"):
+            lines = self.assertFenced(None, "deep", "1000000",
+                                      inject=["-e", "inject=open:error=" + error, "-e", "trace=madvise,mprotect,open"])
+            self.assertTrue(any("mprotect(" in line for line in lines), error)
+
+    def test_a_fence_that_stands_is_looked_at_once(self):
+        with tempfile.NamedTemporaryFile("r") as log:
+            run("strace", "-f", "-qq", "-o", log.name, "-e", "trace=madvise,mprotect,open", TOP / "build/examples/crowd",
+                1000, procs=1)
+            text = log.read()
+        self.assertEqual(len(re.findall(r" open\(0x[0-9a-f]+, O_RDONLY\) += -1 EFAULT", text)),
+                         1 if "= 0" in text[text.index("madvise("):].splitlines()[0] else 0)
+        self.assertEqual("mprotect(" in text, "EFAULT" not in text)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,11 @@
  */
 #include "unit.h"
 #include <elf.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 int vdsofound(void);
 void vdsoauxv(uintptr_t ehdr);
@@ -27,6 +30,17 @@ static struct image {
 } im;
 
 struct ts { int64_t sec, nsec; };
+
+static long refusal;		/* what the kernel says to clock_gettime; 0: ask it */
+
+long
+Syscall6(long nr, long a1, long a2, long a3, long a4, long a5, long a6)
+{
+	if (nr == SYS_clock_gettime && refusal != 0)
+		return refusal;
+	nr = syscall(nr, a1, a2, a3, a4, a5, a6);
+	return nr < 0 ? -errno : nr;
+}
 
 static int
 ours(int clock, struct ts *ts)
@@ -240,4 +254,13 @@ TEST("a vDSO function that refuses the clock is replaced by the system call")
 	    fflush(stdout));
 
 	CHECK_STR(child.output, "1 0");
+}
+
+TEST("where nobody tells the time nanotime does not invent one")
+{
+	refusal = -ENOSYS;
+	CHECK_THROWS(nanotime(), "nanotime: clock_gettime: ENOSYS");
+	refusal = -EPERM;
+	CHECK_THROWS(nanotime(), "nanotime: clock_gettime: EPERM");
+	refusal = 0;
 }
