@@ -84,3 +84,22 @@ TEST("when is a count under a seed and a time without")
 	traceevent(GoStart, 1, 0);
 	CHECK(file->buf[0].ring[2].when > 1000);
 }
+
+TEST("a set-user-id program writes no trace")
+{
+	static char variable[] = "RT0TRACE=build/tests/secure.trace";
+	static char *environment[] = { variable, NULL };
+
+	remove(variable + 9);
+	envp = environment;
+	gomaxprocs = 1;
+	trace = NULL;
+	secureMode = 1;
+	traceinit();
+	CHECK(trace == NULL);
+	CHECK(fopen(variable + 9, "r") == NULL);
+	secureMode = 0;
+	traceinit();
+	CHECK(trace != NULL);
+	remove(variable + 9);
+}

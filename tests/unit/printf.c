@@ -244,7 +244,7 @@ TEST("a width beyond all bounds is no overflow")
 	CHECK_EQ(v.prec, INT32_MAX);
 }
 
-TEST("256 bytes are one write and 257 are two")
+TEST("256 bytes of a program are one write and 257 are two")
 {
 	fresh();
 	CHECK_EQ(fmt_Printf("%256s", ""), 256);

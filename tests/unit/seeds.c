@@ -150,3 +150,17 @@ TEST("with a seed there is one P")
 	seeded = 1;
 	CHECK_EQ(seedprocs(16), 1);
 }
+
+TEST("a set-user-id program is not told how to schedule")
+{
+	seeded = 0;
+	secureMode = 1;
+	reset(0, 7);
+	CHECK_EQ(seeded, 0);
+	snprintf(variable, sizeof variable, "RT0_SEED=nonsense");
+	struct unit_child child = IN_CHILD(seedinit());
+	CHECK_EQ(child.status, 0);
+	secureMode = 0;
+	reset(0, 7);
+	CHECK_EQ(seeded, 1);
+}
