@@ -26,7 +26,7 @@ CHAPTERS := $(sort $(wildcard book/[0-9][0-9]-*.nw))
 SITE ?= build/site
 
 include tangle.mk
--include $(wildcard book/weave.mk tests/check.mk)
+-include $(wildcard book/weave.mk tests/check.mk exercises/exercises.mk)
 
 .DELETE_ON_ERROR:
 

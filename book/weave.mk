@@ -17,7 +17,8 @@ weave_say = $(if $(V),,@printf '  %-8s%s\n' WEAVE '$(1)')
 
 WEAVE_PREFACE  := $(wildcard $(BOOK)/preface.nw $(BOOK)/preface.md)
 WEAVE_CHAPTERS := $(sort $(wildcard $(BOOK)/[0-9][0-9]-*.nw))
-WEAVE_BACK     := $(filter-out $(BOOK)/index.md $(BOOK)/README.md $(WEAVE_PREFACE),$(sort $(wildcard $(BOOK)/*.md)))
+WEAVE_BACK     := $(filter-out $(BOOK)/index.md $(BOOK)/README.md $(WEAVE_PREFACE),$(sort $(wildcard $(BOOK)/*.md)) \
+	$(if $(filter book,$(BOOK)),$(sort $(wildcard exercises/[0-9][0-9]-*/exercise-*.md))))
 WEAVE_INDEXES  := $(addprefix $(WEAVE_TOOLS)/,chunks.md identifiers.md concepts.md)
 WEAVE_SOURCES  := $(wildcard $(BOOK)/index.md) $(WEAVE_PREFACE) $(WEAVE_CHAPTERS) $(WEAVE_BACK) $(WEAVE_INDEXES)
 WEAVE_NAMES    := $(basename $(notdir $(WEAVE_SOURCES)))

@@ -1,0 +1,30 @@
+# exercises.mk -- the course; the top Makefile includes this file, and so does that of a hand-out.
+
+EX ?=
+course = @exercises/course
+
+.PHONY: try answer learn handout gradescope grade-all
+
+try: ## try your answer to an exercise: make try EX=02 [ROW=name] [SEED=n]
+	$(need_python)
+	$(course) try '$(EX)' $(if $(ROW),--row '$(ROW)') $(if $(SEED),--seed '$(SEED)')
+
+learn: ## work through the exercises: try again on each save, with hints
+	$(need_python)
+	$(course) learn '$(EX)'
+
+answer: ## build any overlay on the state after a chapter: make answer FILE=my.nw CHAPTER=07
+	$(need_python)
+	$(course) answer '$(FILE)' '$(CHAPTER)'
+
+handout: ## what students get of an exercise, as a tree without solutions: make handout EX=02 [TO=dir]
+	$(need_python)
+	$(course) handout '$(EX)' $(if $(TO),--to '$(TO)')
+
+gradescope: ## the autograder's zip of an exercise: make gradescope EX=02
+	$(need_python)
+	$(course) gradescope '$(EX)'
+
+grade-all: ## grade a folder of answers into a CSV: make grade-all DIR=hand-ins [EX=02]
+	$(need_python)
+	$(course) grade-all '$(DIR)' $(if $(EX),--exercise '$(EX)')

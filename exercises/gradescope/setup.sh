@@ -1,0 +1,6 @@
+#!/bin/sh
+# Gradescope runs this once, as root, when the image of the autograder is made.
+set -eu
+cd "${AUTOGRADER:-/autograder}/source/rt0"
+./setup --run-only
+command -v python3 >/dev/null || apt-get install -y python3

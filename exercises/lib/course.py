@@ -1,0 +1,558 @@
+"""What grade, try, learn and the tests share: exercises, the state that one builds on, trees, runs, rows.
+
+An exercise is a directory exercises/NN-name with a file "about" (key: value). Its oracle.py
+holds the rows, functions marked with @row that raise Failure. A row sees only what watch
+(lib/watch.c) wrote down from outside of the answer's process.
+"""
+import collections
+import concurrent.futures
+import hashlib
+import importlib.util
+import json
+import os
+import random
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from answer import Refused, check, chunks, read
+
+LIB = Path(__file__).resolve().parent
+TOP = LIB.parent.parent
+EXERCISES = LIB.parent
+BUILD = TOP / "build" / "exercises"
+MARKUP, NT = "/usr/lib/noweb/markup", "/usr/lib/noweb/nt"
+
+
+class Broken(Exception):
+    """The machine or the course is at fault, not the answer; one sentence."""
+
+
+def command(words, text=None, **options):
+    try:
+        return subprocess.run([str(word) for word in words], input=text, text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, cwd=TOP, errors="replace", **options)
+    except FileNotFoundError:
+        raise Broken("%s is missing: run ./setup" % words[0])
+
+
+# -- exercises and the states that they build on ----------------------------------------
+
+def chapters_to(name):
+    """The chapters of the state after one, which is given by its file's name; the number in it does not count."""
+    wanted = re.sub(r"^\d\d-", "", name)
+    books = sorted((TOP / "book").glob("[0-9][0-9]-*.nw"))
+    for number, book in enumerate(books):
+        if re.sub(r"^\d\d-", "", book.stem) == wanted:
+            return [str(b.relative_to(TOP)) for b in books[:number + 1]]
+    raise Broken("no chapter book/NN-%s.nw; say in the exercise's about which chapter it builds on" % wanted)
+
+
+def cohort():
+    """The seed from which a cohort's variants are drawn; 0 is the book's own."""
+    try:
+        return int(os.environ.get("RT0_COHORT") or "0")
+    except ValueError:
+        raise Broken("RT0_COHORT is %s, and should be a number" % os.environ["RT0_COHORT"])
+
+
+class Exercise:
+    def __init__(self, directory):
+        self.directory, self.name = Path(directory), Path(directory).name
+        self.about = dict(re.findall(r"^(\w+):[ \t]*(.*)$", (self.directory / "about").read_text(encoding="utf-8"), re.M))
+        self.number, self.title = self.name[:2], self.about["title"]
+        self.language = self.about.get("language", "c")
+        self.rows = [Row(self.about.get("first", "builds"), int(self.about["build"]),
+                         self.about.get("builds", "the answer is laid over the book and compiles"), None)]
+        for file in ("oracle.py", "hidden.py"):
+            if (self.directory / file).exists():
+                self.rows += self.load(self.directory / file)
+        self.hidden = int(self.about.get("hidden", "0")) if not (self.directory / "hidden.py").exists() else 0
+
+    def load(self, path):
+        """The rows of one file; a row sees lib/ and the rest of its own directory."""
+        spec = importlib.util.spec_from_file_location("%s_%s" % (path.stem, self.number), path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[path.stem] = module     # so that hidden.py may import oracle
+        ROWS.clear()
+        spec.loader.exec_module(module)
+        if path.stem == "oracle":
+            self.module = module
+        rows = list(ROWS)
+        for one in rows:
+            one.hidden = path.stem == "hidden"
+        return rows
+
+    def answers(self, text, shown, directory):
+        """For an exercise of questions: each chunk is one line, the prediction; and what is found for each."""
+        mine, allowed = {}, self.allowed()[0]
+        for chunk in chunks(text, shown):
+            if chunk.name not in allowed:
+                raise Refused("%s:%d: there is no question <<%s>>; the questions are %s" % (shown, chunk.line, chunk.name, ", ".join(allowed)))
+            if chunk.name in mine:
+                raise Refused("%s:%d: <<%s>> is answered twice; leave one" % (shown, chunk.line, chunk.name))
+            lines = [line.strip() for _, line in chunk.lines if line.strip()]
+            if len(lines) != 1:
+                raise Refused("%s:%d: the answer to <<%s>> has %d lines; write it on one" % (shown, chunk.line, chunk.name, len(lines)))
+            mine[chunk.name] = lines[0]
+        for name in allowed:
+            if name not in mine:
+                raise Refused("%s: there is no answer to <<%s>>; keep its chunk, even if it says todo" % (shown, name))
+        return mine, self.module.program(self, directory)
+
+    @property
+    def chapters(self):
+        return chapters_to(self.about["state"])
+
+    @property
+    def given(self):
+        given = self.directory / "given.nw"
+        return [str(given.relative_to(TOP))] if given.exists() else []
+
+    @property
+    def mine(self):
+        """Where a student works."""
+        return TOP / "answers" / (self.name + ".nw")
+
+    def allowed(self):
+        """The chunks that an answer may touch, and the names that it may make global."""
+        file = self.directory / "allow"
+        if not file.exists():
+            raise Broken("%s is missing, so nothing would be allowed; restore it with git checkout" % file)
+        lines = [line for line in file.read_text(encoding="utf-8").split("\n") if line and not line.startswith("# ")]
+        return ([line for line in lines if not line.startswith("global: ")],
+                {line[len("global: "):] for line in lines if line.startswith("global: ")})
+
+
+def wrong_solutions(exercise):
+    """(name, the row that must fail, the text) of each wrong solution: what the file "wrong" changes in solution.nw.
+
+    An entry is "== NAME", "row: ROW", "why: ...", and pairs of lines to take out (-) and to put there (+).
+    """
+    right = (exercise.directory / "solution.nw").read_text(encoding="utf-8")
+    entries = re.split(r"^== ", (exercise.directory / "wrong").read_text(encoding="utf-8"), flags=re.M)[1:]
+    for entry in entries:
+        name, text = entry.split("\n")[0], right
+        row = re.search(r"^row: (\w+)$", entry, re.M).group(1)
+        for change in re.finditer(r"((?:^-.*\n)+)((?:^\+.*\n)*)", entry, re.M):
+            old, new = (re.sub(r"^[-+]", "", part, flags=re.M) for part in change.groups())
+            if text.count(old) != 1:
+                raise Broken("%s, wrong solution %s: solution.nw should have this text once, and has it %d times:\n%s"
+                             % (exercise.name, name, text.count(old), old))
+            text = text.replace(old, new)
+        yield name, row, text
+
+
+def exercises():
+    return [Exercise(path.parent) for path in sorted(EXERCISES.glob("[0-9][0-9]-*/about"))]
+
+
+def find_exercise(word):
+    """By number or name; a .nw file's first lines may say "exercise: NN", and its name may begin so."""
+    directories = [path.parent for path in sorted(EXERCISES.glob("[0-9][0-9]-*/about"))]
+    number = "0" + word if re.fullmatch(r"\d", word) else word
+    for directory in directories:
+        if number in (directory.name, directory.name[:2], directory.name[3:]):
+            return Exercise(directory)
+    raise Refused("there is no exercise %s; there are %s" % (word or "without a number", ", ".join(d.name for d in directories)))
+
+
+def exercise_of(path, text=""):
+    """The exercise that an answer belongs to."""
+    path = Path(path).resolve()
+    if path.parent.parent == EXERCISES:
+        return find_exercise(path.parent.name)
+    match = re.search(r"^\W*exercise:?\s+(\d\d?)\b", "\n".join(text.split("\n")[:10]), re.M | re.I) or re.match(r"(\d\d)-", path.name)
+    if not match:
+        raise Refused('%s: which exercise is it? Keep the line "Exercise NN" at the top of the starter, or say --exercise NN' % path.name)
+    return find_exercise(match.group(1))
+
+
+# -- trees ---------------------------------------------------------------------------
+
+def tangle(files, allow=None, names=()):
+    """The files of src/ as text, each with #line directives. names: (how a path is shown, path)."""
+    markup = command([MARKUP, "-t"] + files)
+    environment = dict(os.environ)
+    environment.pop("RT0_ALLOW", None)
+    if allow is not None:
+        environment["RT0_ALLOW"] = str(allow)
+    book = command(["gawk", "-f", "book/tools/overlay.awk"], markup.stdout, env=environment)
+    if markup.returncode or book.returncode or "\n@fatal" in book.stdout:
+        message = (markup.stderr + book.stderr).strip().split("\n")
+        raise Refused(renamed(message[0] or "the answer is not noweb; starter.nw shows the form", names))
+    roots = sorted(set(re.findall(r"^@defn (src/\S+)$", book.stdout, re.M)))
+
+    def expand(root):
+        lines = ["-L#line %L \"%F\"%N"] if root.endswith((".c", ".h", ".S")) else []
+        return command([NT, "-R" + root, "-t8"] + lines, book.stdout).stdout
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        return dict(zip(roots, pool.map(expand, roots)))
+
+
+def tangled(files):
+    """tangle, but the same files are tangled once."""
+    digest = hashlib.sha256(Path(LIB / "course.py").read_bytes() + (TOP / "book/tools/overlay.awk").read_bytes())
+    for file in files:
+        digest.update(file.encode() + (TOP / file).read_bytes())
+    kept = BUILD / "states" / (digest.hexdigest()[:24] + ".json")
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        scratch = kept.with_suffix("." + secrets.token_hex(4))
+        scratch.write_text(json.dumps(tangle(files)), encoding="utf-8")
+        os.replace(scratch, kept)
+    return json.loads(kept.read_text(encoding="utf-8"))
+
+
+def renamed(text, names):
+    for shown, path in names:
+        text = text.replace(str(path), shown)
+    return text
+
+
+class Tree:
+    """A state of the book, written to a directory and compiled; objects are kept by their contents."""
+
+    def __init__(self, directory, texts, names=()):
+        self.directory, self.texts, self.names = Path(directory), texts, names
+        for root, text in texts.items():
+            path = self.directory / root
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                path.write_text(text, encoding="utf-8")
+        self.flags = next(text for root, text in texts.items() if root.endswith("/cflags")).split()
+        self.ldflags = next(text for root, text in texts.items() if root.endswith("/ldflags")).split()
+        folders = sorted({"src"} | {root.rsplit("/", 1)[0] for root in texts})
+        self.includes = ["-I%s/%s" % (self.directory, folder) for folder in folders]
+        self.salt = "".join(root + texts[root] for root in sorted(texts) if root.endswith(".h")) + " ".join(self.flags)
+        self.salt += (LIB / "todo.h").read_text(encoding="utf-8") + (LIB / "note.h").read_text(encoding="utf-8")
+        self.warnings = ""
+
+    def compile(self, path, text, more=()):
+        """The object of one file."""
+        flags = ["-Wno-error=unused-" + kind for kind in ("variable", "parameter", "function", "but-set-variable")]
+        flags += ["-DGOAMD64=1", "-include", str(LIB / "todo.h")] + list(more)
+        key = hashlib.sha256("\0".join([self.salt, text, path.name, " ".join(flags)]).encode()).hexdigest()[:24]
+        output = BUILD / "objects" / (key + ".o")
+        if not output.exists():
+            output.parent.mkdir(parents=True, exist_ok=True)
+            scratch = output.with_name("%s.%s.o" % (key, secrets.token_hex(4)))
+            done = command(["gcc"] + self.flags + flags + self.includes + ["-c", "-o", scratch, path])
+            if done.returncode != 0:
+                raise Refused(first_error(renamed(done.stderr, self.names)))
+            self.warnings += renamed(done.stderr, self.names)
+            os.replace(scratch, output)
+        return output
+
+    def objects(self):
+        files = [root for root in sorted(self.texts) if root.endswith((".c", ".S"))]
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            return list(pool.map(lambda root: self.compile(self.directory / root, self.texts[root]), files))
+
+    def link(self, program, objects):
+        todo = self.compile(LIB / "todo.c", (LIB / "todo.c").read_text())
+        done = command(["gcc"] + self.ldflags + ["-o", program] + list(objects) + [todo])
+        if done.returncode != 0:
+            raise Refused(first_error(renamed(done.stderr, self.names)))
+
+
+def first_error(text):
+    """The first error of a compiler, on one line."""
+    lines = [line for line in text.split("\n") if re.search(r"error|undefined reference|multiple definition", line, re.I)]
+    places = [line for line in lines if re.match(r"\S+:\d+:", line)] or lines or text.strip().split("\n")
+    return "%s; mend that line and try again" % re.sub(r"^(\S+?:\d+):\d+:", r"\1:", places[0]).strip()
+
+
+def symbols(paths):
+    """{(letter, name)} of what objects define, local names without their places."""
+    found = set()
+    for line in command(["nm", "--defined-only"] + list(paths)).stdout.split("\n"):
+        match = re.match(r"[0-9a-f]+ (\w) (\S+)$", line)
+        if match:
+            found.add((match.group(1), match.group(2)))
+    return found
+
+
+def sections(paths):
+    return set(re.findall(r"^\s*\d+ (\S+) ", command(["objdump", "-h"] + list(paths)).stdout, re.M))
+
+
+# -- runs ----------------------------------------------------------------------------
+
+Note = collections.namedtuple("Note", "name a b c rsp g")
+Step = collections.namedtuple("Step", "rip rsp rbx rbp r12 r13 r14 r15 g")
+
+
+class Trace:
+    """What watch wrote about one run: events, how it ended, and what the program printed."""
+
+    def __init__(self, lines, output, words):
+        self.events, self.end, self.output, self.words = [], "lost", output, [str(word) for word in words]
+        for line in lines:
+            words = line.split(" ")
+            if words[0] == "end":
+                self.end = " ".join(words[1:])
+            elif words[0] == "note":
+                self.events.append(Note(words[1], *(signed(word) for word in words[2:])))
+            elif words[0] == "step":
+                self.events.append(Step(*(int(word, 16) for word in words[1:])))
+        self.notes = [event for event in self.events if isinstance(event, Note)]
+        self.steps = [event for event in self.events if isinstance(event, Step)]
+
+    def ended(self):
+        """How the run ended, in words."""
+        words = self.end.split()
+        last = self.output.strip().split("\n")[-1][:200]
+        todo = re.match(r"(.*:\d+): todo: (.*)", last)
+        if todo:
+            return "it came to what is still to do at %s: %s" % todo.groups()
+        said = ', and said "%s"' % last if last else ""
+        kind = words[0]
+        if kind == "exit":
+            return "the program ended with status %s%s" % (words[1], said)
+        if kind == "signal":
+            name = signal.Signals(int(words[1])).name
+            return "the program was killed by %s%s%s" % (name, " at 0x" + words[2] if words[2] != "0" else "", said)
+        if kind == "syscall":
+            return "the program made system call %s, which an answer has no use for and the grader does not allow" % words[1]
+        return {"cpu": "the program used more processor time than its limit; it loops",
+                "wall": "the program did not end in time; it waits for something that does not come",
+                "output": "the program printed more than 64 KB",
+                "events": "the program did not come to an end; it goes round and round",
+                "trap": "the program ran into an int3 that is not the grader's"}.get(kind, "the run was lost") + said
+
+    def finished(self, last="done"):
+        """Fail unless the run came to its end; its notes without the last."""
+        if not self.notes or self.notes[-1].name != last or self.end != "exit 0":
+            raise Failure("the run is not complete: %s" % self.ended(), self, len(self.events))
+        return self.notes[:-1]
+
+
+def signed(word):
+    value = int(word, 16)
+    return value - (1 << 64) if value >> 63 else value
+
+
+class Failure(Exception):
+    """A row fails: the cause in one sentence, the run, and which of its events is to blame, or a table in place of events."""
+
+    def __init__(self, cause, trace=None, at=None, table=(), words=()):
+        super().__init__(cause)
+        self.cause, self.trace, self.at, self.table = cause, trace, at, table
+        self.words = trace.words if trace else words
+
+
+def watcher():
+    source = LIB / "watch.c"
+    program = BUILD / ("watch-" + hashlib.sha256(source.read_bytes()).hexdigest()[:16])
+    if not program.exists():
+        BUILD.mkdir(parents=True, exist_ok=True)
+        scratch = program.with_name(program.name + "." + secrets.token_hex(4))
+        done = command(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", scratch, source])
+        if done.returncode != 0:
+            raise Broken("exercises/lib/watch.c does not compile: %s" % first_error(done.stderr))
+        os.replace(scratch, program)
+    return program
+
+
+class Program:
+    """An answer's tree with the exercise's driver, ready to run under watch."""
+
+    def __init__(self, exercise, tree, objects, directory):
+        self.exercise, self.directory, self.names = exercise, Path(directory), tree.names
+        nonce = secrets.token_hex(6)
+        self.path = self.directory / "driver"
+        drivers = [tree.compile(path, path.read_text(encoding="utf-8") + nonce, ["-DNONCE=" + nonce, "-I" + str(LIB)])
+                   for path in sorted(exercise.directory.glob("driver*.[cS]"))]
+        tree.link(self.path, drivers + objects)
+        for driver in drivers:
+            driver.unlink()     # their nonce is never used again
+        self.symbols, self.traps = {}, []
+        for line in command(["nm", self.path]).stdout.split("\n"):
+            match = re.match(r"([0-9a-f]+) \w (\S+)$", line)
+            if match:
+                self.symbols[match.group(2)] = int(match.group(1), 16)
+                if match.group(2) == "note_trap_" + nonce:      # one in each file of the driver
+                    self.traps.append(int(match.group(1), 16))
+
+    def run(self, *words, steps=None, cpu=2, wall=60, events=200000):
+        """One run with these arguments; steps: two symbols between which to single-step."""
+        output = self.directory / "output"
+        arguments = [watcher(), "-c", cpu, "-w", wall, "-e", events, "-o", output]
+        for trap in self.traps:
+            arguments += ["-n", "%x" % trap]
+        if steps:
+            arguments += ["-s", "%x:%x" % (self.symbols[steps[0]], self.symbols[steps[1]])]
+        done = command(arguments + [self.path] + list(words))
+        if done.returncode != 0:
+            raise Broken(done.stderr.strip() or "exercises/lib/watch.c ended with status %d" % done.returncode)
+        return Trace(done.stdout.split("\n"), renamed(output.read_text(encoding="utf-8", errors="replace"), self.names), words)
+
+
+# -- rows ----------------------------------------------------------------------------
+
+ROWS = []
+
+
+class Row:
+    def __init__(self, name, points, sentence, function, runs=1, after=None):
+        self.name, self.points, self.sentence, self.function, self.runs = name, points, sentence, function, runs
+        self.after, self.hidden = after, False
+
+
+def row(points, sentence, runs=1, after=None):
+    """Mark a function of (program, random) as a row. It is tried with so many seeds; it counts only
+    if the row that is named by after passes, where otherwise the book's own code would earn its points."""
+    def mark(function):
+        ROWS.append(Row(function.__name__, points, sentence, function, runs, after))
+        return function
+    return mark
+
+
+class Result:
+    """What became of one row."""
+
+    def __init__(self, row, passed, cause="", events=(), seed=None, tried="", words=()):
+        self.row, self.passed, self.cause, self.events = row, passed, cause, events
+        self.seed, self.tried, self.words = seed, tried, words
+
+    @property
+    def score(self):
+        return self.row.points if self.passed else 0
+
+
+def around(failure, tell):
+    """The events around the one to blame, as lines; an arrow shows it."""
+    if failure.table or failure.trace is None or not failure.trace.events:
+        return list(failure.table)
+    events = failure.trace.events
+    at = len(events) - 1 if failure.at is None else min(failure.at, len(events))
+    lines = []
+    for number in range(max(0, at - 3), min(len(events), at + 2)):
+        lines.append("%s %5d  %s" % ("->" if number == at else "  ", number + 1, tell(events[number])))
+    if at == len(events):
+        lines.append("-> %5d  (the run ends here)" % (at + 1))
+    return lines
+
+
+def tell(event):
+    """An event as text."""
+    if isinstance(event, Note):
+        return "%-8s %d %d %d" % event[:4]
+    return "at %x: " % event.rip + " ".join("%s %x" % pair for pair in zip(Step._fields[1:], event[1:]))
+
+
+def judge(row, program, seeds):
+    """Try a row with each seed; the failure that is shown is the one with the shortest run."""
+    failures = []
+    for seed in seeds:
+        try:
+            row.function(program, random.Random(seed))
+        except Failure as failure:
+            failures.append((len(failure.trace.events) if failure.trace else 0, seed, failure))
+    if not failures:
+        return Result(row, True, tried="passed in %d run%s" % (len(seeds), "s" if len(seeds) != 1 else ""))
+    _, seed, failure = min(failures, key=lambda one: one[:2])
+    return Result(row, False, failure.cause, around(failure, row.function.__globals__.get("tell", tell)),
+                  seed, "%d of %d runs failed; the shortest has seed %s" % (len(failures), len(seeds), seed),
+                  failure.words)
+
+
+class Grading:
+    """An answer, graded: results has one Result for each row, refused is why it could not be.
+
+    only: the names of the rows to try; seed: the one seed to try them with; fresh: draw new seeds,
+    or take 1, 2, ... so that a student sees the same twice; keep: a directory for the program;
+    stop: after the first row that fails.
+    """
+
+    def __init__(self, path, exercise=None, only=None, seed=None, shown=None, fresh=True, keep=None, stop=False):
+        self.path, self.shown = Path(path), shown or str(path)
+        self.exercise, self.results, self.refused, self.warnings = exercise, [], "", ""
+        self.only, self.seed, self.fresh, self.stop = only, seed, fresh, stop
+        try:
+            text = read(self.path, self.shown)
+            self.exercise = self.exercise or exercise_of(self.path, text)
+            BUILD.mkdir(parents=True, exist_ok=True)
+            if keep:
+                Path(keep).mkdir(parents=True, exist_ok=True)
+                self.grade(Path(keep), text)
+            else:
+                with tempfile.TemporaryDirectory(prefix=self.exercise.name + ".", dir=BUILD) as directory:
+                    self.grade(Path(directory), text)
+        except Refused as refused:
+            self.refused = str(refused)
+            rows = self.exercise.rows if self.exercise else []
+            self.results = [Result(row, False, self.refused if n == 0 else "not run, because the answer was refused") for n, row in enumerate(rows)]
+
+    def grade(self, directory, text):
+        exercise = self.exercise
+        if exercise.language == "answers":
+            program = exercise.answers(text, self.shown, directory)
+        else:
+            program = self.build(directory, text)
+        for row in exercise.rows:
+            if row.function is None:
+                self.results.append(Result(row, True))
+            elif self.only is None or row.name in self.only:
+                self.results.append(self.judged(row, program))
+                if self.stop and not self.results[-1].passed:
+                    return
+
+    def judged(self, row, program):
+        needed = [result for result in self.results if result.row.name == row.after]
+        if needed and not needed[0].passed:
+            return Result(row, False, "not run: it counts when %s passes" % row.after)
+        if self.exercise.language == "answers":
+            return judge(row, program, [None])
+        if self.seed is not None:
+            return judge(row, program, [self.seed])
+        if self.fresh or row.hidden:
+            return judge(row, program, [secrets.randbelow(1000000) for _ in range(row.runs)])
+        return judge(row, program, list(range(1, row.runs + 1)))
+
+    def build(self, directory, text):
+        """Tangle, check what the answer defines against the state without it, compile and link."""
+        exercise = self.exercise
+        check(text, self.shown, exercise.language)
+        path = self.path.resolve()
+        if re.search(r"[^\w./+-]", str(path)):
+            path = directory / "answer.nw"
+            path.write_text(text, encoding="utf-8")
+        chunks, new = exercise.allowed()
+        allow = directory / "allow"
+        allow.write_text("\n".join(chunks) + "\n", encoding="utf-8")
+        names = [(self.shown, path), (str((exercise.directory / "allow").relative_to(TOP)), allow),
+                 ("src/", str(directory) + "/tree/src/")]
+        style = command(["gawk", "-v", "draft=1", "-f", "book/tools/lint.awk", str(path)], env=dict(os.environ, LC_ALL="C.UTF-8"))
+        if style.returncode != 0:
+            message = [line for line in style.stderr.split("\n") if line and "(draft)" not in line]
+            raise Refused(renamed(message[0], names))
+        self.warnings = renamed(style.stderr, names)
+        state = exercise.chapters + exercise.given
+        texts = tangle(state + [str(path)], allow, names)
+        tree = Tree(directory / "tree", texts, names)
+        objects = tree.objects()
+        self.warnings += tree.warnings
+        pristine = tangled(state)
+        plain = Tree(directory / "plain", pristine)
+        before = plain.objects()
+        changed = [one for one in objects if one not in before]
+        was = [one for one in before if one not in objects]
+        for letter, name in sorted(symbols(changed) - symbols(was)):
+            if letter.isupper() and (letter, name) not in symbols(was) and name not in new:
+                raise Refused("%s: the answer makes %s known to the whole program, which this exercise does not ask for; "
+                              "write static in front of it" % (self.shown, name))
+        strange = {s for s in sections(changed) - sections(was) if not re.match(r"\.(rela?|debug|text|data|bss|rodata|comment|note|eh_frame|sbss|lbss)", s)}
+        if strange:
+            raise Refused("%s: the answer puts something into section %s; take that out" % (self.shown, sorted(strange)[0]))
+        return Program(exercise, tree, objects, directory)
+
+    @property
+    def score(self):
+        return sum(result.score for result in self.results)

@@ -1,0 +1,394 @@
+"""The laws of the course, in a short form; exercises/selftest has the long one.
+
+Every starter builds and fails, every solution has all points, every wrong solution fails by the row that
+it names, and no cheat gets more than the points for building.
+"""
+import base64
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from prefix import TOP, run
+
+sys.path.insert(0, str(TOP / "exercises" / "lib"))
+import course  # noqa: E402
+from course import Grading, find_exercise, wrong_solutions  # noqa: E402
+
+EXERCISES = [course.Exercise(path.parent) for path in sorted(TOP.glob("exercises/[0-9][0-9]-*/about"))]
+REPEAT = int(os.environ.get("RT0_REPEAT", "1"))     # exercises/selftest says 200
+GRADE = TOP / "exercises" / "grade"
+
+
+def told(grading):
+    return grading.refused or "\n".join("%s: %s" % (r.row.name, r.cause) for r in grading.results if not r.passed)
+
+
+def failed(grading):
+    return [result.row.name for result in grading.results if not result.passed]
+
+
+class Laws(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.place = Path(directory.name)
+
+    def grade(self, exercise, text, name="answer.nw", only=None):
+        path = self.place / name
+        path.write_text(text, encoding="utf-8")
+        return Grading(path, exercise, only=only, shown=name)
+
+    def test_points_add_up_to_a_hundred(self):
+        for exercise in EXERCISES:
+            self.assertEqual(sum(row.points for row in exercise.rows), 100, exercise.name)
+            names = [row.name for row in exercise.rows]
+            self.assertEqual(len(names), len(set(names)), exercise.name)
+
+    def test_each_has_all_its_parts(self):
+        for exercise in EXERCISES:
+            for part in ("exercise-%s.md" % exercise.name, "starter.nw", "allow", "hints.md", "oracle.py", "solution.nw", "wrong", "advice.md"):
+                self.assertTrue((exercise.directory / part).exists(), "%s has no %s" % (exercise.name, part))
+            hints = (exercise.directory / "hints.md").read_text(encoding="utf-8")
+            self.assertEqual(len(re.findall(r"^# ", hints, re.M)), 3, "%s: hints.md should have three levels" % exercise.name)
+            self.assertGreaterEqual(len(list(wrong_solutions(exercise))), 3, exercise.name)
+
+    def test_every_starter_builds_runs_and_fails(self):
+        for exercise in EXERCISES:
+            grading = Grading(exercise.directory / "starter.nw", exercise)
+            self.assertEqual(grading.refused, "", exercise.name)
+            self.assertEqual(grading.score, int(exercise.about["build"]), exercise.name + "\n" + told(grading))
+            named = {row for _, row, _ in wrong_solutions(exercise)}
+            self.assertEqual({row.name for row in exercise.rows[1:]} - named - set(failed(grading)), set(), "%s: these rows never fail" % exercise.name)
+            self.assertRegex(told(grading), r"still to do at \S+starter.nw:\d+: |you predicted \"todo\"", exercise.name)
+
+    def test_every_solution_has_all_points(self):
+        for exercise in EXERCISES:
+            for _ in range(REPEAT):
+                grading = Grading(exercise.directory / "solution.nw", exercise)
+                self.assertEqual(grading.score, 100, "%s\n%s" % (exercise.name, told(grading)))
+
+    def test_every_wrong_solution_fails_by_the_row_that_it_names(self):
+        def one(case):
+            exercise, name, row, text = case
+            needed = [row] + [one.after for one in exercise.rows if one.name == row and one.after]
+            grading = self.grade(exercise, text, "%s-%s.nw" % (exercise.number, re.sub(r"\W+", "-", name)), only=needed)
+            return exercise, name, row, grading
+        cases = [(exercise,) + wrong for exercise in EXERCISES for wrong in wrong_solutions(exercise)]
+        with ThreadPoolExecutor(2) as pool:
+            for exercise, name, row, grading in pool.map(one, cases):
+                self.assertEqual(grading.refused, "", "%s, %s" % (exercise.name, name))
+                self.assertIn(row, failed(grading), "%s, %s: this row should fail" % (exercise.name, name))
+
+
+# -- cheats -----------------------------------------------------------------------------
+
+PUT = "<<replace: put a goroutine at the end of the line>>="
+TAKE = "<<replace: take the goroutine at the front of the line>>="
+BODY = """exercise 03
+
+%s
+long Syscall6(long, long, long, long, long, long, long);
+
+void
+runqput(struct p *pp, struct g *gp)
+{
+	(void)pp;
+	(void)gp;
+	%%s
+}
+
+@
+
+and
+
+%s
+struct g *
+runqget(struct p *pp)
+{
+	(void)pp;
+	return NULL;
+}
+
+@
+""" % (PUT, TAKE)
+SYSCALL = "Syscall6(%s);"
+
+CHEATS = {      # a body for runqput, and what the first failing row must say
+    "exit early": ("END;", "ended with status 0"),
+    "forge the output": ('print("== 100 of 100 passed\\n{\\"score\\": 100}\\n"); END;', "ended with status 0"),
+    "loop for ever": ("for (;;)\n\t\t__atomic_thread_fence(5);", "more processor time"),
+    "eat memory": ("for (;;)\n\t\t*(char *)persistentalloc(1 @<< 20) = 1;", "out of memory"),
+    "fork without end": ("for (;;)\n\t\tSyscall6(57, 0, 0, 0, 0, 0, 0);", "system call 57"),
+    "clone a process": ("for (;;)\n\t\tSyscall6(56, 17, 0, 0, 0, 0, 0);", "system call 56"),
+    "write the result file": ('Syscall6(2, (long)"results.json", 0101, 0644, 0, 0, 0); END;', "ended with status 0"),
+    "kill the grader": ("Syscall6(62, Syscall6(110, 0, 0, 0, 0, 0, 0), 9, 0, 0, 0, 0);", "system call 110"),
+    "kill everybody": ("Syscall6(62, -1, 9, 0, 0, 0, 0);", "system call 62"),
+    "trace the grader": ("Syscall6(101, 16, 1, 0, 0, 0, 0);", "system call 101"),
+    "open a socket": ("Syscall6(41, 2, 1, 0, 0, 0, 0);", "system call 41"),
+    "write to other descriptors": ('for (int i = 3; i < 9; i++)\n\t\tSyscall6(1, i, (long)"note done 0 0 0 0 0\\nend exit 0\\n", 31, 0, 0, 0);\n\tEND;', "system call 1,"),
+    "read the solution": ('if (Syscall6(2, (long)"%s/exercises/03-priorities/solution.nw", 0, 0, 0, 0, 0) @>> 63 == 0)\n\t\tSyscall6(231, 9, 0, 0, 0, 0, 0);\n\tEND;' % TOP, "ended with status 0"),
+    "detect the environment": ('if (gogetenv("HOME") != NULL || gogetenv("PATH") != NULL || gogetenv("USER") != NULL)\n\t\tSyscall6(231, 9, 0, 0, 0, 0, 0);\n\tEND;', "ended with status 0"),
+    "make code": ("Syscall6(10, (long)runqput & -4096, 4096, 7, 0, 0, 0);", "system call 10"),
+    "print without end": ('for (;;)\n\t\tprint("%s\\n", "more and more and more and more and more and more and more");', "64 KB"),
+    "jump into nothing": ("((void (*)(void))16)();", "SIGSEGV"),
+}
+
+REFUSED = {     # a whole answer, and what is said about it
+    "another program": ("<<driver.c>>=\nint x;\n@\n", r":3: <<driver.c>>= is defined but nothing uses it"),
+    "a file of its own": ("<<src/evil.c>>=\nint x;\n@\n", r":3: <<src/evil.c>> is not part of this exercise"),
+    "a chunk of the book's": ("<<replace: run a goroutine>>=\nint x;\n@\n", r":3: <<run a goroutine>> is not part of this exercise"),
+    "the flags": ("<<src/cflags>>=\n-w\n@\n", r":3: <<src/cflags>> is not part of this exercise"),
+    "a misspelt chunk": (PUT.replace("end", "edn") + "\nint x;\n@\n", r":3: .*did you mean <<put a goroutine at the end of the line>>\?"),
+    "an early brace": (PUT + "\nvoid runqput(struct p *pp, struct g *gp) { }}\nvoid evil(void) {\n@\n", r":4: } closes what the chunk"),
+    "an early brace by another name": (PUT + "\nvoid runqput(struct p *pp, struct g *gp) { } %>\n@\n", r":4: %> is another spelling"),
+    "a macro": (PUT + "\n#define return for(;;)\n@\n", r":4: an answer has no lines for the preprocessor"),
+    "a host header": (PUT + "\n#include <stdio.h>\n@\n", r":4: an answer includes no header"),
+    "assembly": (PUT + '\n__asm__(".globl x");\n@\n', r":4: __asm__ is not part of an answer"),
+    "a global": (PUT + "\nint evil;\n<<base: put a goroutine at the end of the line>>\n@\n", r"makes evil known to the whole program"),
+    "an open comment": (PUT + "\n<<base: put a goroutine at the end of the line>>\n/* and\n@\n", r":5: the comment is not closed"),
+    "what does not compile": (PUT + "\nvoid runqput(struct p *pp, struct g *gp) { retrun; }\n@\n", r"answer.nw:4: error: .retrun. undeclared"),
+    "a forgotten replace": ("<<run a goroutine>>=\nint x;\n@\n", r":3: <<run a goroutine>> is not part of this exercise"),
+}
+
+
+class Cheats(Laws):
+    def setUp(self):
+        super().setUp()
+        self.exercise = find_exercise("03")
+
+    def cheat(self, body):
+        return BODY % body.replace("END;", "Syscall6(231, 0, 0, 0, 0, 0, 0);")
+
+    def test_no_cheat_gets_more_than_the_points_for_building(self):
+        def one(case):
+            name, (body, says) = case
+            return name, says, self.grade(self.exercise, self.cheat(body), re.sub(r"\W+", "-", name) + ".nw")
+        with ThreadPoolExecutor(2) as pool:
+            for name, says, grading in pool.map(one, CHEATS.items()):
+                self.assertEqual(grading.refused, "", name)
+                self.assertEqual(grading.score, 10, "%s\n%s" % (name, told(grading)))
+                self.assertIn(says, told(grading), name)
+
+    def test_what_goes_beyond_the_exercise_is_refused_with_its_line_and_a_remedy(self):
+        for name, (text, says) in REFUSED.items():
+            grading = self.grade(self.exercise, "exercise 03\n\n" + text)
+            self.assertRegex(grading.refused, says, name)
+            self.assertEqual(grading.score, 0, name)
+            self.assertNotIn("\n", grading.refused, name)
+
+    def test_without_its_allow_list_an_exercise_grades_nothing(self):
+        copy = self.place / "03-priorities"
+        copy.mkdir()
+        for path in self.exercise.directory.iterdir():
+            if path.is_file() and path.name != "allow":
+                (copy / path.name).write_bytes(path.read_bytes())
+        with self.assertRaisesRegex(course.Broken, "allow is missing, so nothing would be allowed"):
+            Grading(self.exercise.directory / "solution.nw", course.Exercise(copy))
+
+    def test_nothing_is_left_behind(self):
+        before = set(course.BUILD.glob("03-priorities.*"))
+        self.grade(self.exercise, self.cheat("END;"))
+        self.assertEqual(set(course.BUILD.glob("03-priorities.*")) - before, set())
+
+
+for inherited in [name for name in dir(Laws) if name.startswith("test_")]:
+    setattr(Cheats, inherited, None)
+
+
+class Tool(unittest.TestCase):
+    """exercises/grade as a program: statuses, files, bad input."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.place = Path(directory.name)
+
+    def grade(self, data, *options):
+        path = self.place / "03-answer.nw"
+        if data is not None:
+            path.write_bytes(data)
+        done = run([GRADE, path, "--results", self.place / "results.json"] + list(options))
+        results = json.loads((self.place / "results.json").read_text()) if (self.place / "results.json").exists() else None
+        return done, results
+
+    def test_bad_input_is_one_sentence_status_2_and_a_result_that_a_platform_takes(self):
+        bad = {
+            "empty": (b"", r":1: the file is empty; "), "blank": (b" \n\n", r":1: the file is empty; "),
+            "missing": (None, r"there is no such file; "), "huge": (b"x\n" * 200000, r"more than 256 KB; |more than 256 KB, "),
+            "binary": (b"\x7fELF\0\0", r":1: there is a zero byte"), "latin 1": (b"one\ncaf\xe9\n", r":2: this line is not UTF-8; convert"),
+            "utf-16": ("<<a>>=".encode("utf-16"), r"zero byte|not UTF-8"), "mark": (b"\xef\xbb\xbfx\n", r":1: the file starts with a byte order mark"),
+            "crlf": (b"one\r\ntwo\r\n", r":1: the line ends in CR LF; "), "no noweb": (b"#include <stdio.h>\nint main(void) { }\n", r":1: the file defines no chunk"),
+            "prose": (b"I have no time.\n", r":1: the file defines no chunk"),
+            "tabs": ((PUT + "\nint x;\n        int y;\n\tint z;\n@\n").encode(), r"indented by spaces and others of the chunk by tabs; use tabs"),
+        }
+        for name, (data, says) in bad.items():
+            (self.place / "03-answer.nw").unlink() if (self.place / "03-answer.nw").exists() else None
+            done, results = self.grade(data)
+            self.assertEqual(done.returncode, 2, name + done.stdout + done.stderr)
+            said = done.stdout.split("\n")[0]
+            self.assertRegex(said, says, name)
+            self.assertNotIn("Traceback", done.stdout + done.stderr, name)
+            self.assertEqual(results["score"], 0, name)
+            self.assertEqual(results["output"], said, name)
+
+    def test_results_are_what_both_platforms_read(self):
+        data = (TOP / "exercises/03-priorities/starter.nw").read_bytes()
+        done, results = self.grade(data, "--classroom", "--html", self.place / "report.html")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(results["score"], 10)
+        self.assertEqual(sum(test["max_score"] for test in results["tests"]), 100)
+        for test in results["tests"]:
+            self.assertIn(test["status"], ("passed", "failed"))
+            self.assertIn(test["visibility"], ("visible", "after_published"))
+        classroom = json.loads(base64.b64decode(re.search(r"^result=(\S+)$", done.stdout, re.M).group(1)))
+        self.assertEqual((classroom["version"], classroom["status"], classroom["max_score"]), (1, "fail", 100))
+        self.assertEqual(sum(test["score"] for test in classroom["tests"]), 10)
+        self.assertIn("Score: <b>10 of 100</b>", (self.place / "report.html").read_text())
+
+    def test_a_failing_row_says_how_to_see_it_again_and_that_shows_it(self):
+        exercise = find_exercise("03")
+        name, row, text = next(iter(wrong_solutions(exercise)))
+        done, _ = self.grade(text.encode())
+        command = re.search(r"see it again:  exercises/grade (--row %s --seed \d+ \S+)" % row, done.stdout).group(1)
+        causes = re.findall(r"FAILS .*\n((?:        \S.*\n)+)", done.stdout)
+        again = run([GRADE] + command.split(), cwd=TOP)
+        self.assertIn("FAILS", again.stdout)
+        self.assertEqual(re.findall(r"FAILS .*\n((?:        \S.*\n)+)", again.stdout)[0].split("\n")[0], causes[0].split("\n")[0])
+
+    def test_colour_is_for_terminals_only(self):
+        done, _ = self.grade((TOP / "exercises/03-priorities/starter.nw").read_bytes())
+        self.assertNotIn("\033", done.stdout)
+
+
+class Course(unittest.TestCase):
+    """exercises/course: what students and instructors type."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.place = Path(directory.name)
+
+    def course(self, *words, status=0, top=TOP, **options):
+        done = run([top / "exercises" / "course"] + list(words), **options)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        self.assertNotIn("Traceback", done.stderr)
+        return done.stdout + done.stderr
+
+    def test_a_handout_works_in_an_empty_directory_and_holds_no_solution(self):
+        exercise = find_exercise("03")
+        self.course("handout", "03", "--to", self.place / "given")
+        top = self.place / "given"
+        files = [path for path in top.rglob("*") if path.is_file()]
+        self.assertEqual([path.name for path in files if path.name in ("solution.nw", "wrong", "advice.md", "hidden.py")], [])
+        # no line of the solution's code is in it, except those of the book and of the starter
+        known = (exercise.directory / "starter.nw").read_text() + "".join((TOP / book).read_text() for book in exercise.chapters)
+        mine = {line.strip() for line in (exercise.directory / "solution.nw").read_text().split("\n")}
+        mine = {line for line in mine if len(line) > 12 and line not in known}
+        self.assertGreater(len(mine), 10)
+        for path in files:
+            for line in mine:
+                self.assertNotIn(line, path.read_text(encoding="utf-8"), path)
+        first = run(["make", "--no-print-directory", "try"], cwd=top)
+        self.assertIn("it came to what is still to do at answers/03-priorities.nw:", first.stdout, first.stderr)
+        self.assertIn("score 10 of 85; 15 more points are judged when it is handed in", first.stdout)
+        (top / "answers/03-priorities.nw").write_text((exercise.directory / "solution.nw").read_text())
+        self.assertIn("score 85 of 85", run(["make", "--no-print-directory", "try"], cwd=top).stdout)
+
+    def test_the_autograders_zip_grades_and_always_leaves_a_result(self):
+        exercise = find_exercise("03")
+        self.course("gradescope", "03", "--to", self.place / "autograder.zip")
+        with zipfile.ZipFile(self.place / "autograder.zip") as archive:
+            self.assertEqual([name for name in archive.namelist() if re.search(r"solution|wrong|advice", name)], [])
+            self.assertIn("rt0/exercises/03-priorities/hidden.py", archive.namelist())
+            archive.extractall(self.place / "source")
+        (self.place / "submission").mkdir()
+        environment = dict(os.environ, AUTOGRADER=str(self.place))
+
+        def graded():
+            self.assertEqual(run(["sh", self.place / "source/run_autograder"], env=environment).returncode, 0)
+            return json.loads((self.place / "results/results.json").read_text())
+        for path in (self.place / "source/rt0/exercises").glob("*"):    # extractall forgets modes
+            path.chmod(0o755)
+        self.assertIn("Hand in one .nw file", graded()["output"])
+        (self.place / "submission/mine.nw").write_bytes((exercise.directory / "solution.nw").read_bytes())
+        self.assertEqual(graded()["score"], 100)
+        (self.place / "submission/mine.nw").write_bytes(b"\0")
+        self.assertIn("zero byte", graded()["output"])
+
+    def test_a_folder_is_graded_into_a_table_with_those_that_are_alike(self):
+        solution = (TOP / "exercises/03-priorities/solution.nw").read_text()
+        for name, text in (("anna.nw", solution), ("berta.nw", re.sub(r"\bgp\b", "mine", solution)), ("carl.nw", "nothing\n"),
+                           ("dora.nw", (TOP / "exercises/03-priorities/starter.nw").read_text())):
+            (self.place / name).write_text(text)
+        said = self.course("grade-all", self.place, "--exercise", "03")
+        with open(self.place / "grades.csv", encoding="utf-8") as file:
+            rows = {row["file"]: row for row in csv.DictReader(file)}
+        self.assertEqual({name: row["score"] for name, row in rows.items()}, {"anna.nw": "100", "berta.nw": "100", "carl.nw": "0", "dora.nw": "10"})
+        self.assertIn("defines no chunk", rows["carl.nw"]["refused"])
+        self.assertIn("highest", rows["dora.nw"]["failing rows"])
+        with open(self.place / "similar.csv", encoding="utf-8") as file:
+            alike = list(csv.DictReader(file))
+        self.assertEqual([(row["one"], row["other"]) for row in alike if float(row["alike"]) > 0.7], [("anna.nw", "berta.nw")])
+        self.assertIn("1 pairs are more than 70 % alike", said)
+
+    def test_an_overlay_is_built_and_a_forgotten_replace_is_explained(self):
+        path = self.place / "mine.nw"
+        path.write_text("Louder.\n\n<<replace: let others run first>>=\n<<base: let others run first>>\n/* and no more */\n@\n")
+        said = self.course("answer", path, "7")
+        self.assertIn("the program: build/exercises/answers/mine/hello", said)
+        path.write_text("Forgotten.\n\n<<put a goroutine at the end of the line>>=\nvoid\nrunqput(struct p *pp, struct g *gp)\n{\n\t(void)pp;\n\t(void)gp;\n}\n@\n")
+        said = self.course("answer", path, "07", status=2)
+        self.assertIn("mine.nw:5:1: error: redefinition of", said)
+        self.assertIn("mine.nw:3: this adds to the book's <<put a goroutine at the end of the line>>; <<replace: put a goroutine", said)
+
+    def test_words_that_make_no_sense_are_answered_in_a_sentence(self):
+        for words, says in ((("try", "77"), "there is no exercise 77; there are 01-boot"), (("grade-all", self.place / "none"), "is no directory"),
+                            (("grade-all", self.place), "holds no .nw file"), (("answer", "none.nw", "99"), "there is no chapter 99"),
+                            (("answer", "none.nw", "07"), "there is no such file"), (("handout", "03", "--to", TOP / "book"), "is not empty and no hand-out")):
+            self.assertIn(says, self.course(*words, status=2))
+
+    def test_learn_tries_again_on_a_save_and_gives_hints(self):
+        top = self.place / "given"
+        self.course("handout", "03", "--to", top)
+        learn = subprocess.Popen([str(top / "exercises/course"), "learn"], cwd=top, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(learn.communicate)
+        self.addCleanup(learn.kill)
+
+        def until(pattern):
+            seen = []
+            for line in learn.stdout:
+                seen.append(line)
+                if re.search(pattern, line):
+                    return "".join(seen)
+            self.fail("learn ended without %s:\n%s" % (pattern, "".join(seen)))
+
+        def key(letter):
+            learn.stdin.write(letter + "\n")
+            learn.stdin.flush()
+        self.assertIn("still to do", until("h hint"))
+        key("h")
+        self.assertIn("hint 1 of 3: The idea", until("^hint"))
+        key("h")
+        until("hint 2 of 3")
+        (top / "answers/03-priorities.nw").write_text((TOP / "exercises/03-priorities/solution.nw").read_text())
+        self.assertIn("done. Stay and change things", until("h hint"))
+        self.assertEqual((top / "answers/progress").read_text(), "03-priorities\n")
+        key("x")
+        until("x once more")
+        key("x")
+        self.assertIn("still to do", until("h hint"))
+        key("q")
+        self.assertEqual(learn.wait(20), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
