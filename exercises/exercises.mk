@@ -3,7 +3,7 @@
 EX ?=
 course = @exercises/course
 
-.PHONY: try answer learn handout gradescope grade-all
+.PHONY: try answer learn handout gradescope grade-all selftest
 
 try: ## try your answer to an exercise: make try EX=02 [ROW=name] [SEED=n]
 	$(need_python)
@@ -28,3 +28,7 @@ gradescope: ## the autograder's zip of an exercise: make gradescope EX=02
 grade-all: ## grade a folder of answers into a CSV: make grade-all DIR=hand-ins [EX=02]
 	$(need_python)
 	$(course) grade-all '$(DIR)' $(if $(EX),--exercise '$(EX)')
+
+selftest: ## the laws of the course in full: each solution 200 times, each wrong one; half an hour
+	$(need_python)
+	@cd tests && RT0_REPEAT=$(or $(REPEAT),200) python3 -B -m unittest -v test_exercises
