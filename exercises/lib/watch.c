@@ -261,7 +261,8 @@ onalarm(int sig)
 {
 	(void)sig;
 	late = 1;
-	kill(child, SIGKILL);
+	if (child > 0)
+		kill(child, SIGKILL);
 }
 
 static int

@@ -1,0 +1,150 @@
+/*
+ * The driver of exercise 07.
+ *
+ *	driver one N VICTIM THIEF ACT K	N goroutines in the victim's ring, whose
+ *		indices begin at VICTIM; the thief's begin at THIEF.  One theft,
+ *		during which others do ACT, once:
+ *		n nothing;  o the owner takes K, before the swap of the head;
+ *		p the owner puts K there;  t another thief steals there;
+ *		s the owner takes all and puts K, when the head has been read;
+ *		l the owner takes 2 and puts 2, when a place has been read
+ *	driver many OPS		puts, takes and thefts on three Ps: pa puts on a,
+ *		ga takes from a, sab steals from b for a, whose ring is empty
+ */
+#include "runtime.h"
+#include "note.h"
+
+enum { AT_SWAP, AT_LOAD, MANY = 8000 };
+
+static struct g gs[MANY];
+static struct p victim, thief, other;
+static long n, acted, k;
+static char act;
+
+void hook(int where, const volatile void *p);
+
+static long
+number(const char *s)
+{
+	long i = 0;
+
+	for (; *s != 0; s++)
+		i = 10 * i + *s - '0';
+	return i;
+}
+
+static void
+put(struct p *pp)
+{
+	gs[n].atomicstatus = Grunnable;
+	runqput(pp, &gs[n++]);
+}
+
+static long
+name(struct g *gp)
+{
+	return gp == NULL ? -1 : gp - gs;
+}
+
+static void
+take(struct p *pp, long times)
+{
+	while (times-- > 0)
+		note("taken", name(runqget(pp)), 0, 0);
+}
+
+/* Tell what is in a ring; afterwards it is empty. */
+static void
+drain(struct p *pp, long which)
+{
+	for (struct g *gp; (gp = runqget(pp)) != NULL; )
+		note("ring", name(gp), which, 0);
+}
+
+/* The thief is between two steps: others act, once. */
+void
+hook(int where, const volatile void *p)
+{
+	char now = act;
+	int head = p == &victim.runqhead;
+	int place = p >= (void *)victim.runq && p < (void *)(victim.runq + RUNQSIZE);
+
+	if (now == 0 || !((where == AT_SWAP && head && (now == 'o' || now == 'p' || now == 't')) ||
+	    (where == AT_LOAD && head && now == 's') || (where == AT_LOAD && place && now == 'l')))
+		return;
+	act = 0;
+	acted++;
+	switch (now) {
+	case 'o':
+		take(&victim, k);
+		break;
+	case 'p':
+		for (long i = 0; i < k; i++)
+			put(&victim);
+		break;
+	case 't':
+		note("other", name(runqsteal(&other, &victim, 0)), 0, 0);
+		break;
+	case 's':
+		take(&victim, victim.runqtail - victim.runqhead);
+		for (long i = 0; i < k; i++)
+			put(&victim);
+		break;
+	case 'l':
+		take(&victim, 2);
+		put(&victim);
+		put(&victim);
+		break;
+	}
+}
+
+static void
+one(char **args)
+{
+	struct g *gp;
+
+	victim.runqhead = victim.runqtail = (uint32_t)number(args[3]);
+	thief.runqhead = thief.runqtail = (uint32_t)number(args[4]);
+	for (long i = number(args[2]); i > 0; i--)
+		put(&victim);
+	k = number(args[6]);
+	act = args[5][0] == 'n' ? 0 : args[5][0];
+	gp = runqsteal(&thief, &victim, 0);
+	act = 0;
+	note("stolen", name(gp), acted, 0);
+	drain(&thief, 1);
+	drain(&victim, 0);
+	drain(&other, 2);
+}
+
+static struct p *
+which(char c)
+{
+	return c == 'a' ? &victim : c == 'b' ? &thief : &other;
+}
+
+static void
+many(const char *ops)
+{
+	for (; *ops != 0; ops++) {
+		char op = *ops++;
+		struct p *pp = which(*ops);
+
+		if (op == 'p')
+			put(pp);
+		else if (op == 'g')
+			take(pp, 1);
+		else
+			note("stolen", name(runqsteal(pp, which(*++ops), 0)), 0, 0);
+	}
+}
+
+void
+main_main(void)
+{
+	if (os_Args[1][0] == 'o')
+		one(os_Args);
+	else
+		many(os_Args[2]);
+	note("done", 0, 0, 0);
+}
