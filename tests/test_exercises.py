@@ -277,6 +277,14 @@ class Course(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.place = Path(directory.name)
 
+    def handout(self, number):
+        """A hand-out; it may use the objects that have been compiled here, since they are found by their contents."""
+        top = self.place / "given"
+        self.course("handout", number, "--to", top)
+        (top / "build/exercises").mkdir(parents=True)
+        (top / "build/exercises/objects").symlink_to(course.BUILD / "objects")
+        return top
+
     def course(self, *words, status=0, top=TOP, **options):
         done = run([top / "exercises" / "course"] + list(words), **options)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
@@ -285,9 +293,8 @@ class Course(unittest.TestCase):
 
     def test_a_handout_works_in_an_empty_directory_and_holds_no_solution(self):
         exercise = find_exercise("03")
-        self.course("handout", "03", "--to", self.place / "given")
-        top = self.place / "given"
-        files = [path for path in top.rglob("*") if path.is_file()]
+        top = self.handout("03")
+        files = [path for path in top.rglob("*") if path.is_file() and top / "build" not in path.parents]
         self.assertEqual([path.name for path in files if path.name in ("solution.nw", "wrong", "advice.md", "hidden.py")], [])
         # no line of the solution's code is in it, except those of the book and of the starter
         known = (exercise.directory / "starter.nw").read_text() + "".join((TOP / book).read_text() for book in exercise.chapters)
@@ -357,8 +364,7 @@ class Course(unittest.TestCase):
             self.assertIn(says, self.course(*words, status=2))
 
     def test_a_new_assignment_works_at_once(self):
-        top = self.place / "given"
-        self.course("handout", "03", "--to", top)
+        top = self.handout("03")
         shutil.copy(TOP / "exercises/new", top / "exercises")
         self.assertEqual(run([top / "exercises/new", "two-words"]).returncode, 0)
         directory = top / "exercises/04-two-words"
@@ -366,8 +372,7 @@ class Course(unittest.TestCase):
             self.assertIn("score %d of 100" % score, run([top / "exercises/grade", directory / file]).stdout)
 
     def test_learn_tries_again_on_a_save_and_gives_hints(self):
-        top = self.place / "given"
-        self.course("handout", "03", "--to", top)
+        top = self.handout("03")
         learn = subprocess.Popen([str(top / "exercises/course"), "learn"], cwd=top, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                  stderr=subprocess.STDOUT, text=True)
         self.addCleanup(learn.communicate)

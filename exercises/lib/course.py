@@ -237,7 +237,7 @@ class Tree:
         """The object of one file."""
         flags = ["-Wno-error=unused-" + kind for kind in ("variable", "parameter", "function", "but-set-variable")]
         flags += ["-DGOAMD64=1", "-include", str(LIB / "todo.h")] + list(more)
-        key = hashlib.sha256("\0".join([self.salt, text, path.name, " ".join(flags)]).encode()).hexdigest()[:24]
+        key = hashlib.sha256("\0".join([self.salt, text, path.name, " ".join(flags).replace(str(TOP), "")]).encode()).hexdigest()[:24]
         output = BUILD / "objects" / (key + ".o")
         if not output.exists():
             output.parent.mkdir(parents=True, exist_ok=True)
