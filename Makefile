@@ -102,6 +102,10 @@ tour: build ## a narrated boot of hello: make tour [PLAIN=1]
 	$(need_gdb)
 	$(Q)gdb -nx -q -batch $(if $(PLAIN),-ex 'python PLAIN = True') -x gdb/tour.py build/examples/hello
 
+floors: build ## draw the floors of src/ anew: book/figures/floors.svg
+	$(need_python)
+	$(Q)book/tools/floors.py svg >build/floors.svg && cp build/floors.svg book/figures/floors.svg
+
 bench: build ## compare the scheduler with Go's, with 1 and 2 Ps; wants a quiet machine and some minutes
 	$(Q)bench/compare
 
@@ -124,4 +128,4 @@ help: ## list the targets
 clean: ## remove what was built (the book and src/ stay)
 	rm -rf build
 
-.PHONY: tour bench bench-quick bench-book stress all build hello run trace debug gdb help clean
+.PHONY: tour floors bench bench-quick bench-book stress all build hello run trace debug gdb help clean

@@ -23,7 +23,8 @@ endif
 
 sources  := $(strip $(foreach d,$(S)src $(S)src/*,$(wildcard $d/*.c $d/*.S)))
 object    = $(B)/obj/$(basename $(notdir $(1))).o
-objects  := $(foreach f,$(sources),$(call object,$f))
+# In the order of their names, C before assembly, so that a move changes no address.
+objects  := $(foreach x,c S,$(sort $(foreach f,$(filter %.$x,$(sources)),$(call object,$f))))
 examples := $(patsubst $(S)examples/%.c,%,$(wildcard $(S)examples/*.c))
 programs := $(if $(examples),$(examples:%=$(B)/$(if $(LIB),examples/)%),$(if $(sources),$(B)/rt0))
 runtime  := $(if $(and $(LIB),$(examples)),$(LIB),$(objects))
@@ -31,7 +32,8 @@ COMPILE  := $(CC) @$(S)src/cflags $(OPT) -DGOAMD64=$(level) $(if $(filter-out 1,
 
 all: $(programs) $(if $(sources),$(LIB))
 	@:
-twins := $(strip $(foreach f,$(sources),$(if $(word 2,$(filter $(call object,$f),$(objects))),$f)))
+made  := $(foreach f,$(sources),$(call object,$f))
+twins := $(strip $(foreach f,$(sources),$(if $(word 2,$(filter $(call object,$f),$(made))),$f)))
 ifneq ($(twins),)
 $(error $(word 1,$(twins)) and $(word 2,$(twins)) would both become one .o; rename a chunk)
 endif
@@ -44,6 +46,8 @@ endef
 
 $(foreach f,$(sources),$(eval $(call object,$f): $f))
 source    = $(firstword $(filter %.c %.S,$^))
+# Made anew, too, when a file has moved that it was made of.
+$(S)src/%: ;
 $(objects): $(S)src/cflags $(B)/settings
 	$(call run,$(if $(filter %.S,$(source)),AS,CC),$(source),$(COMPILE) -MMD -MP -c -o $@ $(source))
 $(B)/obj/examples/%.o: $(S)examples/%.c $(S)src/cflags $(B)/settings
@@ -69,8 +73,10 @@ $(B)/rt0: $(objects) $(S)src/ldflags
 	$(call run,LINK,$@,$(CC) @$(S)src/ldflags -o $@ $(objects))
 
 # Changes only when the flags or the list of files do; then everything is made anew.
+# The object of a file that is gone goes, too: there are those who link obj/*.o.
 $(B)/settings: FORCE
 	@mkdir -p $(B)/obj/examples
+	@rm -f $(filter-out $(objects),$(wildcard $(B)/obj/*.o))
 	@echo '$(COMPILE) $(objects)' | cmp -s - $@ || echo '$(COMPILE) $(objects)' >$@
 FORCE:
 

@@ -3,12 +3,12 @@
 # the C library.  Writes book/data/memmove.tsv; the best of 300 rounds.
 set -eu
 cd "$(dirname "$0")/.."
-[ -f src/memmove_amd64.S ] || { echo 'bench/memmove.sh: there is no src/memmove_amd64.S; run make first' >&2; exit 1; }
+[ -f src/os/memmove_amd64.S ] || { echo 'bench/memmove.sh: there is no src/os/memmove_amd64.S; run make first' >&2; exit 1; }
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 # Beside libc's function of the same name, ours needs another one.
-gcc -O2 @src/cflags -c src/memmove_amd64.S -o "$tmp/all.o"
+gcc -O2 @src/cflags -c src/os/memmove_amd64.S -o "$tmp/all.o"
 objcopy --redefine-sym memmove=rt0_memmove --keep-global-symbol=rt0_memmove \
 	"$tmp/all.o" "$tmp/ours.o"
 gcc -O2 -fno-builtin -fno-pie -no-pie -o "$tmp/bench" bench/memmove.c "$tmp/ours.o"

@@ -4,12 +4,12 @@
 set -eu
 cd "$(dirname "$0")/.."
 src=build/chapters/04/src
-[ -f $src/vdso_linux.c ] || { echo "bench/nanotime.sh: there is no $src/vdso_linux.c; run make chapter-04 first" >&2; exit 1; }
+[ -f $src/os/vdso_linux.c ] || { echo "bench/nanotime.sh: there is no $src/os/vdso_linux.c; run make chapter-04 first" >&2; exit 1; }
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 for f in vdso_linux.c sys_linux_amd64.S; do
-	gcc -O2 "@$src/cflags" -I"$src" -c "$src/$f" -o "$tmp/$f.o"
+	gcc -O2 "@$src/cflags" -I"$src" -c "$src/os/$f" -o "$tmp/$f.o"
 done
 gcc -O2 -fno-pie -no-pie -o "$tmp/bench" bench/nanotime.c "$tmp"/*.o
 {

@@ -21,21 +21,19 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 variants='runnext hasty fence book'
 
-variant() {	# NAME FILE SED-SCRIPT
-	mkdir -p "$tmp/$1"
-	cp $state/* "$tmp/$1"
-	sed "$3" $state/"$2" >"$tmp/$1/$2"
-	if [ "$1" != book ] && cmp -s $state/"$2" "$tmp/$1/$2"; then
-		echo "bench/newest.sh: variant $1 changes nothing; its sed script does not fit $state/$2" >&2
+variant() {	# NAME FILES SED-SCRIPT
+	if ! changed $state "$tmp/$1" "$2" "$3" && [ "$1" != book ]; then
+		echo "bench/newest.sh: variant $1 changes nothing; its sed script does not fit $2 in $state" >&2
 		exit 1
 	fi
-	gcc -O2 @$state/cflags -I"$tmp/$1" -o "$tmp/$1/sched" bench/sched.c \
-		"$tmp/$1"/*.c "$tmp/$1"/*.S @$state/ldflags
+	# shellcheck disable=SC2046
+	gcc -O2 @$state/cflags -I"$tmp/$1" -o "$tmp/$1/program" bench/sched.c \
+		$(sources "$tmp/$1") @$state/ldflags
 }
 
 variant book runq.c ''
 variant hasty runq.c 's/OLDESTTURN = 2048/OLDESTTURN = 2/'
-variant fence proc.c 's/wakefenced()/wakep()/'
+variant fence 'g.c park.c' 's/wakefenced()/wakep()/'
 variant runnext runq.c '
 	/^\/\* Let gp be the next/i\
 static struct g *pileget(struct p *pp);
@@ -48,14 +46,14 @@ i=0
 while [ "$i" -lt "$RUNS" ]; do
 	for v in $variants; do
 		for procs in 1 2; do
-			set -- "$(GOMAXPROCS=$procs "$tmp/$v/sched" fib 27)"
+			set -- "$(GOMAXPROCS=$procs "$tmp/$v/program" fib 27)"
 			echo "$v $procs ${1%% *}"
 		done
 	done
 	i=$((i + 1))
 done >"$tmp/runs"
 for v in $variants; do
-	set -- "$(GOMAXPROCS=1 "$tmp/maxrss" "$tmp/$v/sched" fib 27 2>/dev/null | tail -n 1)"
+	set -- "$(GOMAXPROCS=1 "$tmp/maxrss" "$tmp/$v/program" fib 27 2>/dev/null | tail -n 1)"
 	echo "$v rss ${1%% *}"
 done >>"$tmp/runs"
 

@@ -1,5 +1,5 @@
 /*
- * What a line costs by the size of its writes.  Links src/print.c and the
+ * What a line costs by the size of its writes.  Links src/os/print.c and the
  * gate; hosted, for the clock and the table.  Run by bench/print.sh.
  */
 #include <stdarg.h>

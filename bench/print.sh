@@ -4,12 +4,12 @@
 set -eu
 cd "$(dirname "$0")/.."
 src=build/chapters/03/src
-[ -f $src/print.c ] || { echo "bench/print.sh: there is no $src/print.c; run make chapter-03 first" >&2; exit 1; }
+[ -f $src/os/print.c ] || { echo "bench/print.sh: there is no $src/os/print.c; run make chapter-03 first" >&2; exit 1; }
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 for f in print.c sys_linux_amd64.S; do
-	gcc -O2 "@$src/cflags" -I"$src" -c "$src/$f" -o "$tmp/$f.o"
+	gcc -O2 "@$src/cflags" -I"$src" -c "$src/os/$f" -o "$tmp/$f.o"
 done
 gcc -O2 -fno-pie -no-pie -o "$tmp/bench" bench/print.c "$tmp"/*.o
 {

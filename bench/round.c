@@ -12,7 +12,7 @@
 #undef usleep
 #undef clone
 
-#include "runtime.h"
+#include "sched/sched.h"
 
 enum { TIMES = 21, ROUNDS = 200 };
 
@@ -94,7 +94,7 @@ main(int argc, char **argv)
 	}
 	if (n < 1 || n > 1024)
 		return 2;
-	mself.rand = 1;
+	mself.os.rand = 1;
 	gself.m = &mself;
 	setg(&gself);
 	for (int i = 0; i < n; i++)

@@ -24,22 +24,20 @@ tmp=$(mktemp -d)
 [ -n "${KEEP:-}" ] || trap 'rm -rf "$tmp"' EXIT
 variants='inline g0 call planted called getg unlocked'
 
-variant() {	# NAME FILE SED-SCRIPT
-	mkdir -p "$tmp/$1"
-	cp $state/* "$tmp/$1"
-	sed "$3" $state/"$2" >"$tmp/$1/$2"
-	if [ "$1" != inline ] && cmp -s $state/"$2" "$tmp/$1/$2"; then
-		echo "bench/shortway.sh: variant $1 changes nothing; its sed script does not fit $state/$2" >&2
+variant() {	# NAME FILES SED-SCRIPT
+	if ! changed $state "$tmp/$1" "$2" "$3" && [ "$1" != inline ]; then
+		echo "bench/shortway.sh: variant $1 changes nothing; its sed script does not fit $2 in $state" >&2
 		exit 1
 	fi
 }
 link() {
-	gcc -O2 @$state/cflags -I"$tmp/$1" -o "$tmp/$1/sched" bench/sched.c \
-		"$tmp/$1"/*.c "$tmp/$1"/*.S @$state/ldflags
+	# shellcheck disable=SC2046
+	gcc -O2 @$state/cflags -I"$tmp/$1" -o "$tmp/$1/program" bench/sched.c \
+		$(sources "$tmp/$1") @$state/ldflags
 }
 
 variant inline proc.c ''
-variant g0 proc.c '
+variant g0 'switch.h park.c' '
 	s/fairturn(mp->p) ? runqfair(mp->p) : NULL/NULL/
 	s/next = runqget(mp->p)/next = NULL/
 	s/if (__atomic_load_n(&sched.runqsize, __ATOMIC_RELAXED) == 0) {/if (0) {/
@@ -47,8 +45,8 @@ variant g0 proc.c '
 		/lock(/d
 		s/globrunqput(gp)/runqput(getg()->m->p, gp)/
 	}'
-variant planted asm_amd64.S 's/^\tcall	\*%rbx.*/\tleaq	.Lback(%rip), %rax\n\tpushq	%rax\n\tjmp	*%rbx\n.Lback:/'
-variant called asm_amd64.S '/^	leaq	0f(%rip), %rax$/d; /^	pushq	%rax			.. all that/d; s/^	jmp	goexit1	.*/	call	goexit1/'
+variant planted switch_amd64.S 's/^\tcall	\*%rbx.*/\tleaq	.Lback(%rip), %rax\n\tpushq	%rax\n\tjmp	*%rbx\n.Lback:/'
+variant called switch_amd64.S '/^	leaq	0f(%rip), %rax$/d; /^	pushq	%rax			.. all that/d; s/^	jmp	goexit1	.*/	call	goexit1/'
 variant unlocked runq.c '
 	s/__atomic_fetch_add(&pp->pile, ONEMORE, __ATOMIC_SEQ_CST)/__atomic_store_n(\&pp->pile, s + ONEMORE, __ATOMIC_RELAXED)/
 	/^pileget/,/^}/ {
@@ -60,17 +58,17 @@ variant unlocked runq.c '
 		s/if (__atomic_compare_exchange_n(&pp->runqhead, &h, h + 1, 0,/__atomic_store_n(\&pp->runqhead, h + 1,/
 		s/__ATOMIC_RELEASE, __ATOMIC_ACQUIRE))$/__ATOMIC_RELAXED);/
 	}'
-variant getg runtime.h '
+variant getg sched.h '
 	s/movq %%fs:0, %0/movq %%fs:-8, %0/
 	s/return (struct m \*)(fs - .*/return ((struct g *)fs)->m;/'
-variant call proc.c '
+variant call switch.h '
 /^gswitch(struct g \*from/,/^}/ {
 	/^{/a\
 	extern void farswitch(struct g *, struct g *);\
 	farswitch(from, to);
 	/__asm__/,/);$/d
 }'
-cat >>"$tmp/call/asm_amd64.S" <<'END'
+cat >>"$tmp/call/sched/switch_amd64.S" <<'END'
 
 	.text
 	.globl	farswitch
@@ -107,7 +105,7 @@ while [ "$i" -lt "$RUNS" ]; do
 	for v in $variants; do
 		for work in 'yield 50000' 'spawn 20000' 'pingpong 20000'; do
 			# shellcheck disable=SC2086
-			echo "$v ${work% *} $("$tmp/$v/sched" $work)"
+			echo "$v ${work% *} $("$tmp/$v/program" $work)"
 		done
 	done
 	i=$((i + 1))

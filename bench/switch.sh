@@ -11,23 +11,22 @@
 #	fxsave	so is the state of x87 and SSE, as a preempted thread needs it
 set -eu
 cd "$(dirname "$0")/.."
+. bench/common
 
 RUNS=${RUNS:-15}
 state=build/chapters/07/src
-[ -f $state/asm_amd64.S ] || { echo "bench/switch.sh: $state is not there; run make chapter-07 first" >&2; exit 1; }
+chapters ch07
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 variant() {	# NAME SED-SCRIPT
-	mkdir -p "$tmp/$1"
-	cp $state/* "$tmp/$1"
-	sed "$2" $state/asm_amd64.S >"$tmp/$1/asm_amd64.S"
-	if [ "$1" != jmp ] && cmp -s $state/asm_amd64.S "$tmp/$1/asm_amd64.S"; then
-		echo "bench/switch.sh: variant $1 changes nothing; its sed script does not fit $state/asm_amd64.S" >&2
+	if ! changed $state "$tmp/$1" switch_amd64.S "$2" && [ "$1" != jmp ]; then
+		echo "bench/switch.sh: variant $1 changes nothing; its sed script does not fit $state/sched/switch_amd64.S" >&2
 		exit 1
 	fi
+	# shellcheck disable=SC2046
 	gcc -O2 @$state/cflags -I"$tmp/$1" -o "$tmp/$1/yield" bench/yield.c \
-		"$tmp/$1"/*.c "$tmp/$1"/*.S @$state/ldflags
+		$(sources "$tmp/$1") @$state/ldflags
 }
 
 save='/movq	%r15, g_sched+gobuf_r15(%rax)/a'

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "runq.c"
+#include "sched/runq.c"
 
 enum { TURNS = 1 << 18, ROUNDS = 9, SPACING = 512 };
 

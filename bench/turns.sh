@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 src=build/chapters/05/src
-[ -f $src/runq.c ] || { echo "bench/turns.sh: $src/runq.c is not there; run make chapter-05 first" >&2; exit 1; }
+[ -f $src/sched/runq.c ] || { echo "bench/turns.sh: $src/sched/runq.c is not there; run make chapter-05 first" >&2; exit 1; }
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 

@@ -7,12 +7,12 @@ break *schedinit
 run
 print allm
 print allp
-print m0.rand
+print m0.os.rand
 break *checkfds
 continue
 print allm == &m0
 print m0.id
-print m0.rand & 1
+print m0.os.rand & 1
 break *persistentalloc
 continue
 print $rdi

@@ -16,7 +16,7 @@ class Meet(gdb.Command):
         super().__init__("meet", gdb.COMMAND_RUNNING)
 
     def invoke(self, arg, tty):
-        point = gdb.Breakpoint("*((long)clone + 13)", internal=True)
+        point = gdb.Breakpoint("*((long)clone + 16)", internal=True)
         point.silent = True
         gdb.execute("continue", to_string=True)
         point.delete()

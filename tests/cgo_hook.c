@@ -3,8 +3,8 @@
  * _cgo_init.  It does what Go's x_cgo_init and a C library do together: it
  * owns the thread pointer, moves the lower bound of g0, and calls setg.
  */
-#include "runtime2.h"
-#include "go_asm.h"
+#include "sched/sched.h"
+#include "os/go_asm.h"
 
 typedef void setg_func(struct g *gp);
 

@@ -74,14 +74,19 @@ def changed(text, *changes):
 
 
 def mutant(name, source, state, file, *changes):
-    """Link a C file with a state in which a file is changed."""
-    place = WORK / name
-    place.mkdir(exist_ok=True)
+    """Link a C file with a state in which a file is changed, and with it the files that include it."""
+    place, src = WORK / name, state / "src"
+    path = sources.find(src, file).relative_to(src)
+    copy = place / path
+    copy.parent.mkdir(parents=True, exist_ok=True)
     objects(state)
-    (place / file).write_text(changed(sources.find(state / "src", file).read_text(), *changes))
-    instead = place / (Path(file).stem + ".o")
-    compiled("@%s/src/cflags" % state, "-I%s/src" % state, "-c", place / file, "-o", instead)
-    return link(source, state, [instead], "-" + name)
+    copy.write_text(changed((src / path).read_text(), *changes))
+    instead = []
+    for file in [copy] if path.suffix == ".c" else sources.files(src, ".c"):
+        if file == copy or '#include "%s"' % path in file.read_text():
+            instead.append(place / (file.stem + ".o"))
+            compiled("@%s/cflags" % src, "-I%s" % place, "-I%s" % src, "-c", file, "-o", instead[-1])
+    return link(source, state, instead, "-" + name)
 
 
 def gdb(program, *commands, procs=2, first=()):

@@ -1,4 +1,4 @@
-"""Helpers of the tests of stealing, of the pile and of system calls: src/runq.c and others in a model and on real threads.
+"""Helpers of the tests of stealing, of the pile and of system calls: src/sched/runq.c and others in a model and on real threads.
 
 Explored and Hosted stand beside unittest.TestCase and read attributes of the class:
 MODEL (a module of tests/steal), CLASS (its model of FILES), ORDERS, STATE, MANY (goroutines).
@@ -69,7 +69,7 @@ class Fences:
 
 
 class Hosted:
-    """tests/steal/stress.c with src/runq.c, as it is and with something weakened."""
+    """tests/steal/stress.c with src/sched/runq.c, as it is and with something weakened."""
 
     def build(self, source, name, *options):
         file = linked.WORK / (name + ".c")

@@ -31,7 +31,7 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "go_asm.h"
+#include "os/go_asm.h"
 
 enum { STEPS = 50000, SECONDS = 30, LONGEST = 4096, INT3 = 0xcc };
 

@@ -237,7 +237,7 @@ class Compiler(unittest.TestCase):
     def test_the_current_g_is_loaded_anew_after_a_call(self):
         with tempfile.TemporaryDirectory() as there:
             source, made = Path(there) / "a.c", Path(there) / "a.o"
-            source.write_text('#include "runtime.h"\nvoid f(void);\nint stays(void)\n'
+            source.write_text('#include "sched/sched.h"\nvoid f(void);\nint stays(void)\n'
                               '{ struct g *gp = getg(); f(); return gp == getg(); }\n')
             done = run(["gcc", "-O2", "@src/cflags", "-Isrc", "-c", "-o", made, source], cwd=RT0.parent)
             self.assertEqual((done.returncode, done.stderr), (0, ""))

@@ -416,21 +416,21 @@ class Book(unittest.TestCase):
         out = gdb(YIELD, "break gogo", "run", "backtrace 1",
                   "enable frame-filter global rt0-chunks", "backtrace 1")
         plain, named = re.findall(r"(?m)^#0 .*", out)
-        self.assertIn("asm_amd64.S", plain)
-        self.assertIn("<routines of asm_amd64.S>", named)
+        self.assertIn("switch_amd64.S", plain)
+        self.assertIn("<go from stack to stack>", named)
 
     def test_the_frame_filter_also_holds_for_goroutines(self):
         out = gdb(YIELD, "break gogo", "run",
                   "enable frame-filter global rt0-chunks", "goroutine 1 bt")
         self.assertRegex(out, r"(?m)^#0   gogo "
-                         r"\(<routines of asm_amd64.S>:\d+\)$")
+                         r"\(<go from stack to stack>:\d+\)$")
 
     def test_the_program_names_the_extension_for_those_who_ask(self):
         with tempfile.TemporaryDirectory() as tmp:
             obj = os.path.join(tmp, "asm.o")
             for flag, count in (("-DNOTHING", 0), ("-DGDB_SCRIPTS", 1)):
                 subprocess.run(["gcc", "@src/cflags", flag, "-c", "-o", obj,
-                                "src/asm_amd64.S"], cwd=TOP, check=True)
+                                "src/boot/asm_amd64.S"], cwd=TOP, check=True)
                 sections = subprocess.run(
                     ["readelf", "-SW", obj], check=True, text=True,
                     stdout=subprocess.PIPE).stdout

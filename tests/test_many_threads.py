@@ -46,9 +46,9 @@ class Threads(Chapter):
         self.assertNotRegex(out, r"(?m)^#2 ")
 
     def test_the_first_frame_of_a_thread_has_no_caller(self):
-        out = gdb(self.program("greedy", STATE), "break *((long)clone + 18)", "run", "bt")
+        out = gdb(self.program("greedy", STATE), "break *((long)clone + 21)", "run", "bt")
         self.assertRegex(out, r"(?m)^#0 .*clone \(\)$")
-        self.assertNotRegex(out, r"(?m)^#1 ", "clone+18 is the first instruction of the child alone")
+        self.assertNotRegex(out, r"(?m)^#1 ", "clone+21 is the first instruction of the child alone")
 
 
 class Dead(Chapter):

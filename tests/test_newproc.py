@@ -7,7 +7,7 @@ from pathlib import Path
 import sources
 from prefix import TOP, Prefix, gdb, run, symbols
 
-MAIN = ("proc.c", "void\nruntime_main(void *arg)\n", "__attribute__((weak)) void\nruntime_main(void *arg)\n")
+MAIN = ("main.c", "void\nruntime_main(void *arg)\n", "__attribute__((weak)) void\nruntime_main(void *arg)\n")
 
 
 def traces(text):

@@ -116,7 +116,7 @@ class Machine(runqs.Fences, unittest.TestCase):
 class List(Chapter):
     def test_a_share_of_the_list_is_fetched_with_empty_queues_only(self):
         """Otherwise the ring could overflow to the list, whose lock is held."""
-        program = mutant("strict", PROGRAMS / "conserve.c", STATE, "runq.c", (
+        program = mutant("strict", PROGRAMS / "conserve.c", STATE, "globrunq.c", (
             "globrunqgetbatch", "\tn = sched", '\tif (!runqempty(pp))\n\t\tthrow("not empty");\n\tn = sched'))
         for procs in (1, 2, 4):
             self.assertRuns(program, 2000, 5, procs=procs, out="30000 turns, 0 wrong\n")

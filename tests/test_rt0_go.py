@@ -151,7 +151,7 @@ class Chapter(Prefix):
         self.assertRegex(output, r"#0 .*abort \(\)\n#1 .*rt0_go \(\)\n(?!#2)")
 
     def test_the_word_at_fs_0x70_is_inside_of_the_array(self):
-        source = self.source([("runtime2.h", "TLSSLOTS = 16", "TLSSLOTS = 15")])
+        source = self.source([("sched.h", "TLSSLOTS = 16", "TLSSLOTS = 15")])
         _, done = self.compile(source, "offsets.c")
         self.assertIn("%fs:0x70 is outside", done.stderr)
 

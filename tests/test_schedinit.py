@@ -151,7 +151,7 @@ class Boot(Chapter):
                          ["fcntl", "fcntl", "fcntl", "rt_sigaction", "mmap", "exit_group"])
 
     def test_two_runs_have_two_seeds(self):
-        script = "break *bootreport\nrun\nprintf \"seed %lx\\n\", m0.rand\n"
+        script = "break *bootreport\nrun\nprintf \"seed %lx\\n\", m0.os.rand\n"
         seeds = {re.search(r"^seed (\w+)$", gdb(self.rt0, script), re.M).group(1) for _ in range(2)}
         self.assertEqual(len(seeds), 2, "both runs had the seed %s" % seeds)
 

@@ -20,11 +20,11 @@ from prefix import TOP, ending, run, symbols
 # That chapter is the last one in which every switch goes through gogo and mcall.
 TREE = state("the-main-goroutine")
 EXAMPLES = ("hello", "yield", "inits")
-ASM = "asm_amd64.S"
+ASM = "switch_amd64.S"
 REGISTERS = ("rbx", "rbp", "r12", "r13", "r14", "r15")
 CROWDS = ("0", "1", "2", "5")    # how many others; 0: only main and the goroutines it starts itself
 
-# What is done to src/asm_amd64.S, and the registers that differ first.
+# What is done to src/sched/switch_amd64.S, and the registers that differ first.
 MUTANTS = {
     "gogo forgets r14": ("r14", [("\tmovq\tgobuf_r14(%rdi), %r14\n", "")]),
     "gogo swaps r12 and r13": ("r12 r13", [("gobuf_r12(%rdi), %r12\n", "gobuf_r12(%rdi), %r99\n"),
@@ -126,7 +126,7 @@ class Switch(unittest.TestCase):
         return place
 
     def mutant(self, name, changes):
-        """The same with a runtime whose asm_amd64.S is changed."""
+        """The same with a runtime whose switch_amd64.S is changed."""
         place = self.place / name.replace(" ", "-")
         source = place / "src"
         shutil.copytree(TREE / "src", source)

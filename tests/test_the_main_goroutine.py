@@ -224,7 +224,7 @@ class Library(Programs):
         done = run("gdb", "-nx", "-batch", "-iex", "set may-call-functions off",
                    "-ex", "break schedule", "-ex", "info line mcall", EXAMPLES / "hello")
         self.assertRegex(done.stdout, r"Breakpoint 1 at")
-        self.assertRegex(done.stdout, r'Line \d+ of "[^"]*asm_amd64\.S"')
+        self.assertRegex(done.stdout, r'Line \d+ of "[^"]*switch_amd64\.S"')
 
     def test_a_program_without_main_main_does_not_link(self):
         _, done = link("nomain", source("nomain.c", "int x;\n"))

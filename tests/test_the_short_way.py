@@ -117,7 +117,7 @@ class Yielder(Chapter):
         self.assertRegex(out, r"main has gone on(?s:.*)exited normally")
 
     def test_without_wakep_in_finish_nobody_comes_for_a_yielder(self):
-        program = mutant("unwoken", PROGRAMS / "yielder.c", STATE, "proc.c", ("finish", "\t\twakep();\n", ""))
+        program = mutant("unwoken", PROGRAMS / "yielder.c", STATE, "switch.h", ("finish", "\t\twakep();\n", ""))
         out = gdb(program, *self.SCRIPT, "kill")
         self.assertEqual(printed(out), self.LEFT + ["1", "0"], out)
         self.assertRegex(out, r"Thread 1 .* hit Temporary breakpoint \d, .*stays")

@@ -12,7 +12,7 @@
  *
  * What it finds, it notes (note.h); what should be found is oracle.py's to know.
  */
-#include "runtime.h"
+#include "lib/lib.h"
 #include "note.h"
 
 void watched(void *seed);

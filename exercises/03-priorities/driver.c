@@ -7,7 +7,7 @@
  *	driver run SPEC...	goroutines that take turns: a SPEC is the
  *		priorities of its turns, one digit each
  */
-#include "runtime.h"
+#include "lib/lib.h"
 #include "note.h"
 
 enum { MANY = 5000 };

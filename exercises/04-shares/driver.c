@@ -10,7 +10,7 @@
  *
  * The main goroutine leaves at once, so that it takes no turns.
  */
-#include "runtime.h"
+#include "lib/lib.h"
 #include "note.h"
 
 struct one {

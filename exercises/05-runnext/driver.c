@@ -6,7 +6,7 @@
  *	driver pair TURNS BYSTANDERS	two goroutines that wake each other, and
  *		some that step back, until there have been TURNS turns
  */
-#include "runtime.h"
+#include "lib/lib.h"
 #include "note.h"
 
 enum { MANY = 5000 };

@@ -7,7 +7,7 @@
  * NEXT to runnext.  Each turn takes one as findrunnable does, out of turn
  * first, then of the P's own, and counts it in schedtick, which begins at TICK.
  */
-#include "runtime.h"
+#include "lib/lib.h"
 #include "note.h"
 
 static struct g gs[512];

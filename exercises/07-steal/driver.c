@@ -11,7 +11,7 @@
  *	driver many OPS		puts, takes and thefts on three Ps: pa puts on a,
  *		ga takes from a, sab steals from b for a, whose ring is empty
  */
-#include "runtime.h"
+#include "lib/lib.h"
 #include "note.h"
 
 enum { AT_SWAP, AT_LOAD, MANY = 8000 };

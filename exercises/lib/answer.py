@@ -93,7 +93,7 @@ def check_c(shown, parts):
         for number, line in part.lines:
             if re.match(r"\s*(#|%:|\?\?=)", line):
                 if "include" in line:
-                    refuse(number, "an answer includes no header: there is no libc, and src/runtime.h is included already; "
+                    refuse(number, "an answer includes no header: there is no libc, and what its floor may use is included already; "
                                    "delete the line (the runtime has memset, memcpy, print, throw)")
                 refuse(number, "an answer has no lines for the preprocessor; use an enum or a static inline function")
         text = "\n".join(line for _, line in part.lines)
@@ -129,7 +129,7 @@ def check_assembly(shown, parts):
         text = re.sub(r"/\*.*?\*/", lambda m: re.sub(r"[^\n]", "", m.group()), text, flags=re.S)
         for number, line in enumerate(text.split("\n"), part.line + 1):
             if re.match(r"\s*#\s*(include|define|undef|if|el|end|pragma|line|error|\d)", line):
-                raise Refused("%s:%d: an answer has no lines for the preprocessor; the names of src/go_asm.h are there already"
+                raise Refused("%s:%d: an answer has no lines for the preprocessor; the names of src/os/go_asm.h are there already"
                               % (shown, number))
             for statement in re.sub(r"(#|//).*", "", line).split(";"):
                 statement = statement.strip()

@@ -2,7 +2,7 @@
  * The first instructions of a goroutine: arg and the stack are as after a
  * call, and the five registers that hold nothing yet are 0.
  */
-#include "runtime.h"
+#include "boot/boot.h"
 
 void first(void *arg);
 void seen(void *arg, unsigned long rsp, unsigned long ored);

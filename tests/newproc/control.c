@@ -1,5 +1,5 @@
 /* One goroutine changes the rounding mode of SSE, the next one looks. */
-#include "runtime.h"
+#include "boot/boot.h"
 
 static void
 change(void *arg)

@@ -1,5 +1,5 @@
 /* The third goroutine looks at all, when the first two have ended. */
-#include "runtime.h"
+#include "boot/boot.h"
 
 static void
 second(void *arg)

@@ -1,6 +1,6 @@
 /* Start 40,000 goroutines and run none. */
-#include "runtime.h"
-#include "sys_linux.h"
+#include "boot/boot.h"
+#include "os/sys_linux.h"
 
 static void
 nothing(void *arg)

@@ -1,5 +1,5 @@
 /* Three goroutines: in which order, on which stack, with which argument. */
-#include "runtime.h"
+#include "boot/boot.h"
 
 static void
 report(void *arg)

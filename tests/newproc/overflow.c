@@ -1,5 +1,5 @@
 /* A goroutine that uses its stack up, next to one that must not notice. */
-#include "runtime.h"
+#include "boot/boot.h"
 
 static volatile int depth;
 

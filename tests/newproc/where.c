@@ -1,6 +1,6 @@
 /* Where mcall and systemstack run a function, and what g0 and g look like. */
-#include "runtime.h"
-#include "go_asm.h"
+#include "boot/boot.h"
+#include "os/go_asm.h"
 
 void called(void *arg);
 void seen(void *arg, uintptr_t rsp);

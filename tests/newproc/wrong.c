@@ -1,5 +1,5 @@
 /* Break a rule; argv[1] says which. */
-#include "runtime.h"
+#include "boot/boot.h"
 
 static void
 returns(struct g *gp)

@@ -2,7 +2,7 @@
  * A goroutine that yields alone, and with one that waits in the list.  What
  * leaves a goroutine writes a pc into its gobuf.
  */
-#include "runtime.h"
+#include "lib/lib.h"
 
 static int stops;
 

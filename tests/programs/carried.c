@@ -9,7 +9,7 @@
  * looks at P0 and is held; the thief takes a and b, and runs b; maker ends, and
  * its P runs d and c.  Now both rings are empty for the looker, but a waits.
  */
-#include "runtime.h"
+#include "lib/lib.h"
 
 enum { SEARCH, GIVEUP, LOOK };
 

@@ -3,7 +3,7 @@
  * that another thread must come for main.  There is one, and it sleeps when
  * main is ready.
  */
-#include "runtime.h"
+#include "lib/lib.h"
 
 static int arrived, mainran;
 

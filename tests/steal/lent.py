@@ -12,7 +12,7 @@ IDLE, RUNNING, INKERNEL = 0, 1, 2
 
 
 class Lent:
-    """The steps of src/syscall.c and src/sysmon.c, with a name for each order and step."""
+    """The steps of src/sched/syscall.c and src/sched/sysmon.c, with a name for each order and step."""
 
     GOOD = {"enter: status": REL, "reacquire: cas": ACQ, "retake: cas": ACQ,
             "links are cut first": 1, "reacquire by a swap": 1, "retake by a swap": 1,

@@ -186,7 +186,7 @@ def explore(memory, bodies, right, limit=400000):
 
 
 class Ring:
-    """The functions of src/runq.c, with a name for each order and step."""
+    """The functions of src/sched/runq.c, with a name for each order and step."""
 
     GOOD = {"put: head": ACQ, "put: tail": REL, "get: head": ACQ, "get: tail": ACQ, "get: cas": REL,
             "grab: head": ACQ, "grab: tail": ACQ, "grab: cas": REL, "steal: tail": REL,

@@ -16,7 +16,7 @@ def count(s):
 
 
 class Pile:
-    """The functions of src/runq.c, with a name for each order and step."""
+    """The functions of src/sched/runq.c, with a name for each order and step."""
 
     GOOD = {"put: word": ACQ, "put: add": SC, "get: word": ACQ, "get: cas": REL, "get: failed": ACQ,
             "oldest: word": ACQ, "oldest: cas": REL, "next: again": RLX,

@@ -1,5 +1,5 @@
 /*
- * src/runq.c on real threads, hosted: one owner that puts and takes, thieves
+ * src/sched/runq.c on real threads, hosted: one owner that puts and takes, thieves
  * that steal from it and from each other; of several, the last one steals from
  * thieves only, so that it knows the owner by what they publish.  Every
  * goroutine must be taken once, and be seen as it was put.  tests/runqs.py
@@ -20,6 +20,7 @@
 #undef clone
 
 #include RUNQ
+#include "sched/globrunq.c"
 
 enum { MAXTHIEVES = 4, MAXN = 1 << 20 };
 

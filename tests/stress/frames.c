@@ -20,7 +20,7 @@ struct parent {
 	uint32_t start, back;
 };
 
-/* The place in the table, as src/sema.c has it. */
+/* The place in the table, as src/sync/sema.c has it. */
 static uint64_t
 place(volatile uint32_t *addr)
 {

@@ -1,5 +1,5 @@
 /*
- * args and sysauxv (src/runtime1.c, src/os_linux.c): the walk from argc to
+ * args and sysauxv (src/boot/runtime1.c, src/os/os_linux.c): the walk from argc to
  * the auxiliary vector, in blocks built as the kernel builds them.
  */
 #include "unit.h"

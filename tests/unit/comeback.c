@@ -1,10 +1,10 @@
 /*
- * Who leaves the kernel and finds its P taken (exitsyscall0 of src/proc.c),
+ * Who leaves the kernel and finds its P taken (exitsyscall0 of src/sched/proc.c),
  * chapter 16.  To sleep is to leave the function.
  */
 #define wantp asked
 #define stopm sleeps
-#include "proc.c"
+#include "sched/proc.c"
 #undef wantp
 #undef stopm
 
@@ -52,5 +52,5 @@ TEST("who finds no P queues its goroutine, then asks for a P, and sleeps")
 	CHECK_EQ(sched.runqsize, 1);
 	CHECK_EQ(gp.atomicstatus, Grunnable);
 	CHECK(gp.m == NULL && self.curg == NULL && self.p == NULL);
-	CHECK_EQ(self.locks, 0);
+	CHECK_EQ(self.os.locks, 0);
 }

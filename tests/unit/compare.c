@@ -1,8 +1,8 @@
 /*
- * The order of two strings (src/runtime.h, chapter 3).
+ * The order of two strings (src/os/os.h, chapter 3).
  */
 #include "unit.h"
-#include "runtime.h"
+#include "sched/sched.h"
 
 TEST("compare: equal strings, empty ones too")
 {

@@ -1,11 +1,11 @@
 /*
- * Numbers, variables and knobs (src/env.c, chapter 5).
+ * Numbers, variables and knobs (src/os/env.c, chapter 5).
  */
 #include "unit.h"
 
 #include <limits.h>
 
-#include "runtime.h"
+#include "sched/sched.h"
 
 /* The number in s, or -77 if parseint refuses it. */
 static long

@@ -1,13 +1,13 @@
 /*
- * The event trace (src/trace.c, chapter 15).  The file is memory here.
+ * The event trace (src/sched/trace.c, chapter 15).  The file is memory here.
  */
-#include "runtime.h"
+#include "sched/sched.h"
 static void before_count(void *word);
 static struct m m;		/* the thread that writes events */
 #define getm() (&m)
 #define __atomic_store_n(p, v, order) \
 	(before_count(p), __atomic_store_n(p, v, order))
-#include "trace.c"
+#include "sched/trace.c"
 
 #include "unit.h"
 

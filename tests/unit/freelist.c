@@ -1,10 +1,10 @@
 /*
  * Goroutines that have died are those that start next (chapter 13 and later):
- * static functions of src/proc.c.
+ * static functions of src/sched/g.c.
  */
 #define lock visit
 #define unlock depart
-#include "proc.c"	/* first: errno.h makes macros of its enum */
+#include "sched/g.c"	/* first: errno.h makes macros of its enum */
 
 #include "unit.h"
 

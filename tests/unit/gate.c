@@ -1,5 +1,5 @@
 /*
- * The gate to the kernel (src/sys_linux_amd64.S), tried on the real kernel
+ * The gate to the kernel (src/os/sys_linux_amd64.S), tried on the real kernel
  * with calls whose answer shows which argument went where.
  */
 #include "unit.h"

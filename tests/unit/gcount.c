@@ -1,11 +1,11 @@
 /*
- * The counters of chapter 10 and later (src/proc.c): how many goroutines there are,
+ * The counters of chapter 10 and later (src/sched/g.c): how many goroutines there are,
  * while others begin and end.  The loads can be interrupted.
  */
 static void hook(void);
 #define __atomic_load_n(p, order) \
 	({ __typeof__(*(p)) v_ = __atomic_load_n(p, order); hook(); v_; })
-#include "proc.c"	/* first: errno.h makes macros of its enum */
+#include "sched/g.c"	/* first: errno.h makes macros of its enum */
 #undef __atomic_load_n
 
 #include "unit.h"

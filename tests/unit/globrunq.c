@@ -1,10 +1,10 @@
 /*
- * The list of runnable goroutines (src/runq.c, chapter 8 and later: sched.runq
- * under sched.lock), and what Ms and Ps must not do (src/proc.c).
+ * The list of runnable goroutines (src/sched/runq.c, chapter 8 and later: sched.runq
+ * under sched.lock), and what Ms and Ps must not do (src/sched/proc.c).
  */
 #include "unit.h"
 
-#include "runtime.h"
+#include "sched/sched.h"
 
 static struct g gs[1000];
 
@@ -73,7 +73,7 @@ TEST("an M does not sleep with a lock or a P")
 	acquirep(&pp);
 	CHECK_THROWS(stopm(), "stopm: holding a lock or a P");
 	releasep();
-	m0.locks = 1;
+	m0.os.locks = 1;
 	CHECK_THROWS(stopm(), "stopm: holding a lock or a P");
 }
 

@@ -1,9 +1,9 @@
 /*
- * Who counts as idle, and who asks for a P from the kernel (src/thread.c),
+ * Who counts as idle, and who asks for a P from the kernel (src/sched/m.c),
  * chapter 16.
  */
 #define wantp asked
-#include "thread.c"
+#include "sched/m.c"
 
 #include "unit.h"
 

@@ -1,9 +1,9 @@
 /*
- * The order of package init tasks (src/inittask.c, chapter 7).
+ * The order of package init tasks (src/boot/inittask.c, chapter 7).
  */
 #include "unit.h"
 
-#include "runtime.h"
+#include "boot/boot.h"
 
 enum { MAX = 60 };
 

@@ -1,5 +1,5 @@
 /*
- * Into the kernel and out, and sysmon (src/syscall.c and src/sysmon.c), of
+ * Into the kernel and out, and sysmon (src/sched/syscall.c and src/sched/sysmon.c), of
  * chapter 16, with one M that plays all parts.  What they call is replaced:
  * threads are not started, sleeps end at once, and other threads act where
  * a test lets them.
@@ -17,14 +17,14 @@
 #define incidle the_incidle
 #define newsysm the_newsysm
 #define runtime_Gosched the_gosched
-#include "runtime.h"
+#include "sched/sched.h"
 #undef getm
 #define getm() (getg()->m)
 
 static int32_t nps(void);	/* what sysmon reads in each turn of a loop */
 #define gomaxprocs nps()
-#include "syscall.c"
-#include "sysmon.c"
+#include "sched/syscall.c"
+#include "sched/sysmon.c"
 #undef gomaxprocs
 #undef usleep
 #undef unlock

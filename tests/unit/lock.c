@@ -1,10 +1,11 @@
 /*
- * Locks and notes (src/lock_futex.c, chapter 8) on real threads.  The file
+ * Locks and notes (src/os/lock_futex.c, chapter 8) on real threads.  The file
  * is compiled into this program, with a kernel that counts calls and may be
  * told to misbehave.
  */
 #define Syscall6 kernel
-#include "lock_futex.c"	/* first: errno.h makes macros of its enum */
+#include "sched/sched.h"
+#include "os/lock_futex.c"	/* first: errno.h makes macros of its enum */
 
 #include "unit.h"
 
@@ -55,7 +56,7 @@ start(void *arg)
 	w->g.m = &w->m;
 	setg(&w->g);
 	w->run();
-	CHECK_EQ(w->m.locks, 0);
+	CHECK_EQ(w->m.os.locks, 0);
 	return NULL;
 }
 
@@ -97,10 +98,10 @@ TEST("a lock that nobody wants makes no system call")
 	beanM();
 	lock(&mu);
 	CHECK_EQ(mu.key, 1);
-	CHECK_EQ(getg()->m->locks, 1);
+	CHECK_EQ(getg()->m->os.locks, 1);
 	unlock(&mu);
 	CHECK_EQ(mu.key, 0);
-	CHECK_EQ(getg()->m->locks, 0);
+	CHECK_EQ(getg()->m->os.locks, 0);
 	CHECK_EQ(calls, 0);
 }
 

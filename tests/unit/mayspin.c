@@ -1,11 +1,11 @@
 /*
  * Who looks for work, and for how long (chapter 12 and later): static
- * functions of src/proc.c, with a clock that goes on when somebody looks.
+ * functions of src/sched/proc.c, with a clock that goes on when somebody looks.
  */
 #define nanotime test_nanotime
 #define stealwork test_stealwork
 #define globrunqgetbatch test_globrunqgetbatch
-#include "proc.c"	/* first: errno.h makes macros of its enum */
+#include "sched/proc.c"	/* first: errno.h makes macros of its enum */
 #undef nanotime
 #undef stealwork
 #undef globrunqgetbatch

@@ -1,12 +1,12 @@
 /*
- * memset, memmove, memcpy and memcmp (src/memmove_amd64.S). The file is
+ * memset, memmove, memcpy and memcmp (src/os/memmove_amd64.S). The file is
  * assembled into this program, so that its functions and not the C
  * library's are called; through pointers, so that gcc does not expand them.
  */
 #include "unit.h"
 #include <stdint.h>
 
-__asm__(".include \"src/memmove_amd64.S\"\n\t.text\n");
+__asm__(".include \"src/os/memmove_amd64.S\"\n\t.text\n");
 
 static void *(*volatile set)(void *, int, size_t) = memset;
 static void *(*volatile move)(void *, const void *, size_t) = memmove;

@@ -1,5 +1,5 @@
 /*
- * osinit (src/os_linux.c, chapter 4) on machines that a test invents:
+ * osinit (src/os/os_linux.c, chapter 4) on machines that a test invents:
  * Syscall6 is replaced by a kernel with any mask and any file.
  */
 #include "unit.h"

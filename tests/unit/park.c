@@ -1,9 +1,9 @@
 /*
- * To be made ready (src/proc.c, chapter 9 and later).
+ * To be made ready (src/sched/proc.c, chapter 9 and later).
  */
 #include "unit.h"
 
-#include "runtime.h"
+#include "sched/sched.h"
 
 TEST("a goroutine that does not wait cannot be made ready")
 {

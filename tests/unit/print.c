@@ -1,5 +1,5 @@
 /*
- * Formatted printing (src/print.c). Syscall6 is replaced by a kernel that
+ * Formatted printing (src/os/print.c). Syscall6 is replaced by a kernel that
  * records each write and answers as a test asks it to.
  */
 #include "unit.h"

@@ -1,12 +1,12 @@
 /*
- * printf for programs (src/fmt.c) against the C library's snprintf. What it
+ * printf for programs (src/lib/fmt.c) against the C library's snprintf. What it
  * calls is replaced: text is kept, and the kernel says what a test wants.
  */
 #define writeall the_writeall
 #define epipecheck the_epipecheck
 #define entersyscall the_entersyscall
 #define exitsyscall the_exitsyscall
-#include "fmt.c"
+#include "lib/fmt.c"
 #undef writeall
 #undef epipecheck
 #undef entersyscall

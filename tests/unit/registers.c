@@ -1,11 +1,11 @@
 /*
  * A goroutine that leaves, by each way, comes back with the registers that a
  * function keeps (chapter 13 and later): runtime_Gosched and gopark of
- * src/proc.c, with one P, on the stacks of real goroutines.
+ * src/sched/proc.c, with one P, on the stacks of real goroutines.
  */
 #include "unit.h"
 
-#include "runtime.h"
+#include "lib/lib.h"
 
 /*
  * int kept(void (*way)(void), uint64_t n): give each callee-saved register a

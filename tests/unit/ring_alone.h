@@ -1,4 +1,4 @@
-/* For tests of src/runq.c that begin with an empty queue and look at what is taken. */
+/* For tests of src/sched/runq.c that begin with an empty queue and look at what is taken. */
 #include "runq_alone.h"
 
 /* An empty queue whose indices start at a number. */

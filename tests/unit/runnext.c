@@ -1,5 +1,5 @@
 /*
- * runnext, and the turns of ring and list beside it (src/runq.c of
+ * runnext, and the turns of ring and list beside it (src/sched/runq.c of
  * chapters 10 to 13).
  */
 #include "ring_alone.h"

@@ -1,12 +1,12 @@
 /*
- * The run queue (src/runq.c) of chapters 5 to 7: a ring in the P and a list
+ * The run queue (src/sched/runq.c) of chapters 5 to 7: a ring in the P and a list
  * behind it, which together are one line.
  */
 #include "unit.h"
 
 #include <time.h>
 
-#include "runtime.h"
+#include "sched/sched.h"
 
 enum { MANY = 2000 };
 

@@ -1,5 +1,5 @@
 /*
- * For tests of src/runq.c: the file is compiled into the test.  Its lock is
+ * For tests of src/sched/runq.c: the file is compiled into the test.  Its lock is
  * one of libc, its clock goes on when somebody looks, and what others may do
  * in the middle of it is done by a hook.
  */
@@ -26,7 +26,8 @@ enum { AT_SWAP, AT_LOAD, AT_CLOCK };
 #define runqlen test_runqlen
 #define sched test_sched
 #define gomaxprocs test_gomaxprocs
-#include "../src/runq.c"	/* and not tests/unit/runq.c */
+#include "sched/runq.c"	/* and not tests/unit/runq.c */
+#include "sched/globrunq.c"
 #undef __atomic_compare_exchange_n
 #undef __atomic_load_n
 #undef lock

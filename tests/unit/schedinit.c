@@ -1,9 +1,10 @@
 /*
- * Memory, chance and Ps (src/mem.c, src/rand.c and src/proc.c), all of
- * chapter 5.  Includes proc.c, to reach its static functions.  From chapter
+ * Memory, chance and Ps (src/os/mem.c, src/os/rand.c and src/sched/p.c), all of
+ * chapter 5.  Includes p.c and proc.c, to reach their static functions.  From chapter
  * 8 on much of this takes a lock, and who takes a lock is an M.
  */
-#include "proc.c"	/* first: errno.h makes macros of its enum */
+#include "sched/p.c"
+#include "sched/proc.c"	/* first: errno.h makes macros of its enum */
 
 #include "unit.h"
 
@@ -114,7 +115,7 @@ TEST("the two words of AT_RANDOM do not cancel out")
 TEST("bootrand is SplitMix64 and cheaprand xorshift64*")
 {
 	static const uint8_t zeros[16];
-	struct m m = { .rand = 1 };
+	struct m m = { .os.rand = 1 };
 	struct g g = { .m = &m };
 
 	CHECK(drawn(zeros) == 0xe220a8397b1dcdaf);
@@ -161,7 +162,7 @@ TEST("bootrand does not repeat itself")
 
 TEST("cheaprand depends on the M alone and moves all its bits")
 {
-	struct m m = { .rand = 1 };
+	struct m m = { .os.rand = 1 };
 	struct g g = { .m = &m };
 	uint32_t ones = 0, zeros = 0, first[4];
 
@@ -176,7 +177,7 @@ TEST("cheaprand depends on the M alone and moves all its bits")
 	}
 	CHECK_EQ(ones, 0xffffffff);
 	CHECK_EQ(zeros, 0xffffffff);
-	m.rand = 1;
+	m.os.rand = 1;
 	for (int i = 0; i < 4; i++)
 		CHECK_EQ(cheaprand(), first[i]);
 	setg(&g0);
@@ -226,7 +227,7 @@ TEST("schedinit numbers m0, lists it and gives it a state that is not 0")
 {
 	CHECK_EQ(IN_CHILD(boot("NONE=1");
 	    _exit(m0.id == 0 && allm == &m0 && m0.alllink == NULL &&
-	    (m0.rand & 1) == 1)).status, 1);
+	    (m0.os.rand & 1) == 1)).status, 1);
 }
 
 TEST("a generator whose first number would be 0 begins with another")
@@ -239,7 +240,7 @@ TEST("a generator whose first number would be 0 begins with another")
 	CHECK_EQ(IN_CHILD(
 	    startupRand = unlucky;
 	    boot("NONE=1");
-	    _exit(m0.rand != 0)).status, 1);
+	    _exit(m0.os.rand != 0)).status, 1);
 }
 
 TEST("an M joins the Ms that are there, with the next number")

@@ -1,13 +1,13 @@
 /*
- * Seeded schedules (src/seed.c, chapter 15): who is where in the ring, and when
+ * Seeded schedules (src/sched/seed.c, chapter 15): who is where in the ring, and when
  * somebody steps back.
  */
-#include "runtime.h"
+#include "sched/sched.h"
 static struct m m;		/* this thread */
 #define getm() (&m)
 #define runtime_Gosched test_Gosched
 void test_Gosched(void);
-#include "seed.c"
+#include "sched/seed.c"
 
 #include "unit.h"
 
@@ -35,7 +35,7 @@ reset(uint32_t start, int seed)
 	snprintf(variable, sizeof variable, "RT0_SEED=%d", seed);
 	envp = environment;
 	seedinit();
-	m.rand = m0.rand;
+	m.os.rand = m0.os.rand;
 	self.m = &m;
 	setg(&self);
 }
@@ -125,7 +125,7 @@ chances(int locks, int ong0)
 {
 	reset(0, 1);
 	stepped = 0;
-	m.locks = locks;
+	m.os.locks = locks;
 	m.curg = ong0 ? NULL : &self;
 	for (int i = 0; i < 1000; i++)
 		seedyield();

@@ -1,5 +1,5 @@
 /*
- * Semaphores (src/sema.c, chapter 9).  Goroutines are threads of libc here:
+ * Semaphores (src/sync/sema.c, chapter 9).  Goroutines are threads of libc here:
  * parking is a wait for a semaphore of libc, goready a post.  The atomic
  * additions and goready can be interrupted by what others might do there.
  */
@@ -9,9 +9,9 @@ static void before_lock(void);
 	(before_add(p), __atomic_fetch_add(p, v, order))
 #define goparkunlock test_goparkunlock
 #define goready test_goready
-#include "runtime.h"
+#include "sync/sync.h"
 #define lock(l) (before_lock(), lock(l))
-#include "sema.c"
+#include "sync/sema.c"
 #undef lock
 
 #include "unit.h"

@@ -1,13 +1,13 @@
 /*
  * When to wake an M and when to look for work (chapter 12, and later): wakep of
- * src/thread.c.  The Ms that sleep are not threads; who wakes them sets their
+ * src/sched/m.c.  The Ms that sleep are not threads; who wakes them sets their
  * notes.
  */
 #define wantp asked		/* for a P from the kernel, from chapter 16 on */
 static void before_load(void *p);
 #define __atomic_load_n(p, order) \
 	({ before_load((void *)(p)); __atomic_load_n(p, order); })
-#include "thread.c"
+#include "sched/m.c"
 #undef __atomic_load_n
 
 #include "unit.h"

@@ -1,9 +1,9 @@
 /*
- * Stacks in a P and in the pool (src/stack.c, chapter 10).
+ * Stacks in a P and in the pool (src/sched/stack.c, chapter 10).
  */
 #define lock visit
 #define unlock depart
-#include "stack.c"	/* first: errno.h makes macros of its enum */
+#include "sched/stack.c"	/* first: errno.h makes macros of its enum */
 
 #include "unit.h"
 

@@ -1,12 +1,12 @@
 /*
  * Stealing (chapter 11 and later): half of a ring, whom first, and the look at
- * queues without a P.  src/steal.c is compiled into this program with a
+ * queues without a P.  src/sched/steal.c is compiled into this program with a
  * thief that takes notes and numbers that are not random.
  */
 #define runqsteal spy
 #define cheaprand dice
 #define wantp asked		/* for a P from the kernel, from chapter 16 on */
-#include "steal.c"
+#include "sched/steal.c"
 #undef runqsteal
 #undef cheaprand
 
@@ -302,7 +302,7 @@ TEST("who looks again takes a P only if some queue has work")
 	CHECK(lookagain() == all[2]);
 	CHECK_EQ(sched.npidle, 0);
 	CHECK(lookagain() == NULL);
-	CHECK_EQ(mself.locks, 0);
+	CHECK_EQ(mself.os.locks, 0);
 }
 
 TEST("what is next somewhere counts as work too")

@@ -1,5 +1,5 @@
 /*
- * The look-up in the vDSO (src/vdso_linux.c), in ELF images made here. Each
+ * The look-up in the vDSO (src/os/vdso_linux.c), in ELF images made here. Each
  * test runs in a child, because what is found stays found.
  */
 #include "unit.h"

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Tangled from book/05-schedinit.nw; edit that, not this file. */
+/*
+ * Memory that is never given back: from the system in chunks, to the runtime
+ * in pieces.
+ */
+#include "os/os.h"
+#include "os/sys_linux.h"
+
+enum { PERSISTENTCHUNK = 256 << 10 };
+
+/* n bytes of zeroed memory, whole pages.  Does not return on failure. */
+void *
+sysAlloc(size_t n)
+{
+	long p = sys_mmap(NULL, n, PROT_READ | PROT_WRITE,
+	    MAP_ANON | MAP_PRIVATE);
+
+	if (p < 0 && p > -4096)
+		outofmemory(n, -p);
+	return (void *)p;
+}
+
+/* cut a piece from a chunk */
+enum { CACHELINE = 64 };
+
+/*
+ * n bytes of zeroed memory that live as long as the process, aligned to 16,
+ * and to a cache line if they fill one.  For any thread.
+ */
+void *
+persistentalloc(size_t n)
+{
+	static struct mutex mu;
+	static char *next, *end;
+	size_t align = n < CACHELINE ? 16 : CACHELINE;
+	char *p;
+
+	if (n > PERSISTENTCHUNK / 4)
+		return sysAlloc(n);
+	lock(&mu);
+	/* cut it off, or begin a new chunk */
+	p = (char *)(((uintptr_t)next + align - 1) & -align);
+	if (next == NULL || p + n > end) {
+		p = sysAlloc(PERSISTENTCHUNK);
+		end = p + PERSISTENTCHUNK;
+	}
+	next = p + n;
+	unlock(&mu);
+	return p;
+}

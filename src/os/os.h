@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* Tangled from book/03-check-and-args.nw; edit that, not this file. */
+/*
+ * Floor os: what a program has of the machine and of Linux.
+ *
+ * Offers: system calls by name (sys_linux.h), what the kernel tells at the
+ * start, the clock, memory that is never given back, locks and notes for
+ * threads, random numbers, the environment, messages, ways to end.
+ * May use: nothing.  It blocks threads and knows no goroutine; of the
+ * thread that it runs on it knows what is in struct mOS.
+ *
+ * Declarations are by file, and contracts stand with the code.
+ */
+#ifndef OS_H
+#define OS_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "os/go_asm.h"
+
+/* memmove_amd64.S */
+void *memset(void *dst, int c, size_t n);
+void *memcpy(void *dst, const void *src, size_t n);
+void *memmove(void *dst, const void *src, size_t n);
+int memcmp(const void *a, const void *b, size_t n);
+
+/* abort_amd64.S */
+_Noreturn void abort(void);
+
+/* 0 if two strings are equal; below or above 0 as a comes before b or after. */
+static inline int
+compare(const char *a, const char *b)
+{
+	while (*a != 0 && *a == *b)
+		a++, b++;
+	return (unsigned char)*a - (unsigned char)*b;
+}
+
+/* print.c */
+long writeall(int fd, const char *p, size_t n);
+long vfprint(int fd, const char *format, va_list ap);
+void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* panic.c */
+_Noreturn void throw(const char *s);
+_Noreturn void sysfail(const char *call, long err);
+
+extern long argc;	/* as the kernel gave them */
+extern char **argv;
+extern char **envp;
+
+/* os_linux.c */
+void sysauxv(const uintptr_t *auxv);
+
+extern size_t physPageSize;	/* AT_PAGESZ, bytes */
+extern const uint8_t *startupRand;	/* AT_RANDOM: 16 bytes */
+extern int secureMode;	/* AT_SECURE: do not trust the environment */
+
+extern int32_t ncpu;	/* processors that this process may run on */
+extern size_t physHugePageSize;	/* bytes, or 0: none, or not known */
+
+void osinit(void);
+
+/* vdso_linux.c */
+void vdsoauxv(uintptr_t ehdr);
+int64_t nanotime(void);
+int vdsofound(void);
+
+/* mem.c */
+void *sysAlloc(size_t n);
+void *persistentalloc(size_t n);
+
+_Noreturn void outofmemory(size_t n, long err);
+
+/* rand.c */
+void randinit(void);
+uint64_t bootrand(void);
+uint32_t cheaprand(void);
+
+/* What this floor keeps for a thread.  It is a field of the thread's M. */
+struct mOS {
+	/* fields of an mOS */
+	uint64_t rand;		/* state of cheaprand, never 0 */
+	int32_t locks;		/* how many mutexes this thread holds */
+};
+
+/* That of this thread. */
+static inline struct mOS *
+getmos(void)
+{
+	char *mp;
+
+	__asm__ volatile("movq %%fs:-8, %0\n\tmovq %c1(%0), %0"
+	    : "=r"(mp) : "i"(g_m));
+	return (struct mOS *)(mp + m_os);
+}
+
+/* env.c */
+const char *gogetenv(const char *name);
+int parseint(const char *s, int32_t *v);
+const char *knob(const char *name);
+void parsedebugvars(void);
+
+/* What RT0DEBUG switched on. */
+extern struct debugvars {
+	int32_t boot;		/* print bootreport */
+	/* more debug variables */
+	int32_t inittrace;	/* print a line for each init task */
+	int32_t schedtrace;	/* print a line about the scheduler every so many ms */
+	int32_t scheddetail;	/* and one for each P, M and G */
+} debug;
+
+void checkfds(void);
+
+void setsig(int sig, uintptr_t how);
+void initsig(void);
+
+_Noreturn void fatal(const char *s);
+
+/* A lock: 0 free, 1 held, 2 held and somebody may sleep for it. */
+struct mutex {
+	uint32_t key;
+};
+
+/* Something that happens once: 0 not yet, 1 it has. */
+struct note {
+	uint32_t key;
+};
+
+/* lock_futex.c */
+void lock(struct mutex *l);
+void unlock(struct mutex *l);
+void noteclear(struct note *n);
+void notewakeup(struct note *n);
+void notesleep(struct note *n);
+
+void usleep(int64_t us);
+
+void notetsleep(struct note *n, int64_t ns);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* Tangled from book/07-the-main-goroutine.nw; edit that, not this file. */
+/*
+ * How a goroutine stops and does not end: it lets others run, or waits.
+ */
+#include "sched/sched.h"
+/* how to go from one goroutine to another */
+#include "sched/switch.h"
+
+/* On g0: our queues are empty, and the list is not.  Go to its end. */
+static _Noreturn void
+goschedImpl(struct g *gp)
+{
+	casgstatus(gp, Grunning, Grunnable);
+	dropg(gp);
+	lock(&sched.lock);
+	globrunqput(gp);
+	unlock(&sched.lock);
+	schedule();
+}
+
+/* Let every goroutine that waits in the line of this P run before us. */
+void
+runtime_Gosched(void)
+{
+	struct g *gp = getg();
+
+	if (!leave(gp, NULL, NULL)) {
+		if (__atomic_load_n(&sched.runqsize, __ATOMIC_RELAXED) == 0) {
+			getm()->p->schedtick++;
+			return;
+		}
+		/* note that it lets others run */
+		TRACE(GoYield, gp->goid, 0);
+		mcall(goschedImpl);
+	}
+	finish();
+}
+
+/* On g0: gp waits.  If unlockf says no, it does not wait after all. */
+static _Noreturn void
+park_m(struct g *gp)
+{
+	struct m *mp = getg()->m;
+
+	dropg(gp);
+	if (!mp->waitunlockf(gp, mp->waitlock)) {
+		/* note that it can go on */
+		TRACE(GoUnblock, getg()->goid, gp->goid);
+		casgstatus(gp, Gwaiting, Grunnable);
+		execute(gp);
+	}
+	schedule();
+}
+
+/*
+ * Stop this goroutine until somebody calls goready.  When it has left its
+ * stack, unlockf(gp, lock) is called on another; if that returns 0, this
+ * one goes on after all.  On return it may be on another M.
+ */
+void
+gopark(int (*unlockf)(struct g *, void *), void *lock, const char *reason)
+{
+	struct g *gp = getg();
+	struct m *mp = gp->m;
+
+	gp->waitreason = reason;
+	casgstatus(gp, Grunning, Gwaiting);
+	/* note that it waits */
+	TRACE(GoBlock, gp->goid, 0);
+	if (!leave(gp, unlockf, lock)) {
+		mp->waitunlockf = unlockf;
+		mp->waitlock = lock;
+		mcall(park_m);
+	}
+	finish();
+}
+
+/* park with a lock, and make ready */
+static int
+parkunlock(struct g *gp, void *l)
+{
+	(void)gp;
+	unlock(l);
+	return 1;
+}
+
+/* Stop this goroutine and then give l back, which it holds. */
+void
+goparkunlock(struct mutex *l, const char *reason)
+{
+	gopark(parkunlock, l, reason);
+}
+
+/* gp, which is Gwaiting, can go on. */
+void
+goready(struct g *gp)
+{
+	/* note that it can go on */
+	TRACE(GoUnblock, getg()->goid, gp->goid);
+	casgstatus(gp, Gwaiting, Grunnable);
+	/* queue who can go on */
+	if (__builtin_expect(seeded, 0)) {
+		runqput(getm()->p, gp);
+		seedyield();
+	} else {
+		runnextput(getm()->p, gp);
+		wakefenced();
+	}
+}

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT */
+/* Tangled from book/02-rt0-go.nw; edit that, not this file. */
+/*
+ * Floor sched: goroutines (G), threads that run them (M), the right to (P).
+ *
+ * Offers: newproc, gopark and goready, runtime_Gosched, goexit1, the way
+ * into the kernel and back (entersyscall), the trace and the seeds.
+ * May use: os.
+ *
+ * gp, mp and pp point to a G, an M and a P everywhere.  Fields that assembly
+ * touches come first and have their offsets in os/go_asm.h.
+ */
+#ifndef SCHED_H
+#define SCHED_H
+
+/* headers of sched */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "os/os.h"
+
+/* A stack: the addresses lo <= a < hi.  It grows from hi downwards. */
+struct stack {
+	uintptr_t lo;
+	uintptr_t hi;
+};
+
+/* Where a goroutine goes on, and with which registers. */
+struct gobuf {
+	uintptr_t sp;
+	uintptr_t pc;
+	struct g *g;		/* whose it is */
+	void *ctxt;		/* %rdi when it goes on: a new one's argument */
+	uintptr_t bx, bp, r12, r13, r14, r15;
+};
+
+enum gstatus {
+	Gidle = 0, Grunnable = 1, Grunning = 2, Gsyscall = 3, Gwaiting = 4,
+	Gdead = 6,
+};
+
+/* A goroutine, or, as m.g0, the scheduler's own stack on a thread. */
+struct g {
+	struct stack stack;	/* the bounds of its stack */
+	uintptr_t stackguard0;	/* below it, a function must not begin */
+	struct m *m;		/* the thread that runs it, or NULL */
+	/* fields of a g */
+	struct g *schedlink;	/* the next in a gqueue */
+	struct gobuf sched;	/* valid while it does not run */
+	enum gstatus atomicstatus;
+	int64_t goid;		/* 1 is the main goroutine; g0s have 0 */
+	uintptr_t startpc;	/* the function it was started with */
+	struct g *alllink;	/* the next in allgs */
+	const char *waitreason;	/* while Gwaiting: what for, as Go says it */
+};
+
+enum { TLSSLOTS = 16 };	/* 8 bytes each: %fs:-8 up to %fs:0x70 */
+
+/* A thread of the operating system. */
+struct m {
+	struct g *g0;		/* the g whose stack the scheduler uses */
+	uintptr_t tls[TLSSLOTS];	/* tls[0] is %fs:-8, the current g */
+	/* fields of an m */
+	struct mOS os;		/* what the floor below keeps for the thread */
+	int64_t id;
+	struct p *p;		/* held, or NULL */
+	struct m *alllink;	/* the next in allm */
+	struct g *curg;		/* the goroutine that runs here, or NULL */
+	int32_t procid;		/* the kernel's number; 0 for m0 */
+	struct p *nextp;	/* for an M that wakes up: the P it gets */
+	struct note park;	/* where an M without work sleeps */
+	struct m *schedlink;	/* the next in sched.midle */
+	int (*waitunlockf)(struct g *gp, void *lock);	/* for park_m */
+	void *waitlock;
+	int spinning;		/* it has a P and looks for work; counted below */
+	struct g *left;		/* the goroutine that gswitch has just left */
+	void (*mstartfn)(void);	/* for an M that never has a P: what it does */
+	struct p *oldp;		/* in a system call: the P that we had */
+};
+
+/* types of the scheduler */
+enum { RUNQSIZE = 256, MAXPROCS = 1024 };
+
+enum pstatus {
+	Pidle, Prunning,
+	/* more states of a p */
+	Psyscall,		/* its M is in the kernel; who wants it may take it */
+};
+
+/* What a thread must hold to run goroutines. */
+struct p {
+	int32_t id;		/* its index in allp */
+	enum pstatus status;
+	struct p *link;		/* the next in sched.pidle */
+	struct m *m;		/* the thread that holds it, or NULL */
+	/* The run queue: runq[i % RUNQSIZE] for runqhead <= i < runqtail. */
+	uint32_t runqhead;
+	uint32_t runqtail;
+	struct g *runq[RUNQSIZE];
+	struct g *gFree;	/* dead goroutines with stacks, by schedlink */
+	int32_t ngFree;		/* how many there are in gFree */
+	/* who runs before the ring */
+	uint64_t pile;		/* below, how many, and how often taken; see runq.c */
+	struct g *piled[RUNQSIZE];
+	uint32_t schedtick;	/* goroutines that were run, for the fair turns */
+	int64_t nstarted;	/* goroutines that began here */
+	int64_t nended;		/* and that ended here */
+	int64_t goidcache;	/* the ids from goidcache + 1 ... */
+	int64_t goidcacheend;	/* ... to this one are ours to give */
+	int32_t nstacks;	/* the length of stackcache */
+	struct freestack *stackcache;	/* stacks that nobody uses */
+	uint32_t fairtick;	/* schedtick when last it was a fair turn */
+	int fairlist;		/* that was one for the list, not for the ring */
+	uint32_t fairturns;	/* fair turns so far, for the oldest of the pile */
+	uint32_t syscalltick;	/* counts the system calls that have ended */
+	uint32_t sysmontick;	/* sysmon's: what syscalltick was ... */
+	int64_t sysmonwhen;	/* ... and when that was */
+	uint32_t turntick;	/* sysmon's: what schedtick was ... */
+	int64_t turnwhen;	/* ... and when that was; 0: not known */
+	uint32_t longturn;	/* the schedtick of a turn that is long enough */
+};
+
+/* A list of goroutines, linked through schedlink. */
+struct gqueue {
+	struct g *head;
+	struct g *tail;
+};
+
+/* What belongs to no thread and no P. */
+struct schedt {
+	struct p *pidle;	/* Ps that nobody holds */
+	int32_t npidle;
+	struct gqueue runq;	/* what did not fit into a P's ring */
+	int32_t runqsize;
+	int64_t mnext;		/* the id of the next M */
+	/* fields of sched */
+	/* count goroutines */
+	int64_t goidgen;	/* the last goid given out */
+	struct mutex lock;	/* for all of the above and midle, nmidle, allgs */
+	struct m *midle;	/* Ms without work, asleep */
+	int32_t nmidle;
+	int32_t maxmcount;	/* so many Ms there may be */
+	int mainStarted;	/* the main goroutine runs; there may be more Ms */
+	struct g *gFree;	/* the dead that are too many for their P */
+	int32_t nmspinning;	/* Ms that are spinning, or are being woken to */
+	int32_t needspinning;	/* there is work that no idle P could be had for */
+	int32_t nmsys;		/* Ms that never have a P; nmidle counts them, too */
+	int sysmonstarted;
+	int sysmonwait;		/* sysmon: 0 awake, 1 sleeps long, 2 until woken */
+	struct note sysmonnote;	/* where it sleeps */
+};
+
+enum { FAIRTURN = 61, GOIDBATCH = 16 };
+
+/* What can happen, and what arg then is. */
+enum eventkind {
+	GoCreate = 1,		/* the goroutine that was made */
+	GoStart,		/* 0 */
+	GoYield,		/* 0 */
+	GoBlock,		/* 0 */
+	GoUnblock,		/* the goroutine that can go on */
+	GoEnd,			/* 0 */
+	ProcStart,		/* the M */
+	ProcStop,		/* the M */
+	Steal,			/* the P that was robbed; goid will run */
+};
+
+/* Something that happened on a P. */
+struct event {
+	int64_t when;		/* ns, as nanotime tells; seeded: a count */
+	int64_t goid;		/* the goroutine that it happened to, or 0 */
+	uint32_t arg;
+	uint32_t kind;
+};
+
+enum { TRACERING = 1 << 16 };	/* events of a P that are kept */
+
+/* The events of one P: event i lies in ring[i % TRACERING]. */
+struct tracebuf {
+	uint64_t n;		/* that were ever written */
+	struct event ring[TRACERING];
+};
+
+/* The file of a trace. */
+struct tracefile {
+	char magic[8];		/* "rt0trc1", written when the rest is there */
+	uint32_t nprocs;	/* tracebufs that follow ... */
+	uint32_t ring;		/* ... and events in each */
+	int64_t seed;		/* RT0_SEED, or -1: when is a time */
+	uint64_t pad[5];
+	struct tracebuf buf[];
+};
+
+/* declarations of sched */
+extern struct g g0;	/* the g0 of m0; its stack is the kernel's */
+extern struct m m0;	/* the thread that the kernel started */
+
+/* switch_amd64.S */
+void setg(struct g *gp);
+
+/*
+ * The current g.  One load, made anew each time: between two calls the same
+ * C function may have moved to another thread.
+ */
+static inline struct g *
+getg(void)
+{
+	struct g *gp;
+
+	__asm__ volatile("movq %%fs:-8, %0" : "=r"(gp));
+	return gp;
+}
+
+extern struct schedt sched;
+extern struct p **allp;	/* gomaxprocs of them */
+extern int32_t gomaxprocs;
+extern struct m *allm;	/* linked through alllink */
+
+/* proc.c */
+void schedinit(void);
+
+/* p.c */
+int32_t procsfromenv(void);
+void procresize(int32_t n);
+
+/* runq.c and globrunq.c */
+void runqput(struct p *pp, struct g *gp);
+struct g *runqget(struct p *pp);
+
+_Noreturn void gogo(struct gobuf *buf);
+void mcall(void (*fn)(struct g *gp));
+void systemstack(void (*fn)(void *arg), void *arg);
+_Noreturn void goexit(void);
+_Noreturn void mstart(void);
+
+/* stack.c */
+struct stack stackalloc(void);
+
+extern struct g *allgs;	/* every g ever made, linked through alllink */
+
+void newproc(void (*fn)(void *), void *arg);
+_Noreturn void mstart1(void);
+_Noreturn void goexit1(void);
+_Noreturn void schedule(void);
+_Noreturn void execute(struct g *gp);
+
+/* The status of gp, which another thread may be changing. */
+static inline enum gstatus
+readgstatus(struct g *gp)
+{
+	return __atomic_load_n(&gp->atomicstatus, __ATOMIC_RELAXED);
+}
+
+/* Change gp's status from one to another; it must have been the first. */
+static inline void
+casgstatus(struct g *gp, enum gstatus from, enum gstatus to)
+{
+	if (readgstatus(gp) != from)
+		throw("casgstatus: bad incoming status");
+	__atomic_store_n(&gp->atomicstatus, to, __ATOMIC_RELAXED);
+}
+
+/* gp no longer runs here. */
+static inline void
+dropg(struct g *gp)
+{
+	gp->m->curg = NULL;
+	gp->m = NULL;
+}
+
+/* park.c */
+void runtime_Gosched(void);
+
+void globrunqput(struct g *gp);
+struct g *globrunqget(void);
+
+void acquirep(struct p *pp);
+struct p *releasep(void);
+void pidleput(struct p *pp);
+struct p *pidleget(void);
+void mcommoninit(struct m *mp);
+
+/* m.c */
+void startm(struct p *pp);
+void stopm(void);
+void wakep(void);
+
+void gopark(int (*unlockf)(struct g *, void *), void *lock,
+    const char *reason);
+void goparkunlock(struct mutex *l, const char *reason);
+void goready(struct g *gp);
+
+void setrunning(struct m *mp, struct g *gp);
+void runnextput(struct p *pp, struct g *gp);
+struct g *runqfair(struct p *pp);
+struct g *globrunqgetbatch(struct p *pp);
+
+int64_t gcount(void);
+
+struct stack stackget(struct p *pp);
+void stackput(struct p *pp, struct stack st);
+
+struct g *runqsteal(struct p *pp, struct p *victim, int takenext);
+int runqempty(struct p *pp);
+
+/* steal.c */
+void stealinit(uint32_t n);
+struct g *stealwork(struct p *pp);
+struct p *lookagain(void);
+
+void finishswitch(void);
+
+/*
+ * This M.  Its thread pointer points into it, so that we need not ask the
+ * current goroutine.
+ */
+static inline struct m *
+getm(void)
+{
+	uintptr_t fs;
+
+	__asm__ volatile("movq %%fs:0, %0" : "=r"(fs));
+	return (struct m *)(fs - offsetof(struct m, tls[1]));
+}
+
+/* Whether somebody of pp shall run out of turn. */
+static inline int
+fairturn(struct p *pp)
+{
+	return pp->schedtick - pp->fairtick >= FAIRTURN / 2;
+}
+
+void wakefenced(void);
+
+extern struct tracefile *trace;	/* NULL: nobody wants a trace */
+
+/* trace.c */
+void traceinit(void);
+void traceevent(enum eventkind kind, int64_t goid, int64_t arg);
+
+/* Note an event, if there is a trace. */
+#define TRACE(kind, goid, arg) do {				\
+	if (__builtin_expect(trace != NULL, 0))			\
+		traceevent(kind, goid, arg);			\
+} while (0)
+
+void newsysm(void (*fn)(void));
+uint32_t runqlen(struct p *pp);
+
+/* schedtrace.c */
+void schedtracer(void);
+
+extern int seeded;		/* RT0_SEED makes the schedule */
+extern int32_t scheduleseed;	/* the number in it */
+
+/* seed.c */
+void seedinit(void);
+int32_t seedprocs(int32_t n);
+void seedplace(struct p *pp);
+void seedyield(void);
+
+/* syscall.c */
+void entersyscall(void);
+void exitsyscall(void);
+void wantp(void);
+void handoffp(struct p *pp);
+void exitsyscall0(struct g *gp);
+
+/* sysmon.c */
+void sysmon(void);
+
+void incidle(int32_t v);
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Tangled from book/09-park-and-ready.nw; edit that, not this file. */
+/*
+ * Floor sync: semaphores, at which goroutines wait.
+ *
+ * Offers: semacquire and semrelease.
+ * May use: sched, os.
+ */
+#ifndef SYNC_H
+#define SYNC_H
+
+#include "sched/sched.h"
+
+/* A goroutine in a list of those who wait.  It lies on its own stack. */
+struct sudog {
+	struct g *g;
+	uint32_t *addr;		/* the semaphore */
+	struct sudog *waitlink;	/* who came next to the same semaphore */
+	struct sudog *last;	/* of the first there: the last there */
+	struct sudog *next;	/* of the first there: another semaphore */
+};
+
+/* sema.c */
+void semacquire(uint32_t *addr);
+void semrelease(uint32_t *addr);
+
+#endif
