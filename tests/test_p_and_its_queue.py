@@ -4,7 +4,7 @@ import tempfile
 import unittest
 
 from chapters import state
-from linked import TOP, WORK, Linked, link, printed, run, written
+from linked import PROGRAMS, TOP, WORK, Linked, link, printed, run, written
 
 STATE = state("p-and-its-queue")       # what is true of this chapter only
 PROCS = (1, 2, 3, 4, 8, 16)
@@ -25,6 +25,14 @@ class Chapter(Linked):
 class Order(Chapter):
     def test_the_last_goroutine_made_runs_first_and_the_others_in_their_order(self):
         self.assertRuns(link(TOP / "examples" / "order.c", STATE), out="5\n1\n2\n3\n4\n", procs=1)
+
+    def test_a_goroutine_whose_park_is_refused_goes_on_and_takes_no_turn_of_others(self):
+        # In this chapter through g0, from the short way on also without it.
+        for name in ("p-and-its-queue", "stealing", "the-short-way", "system-calls"):
+            for procs in (1, 2, 4):
+                with self.subTest(name, procs=procs):
+                    self.assertRuns(link(PROGRAMS / "refused.c", state(name)), procs=procs, out=(
+                        "1000 refused alone, 1000 with another, the ring had its turn, 0 wrong\n"))
 
     def test_a_pair_that_keeps_runnext_filled_does_not_starve_the_ring(self):
         for procs in (1, 2):

@@ -44,12 +44,8 @@ park_m(struct g *gp)
 	struct m *mp = getg()->m;
 
 	dropg(gp);
-	if (!mp->waitunlockf(gp, mp->waitlock)) {
-		/* note that it can go on */
-		TRACE(GoUnblock, getg()->goid, gp->goid);
-		casgstatus(gp, Gwaiting, Grunnable);
-		execute(gp);
-	}
+	if (!mp->waitunlockf(gp, mp->waitlock))
+		goready(gp);
 	schedule();
 }
 
