@@ -34,6 +34,13 @@ class ShortWay(Chapter):
         self.assertTrue(most, done.stdout + done.stderr)
         self.assertLessEqual(int(most.group(1)), 60)
 
+    def test_a_goroutine_that_only_yields_runs_what_another_P_has_no_time_for(self):
+        for state in (STATE, None):
+            for way in ("started", "woken"):
+                # The middle of eleven: what else a busy machine does is not the scheduler's affair.
+                waits = sorted(int(run(link(PROGRAMS / "only_yields.c", state), way, procs=2).stdout) for _ in range(11))
+                self.assertLess(waits[5], 50000, "microseconds: %s" % waits)
+
     def test_a_parked_goroutine_unwinds_to_goexit(self):
         """Also those that stopped by gswitch, whose gobuf has pc, sp and bp only."""
         out = gdb(self.program("all_asleep"), "set pagination off", "catch syscall exit_group", "run",

@@ -19,13 +19,37 @@ goschedImpl(struct g *gp)
 	schedule();
 }
 
+/*
+ * Nobody waits at pp, which is ours.  If work waits elsewhere for which no
+ * idle P could be had, get some; returns whether we have.
+ */
+static int
+help(struct p *pp)
+{
+	struct g *gp;
+
+	if (__atomic_load_n(&sched.needspinning, __ATOMIC_RELAXED) == 0)
+		return 0;
+	__atomic_store_n(&sched.needspinning, 0, __ATOMIC_RELAXED);
+	/* with that of wakep: it sees no note, or we see its work */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	gp = stealwork(pp);
+	if (gp == NULL)
+		return 0;
+	runqput(pp, gp);
+	wakep();
+	return 1;
+}
+
 /* Let every goroutine that waits in the line of this P run before us. */
 void
 runtime_Gosched(void)
 {
 	struct g *gp = getg();
 
-	if (!leave(gp, NULL, NULL)) {
+	while (!leave(gp, NULL, NULL)) {
+		if (help(getm()->p))
+			continue;
 		if (__atomic_load_n(&sched.runqsize, __ATOMIC_RELAXED) == 0) {
 			getm()->p->schedtick++;
 			return;
@@ -33,6 +57,7 @@ runtime_Gosched(void)
 		/* note that it lets others run */
 		TRACE(GoYield, gp->goid, 0);
 		mcall(goschedImpl);
+		break;
 	}
 	finish();
 }

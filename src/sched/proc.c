@@ -65,7 +65,7 @@ startspinning(struct m *mp)
 	__atomic_store_n(&sched.needspinning, 0, __ATOMIC_RELAXED);
 }
 
-/* Whether this M, which has a P, may look for work: at most half of them. */
+/* Whether this M, which has a P, may look too: half of the busy, rounded up. */
 static int
 mayspin(struct m *mp)
 {

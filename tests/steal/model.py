@@ -195,7 +195,8 @@ class Ring:
             "share: size": REL, "share: at most half": 1, "list before rings": 1,
             "empty: next": ACQ, "empty: head": ACQ, "empty: tail": ACQ,
             "copy before the cas": 1, "look again when n is too large": 1,
-            "next first": 1, "head before tail": 1, "fence in wakep": 1, "fence before the look": 1}
+            "next first": 1, "head before tail": 1, "fence in wakep": 1, "fence before the look": 1,
+            "fence in help": 1, "the note goes first": 1}
 
     def __init__(self, **changed):
         self.how = dict(self.GOOD, **changed)
@@ -507,6 +508,33 @@ def scenario_wakep(ring):
         t.result for t in m.threads) else None
 
 
+def scenario_help(ring):
+    """One puts and finds no idle P; a goroutine that yields and finds nobody takes the note and looks."""
+    def maker():
+        yield from ring.runqput("A", 0, "1")
+        if ring.how["fence in wakep"]:
+            yield FENCE
+        if not (yield load("note", RLX)):
+            yield store("note", 1, RLX)
+
+    def yielder():
+        if not (yield load("note", RLX)):
+            return False
+        if ring.how["the note goes first"]:
+            yield store("note", 0, RLX)
+            if ring.how["fence in help"]:
+                yield FENCE
+        found = not (yield from ring.runqempty("A"))
+        if not ring.how["the note goes first"]:
+            yield store("note", 0, RLX)
+        return found
+
+    def right(machine):
+        note = machine.mem["note"][-1][0]
+        return None if note or machine.threads[1].result else "a goroutine waits, and nobody is asked"
+    return memory("A", note=1), [maker, yielder], right
+
+
 SCENARIOS = {name[9:]: f for name, f in list(globals().items()) if name.startswith("scenario_")}
 
 # What is weakened or left out, and the scenario that finds it.
@@ -532,6 +560,8 @@ MUTANTS = [
     ({"list before rings": 0}, "share"),
     ({"fence in wakep": 0}, "wakep"),
     ({"fence before the look": 0}, "wakep"),
+    ({"fence in help": 0}, "help"),
+    ({"the note goes first": 0}, "help"),
 ]
 
 # What no scenario can find; the chapter says why.

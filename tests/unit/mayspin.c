@@ -30,7 +30,7 @@ scene(int n, int idle, int spinning)
 	unit_tls[1] = &megp;
 }
 
-TEST("at most half of the busy Ps look")
+TEST("at most half of the busy Ps look, rounded up")
 {
 	scene(8, 0, 3);
 	CHECK_EQ(mayspin(&me), 1);
@@ -38,6 +38,10 @@ TEST("at most half of the busy Ps look")
 	scene(8, 0, 4);
 	CHECK_EQ(mayspin(&me), 0);
 	CHECK_EQ(sched.nmspinning, 4);
+	scene(3, 0, 1);			/* two of three */
+	CHECK_EQ(mayspin(&me), 1);
+	scene(3, 0, 2);
+	CHECK_EQ(mayspin(&me), 0);
 	scene(8, 6, 1);			/* two are busy, and one looks */
 	CHECK_EQ(mayspin(&me), 0);
 	CHECK_EQ(me.spinning, 0);
