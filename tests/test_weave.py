@@ -240,6 +240,22 @@ class BookSite(Site, unittest.TestCase):
                     self.assertIn(re.sub("^test_", "", name), have, f"{source.name} names a test that does not exist")
 
 
+    def test_no_text_of_a_figure_is_under_11_pixels_on_a_phone(self):
+        seen = 0
+        for source in self.chapters:
+            if not re.match(r"---\n(.*\n)*?answers: yes\n", source.read_text(encoding="utf-8")):
+                continue	# not yet drawn for a phone
+            for figure in self.pages[source.stem + ".html"].root.all("figure", "fig"):
+                svg = next(figure.all("svg"))
+                width, unit = re.match(r"([\d.]+)(pt)?", svg.attrs["width"]).groups()
+                scale = (390 / float(width)) if float(width) * (4 / 3 if unit else 1) > 390 else (4 / 3 if unit else 1)
+                for n in [svg, *svg.all()]:
+                    if "font-size" in n.attrs:
+                        size = float(n.attrs["font-size"].rstrip("px"))
+                        self.assertGreaterEqual(size * scale, 11, f"{source.name}, figure {figure.attrs.get('id')}: {n.text()!r}")
+                        seen += 1
+        self.assertGreater(seen, 50)
+
     def test_a_drawing_with_steps_can_be_started_and_stopped_without_script(self):
         stepped = 0
         for name, page in self.pages.items():
