@@ -11,7 +11,7 @@
 #	planted	a goroutine's function is jumped to, its return address planted
 #	called	goexit calls goexit1
 #	getg	this M is found through the current goroutine
-#	unlocked	the owner's side of pile and ring without locked instructions,
+#	unlocked	the owner's side of runnext and ring without locked instructions,
 #		which is right with one P only
 set -eu
 cd "$(dirname "$0")/.."
@@ -48,11 +48,10 @@ variant g0 'switch.h park.c' '
 variant planted switch_amd64.S 's/^\tcall	\*%rbx.*/\tleaq	.Lback(%rip), %rax\n\tpushq	%rax\n\tjmp	*%rbx\n.Lback:/'
 variant called switch_amd64.S '/^	leaq	0f(%rip), %rax$/d; /^	pushq	%rax			.. all that/d; s/^	jmp	goexit1	.*/	call	goexit1/'
 variant unlocked runq.c '
-	s/__atomic_fetch_add(&pp->pile, ONEMORE, __ATOMIC_SEQ_CST)/__atomic_store_n(\&pp->pile, s + ONEMORE, __ATOMIC_RELAXED)/
-	/^pileget/,/^}/ {
-		s/if (__atomic_compare_exchange_n(&pp->pile, &s,/__atomic_store_n(\&pp->pile,/
-		s/s - ONEMORE + TAKEN, 0, __ATOMIC_RELEASE,/s - ONEMORE + TAKEN, __ATOMIC_RELAXED);/
-		/__ATOMIC_ACQUIRE))$/d
+	s/gp = __atomic_exchange_n(&pp->runnext, gp, __ATOMIC_ACQ_REL);/struct g *was = pp->runnext;\n\tpp->runnext = gp;\n\tgp = was;/
+	/^runqget/,/^}/ {
+		s/gp = __atomic_exchange_n(&pp->runnext, NULL,/pp->runnext = NULL;/
+		/^		    __ATOMIC_ACQ_REL);$/d
 	}
 	/^ringget/,/^}/ {
 		s/if (__atomic_compare_exchange_n(&pp->runqhead, &h, h + 1, 0,/__atomic_store_n(\&pp->runqhead, h + 1,/

@@ -17,6 +17,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from chapters import number
 from prefix import TOP, run
 
 sys.path.insert(0, str(TOP / "exercises" / "lib"))
@@ -350,17 +351,17 @@ class Course(unittest.TestCase):
     def test_an_overlay_is_built_and_a_forgotten_replace_is_explained(self):
         path = self.place / "mine.nw"
         path.write_text("Louder.\n\n<<replace: let others run first>>=\n<<base: let others run first>>\n/* and no more */\n@\n")
-        said = self.course("answer", path, "7")
+        said = self.course("answer", path, str(int(number("the-main-goroutine"))))
         self.assertIn("the program: build/exercises/answers/mine/hello", said)
         path.write_text("Forgotten.\n\n<<put a goroutine at the end of the line>>=\nvoid\nrunqput(struct p *pp, struct g *gp)\n{\n\t(void)pp;\n\t(void)gp;\n}\n@\n")
-        said = self.course("answer", path, "07", status=2)
+        said = self.course("answer", path, number("the-main-goroutine"), status=2)
         self.assertIn("mine.nw:5:1: error: redefinition of", said)
         self.assertIn("mine.nw:3: this adds to the book's <<put a goroutine at the end of the line>>; <<replace: put a goroutine", said)
 
     def test_words_that_make_no_sense_are_answered_in_a_sentence(self):
         for words, says in ((("try", "77"), "there is no exercise 77; there are 01-boot"), (("grade-all", self.place / "none"), "is no directory"),
                             (("grade-all", self.place), "holds no .nw file"), (("answer", "none.nw", "99"), "there is no chapter 99"),
-                            (("answer", "none.nw", "07"), "there is no such file"), (("handout", "03", "--to", TOP / "book"), "is not empty and no hand-out")):
+                            (("answer", "none.nw", number("the-main-goroutine")), "there is no such file"), (("handout", "03", "--to", TOP / "book"), "is not empty and no hand-out")):
             self.assertIn(says, self.course(*words, status=2))
 
     def test_a_new_assignment_works_at_once(self):

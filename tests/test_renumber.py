@@ -16,8 +16,8 @@ import renumber  # noqa: E402
 SUSPECT = re.compile(r"(?i)(?<!')\bchapters?\b(?!')(?:[^\w${\[]|for|to|and){0,4}\d{1,2}\b"
                      r"|(?<![\w.:%+x-])0[0-9](?=[-/\"' ;)]|$)"
                      r"|\bch[01]\d", re.M)
-# And these are none: a time, a date, bytes, a pattern for file names, a status.
-INNOCENT = re.compile(r"%0\d|\b0\d:\d\d|\b20\d\d-|[0-9a-f]{2} 0[0-9a-f] |\b0[0-9] [0-9a-f]{2}\b|\[0-9\]|exited with code 0|filter-out 00")
+# And these are none: a time, a date, bytes, a pattern for file names, a status, an assignment.
+INNOCENT = re.compile(r"%0\d|\b0\d:\d\d|\b20\d\d-|[0-9a-f]{2} 0[0-9a-f] |\b0[0-9] [0-9a-f]{2}\b|\[0-9\]|exited with code 0|filter-out 00|\bEX\b|\bexercises? 0\d")
 
 
 def copied(directory):
@@ -80,17 +80,21 @@ class Book(unittest.TestCase):
             new = (self.top / "src" / old.name).read_text(encoding="utf-8")
             self.assertEqual(re.sub(r"\d+", "N", new), re.sub(r"\d+", "N", old.read_text(encoding="utf-8")), old.name)
             tangled = re.search(r"Tangled from book/(\d\d)", old.read_text(encoding="utf-8"))
-            if tangled:
+            if tangled and tangled.group(1) < "90":
                 self.assertIn("Tangled from book/%02d-" % (int(tangled.group(1)) + 1), new)
 
     def test_no_number_of_a_chapter_is_in_a_form_that_the_tool_does_not_know(self):
         unknown = []
+        form = renumber.Renumbered(TOP).form
+        assignments = tuple(path.name for path in TOP.glob("exercises/[0-9]*")) + ("08-handoff",)
         for path, text in renumber.texts(TOP):
-            known = [match.span() for match in renumber.FORM.finditer(text)]
+            if path == "tests/test_exercises.py":
+                continue        # it speaks of assignments, which have numbers of their own
+            known = [match.span() for match in form.finditer(text)]
             lines = text.split("\n")
             for match in SUSPECT.finditer(text):
                 number = text.count("\n", 0, match.start())
-                if INNOCENT.search(lines[number]) or any(a < match.end() and match.start() < b for a, b in known):
+                if INNOCENT.search(lines[number]) or text[match.start():].startswith(assignments) or any(a < match.end() and match.start() < b for a, b in known):
                     continue
                 unknown.append("%s:%d: %s" % (path, number + 1, lines[number].strip()[:100]))
         self.assertEqual(unknown, [])
@@ -124,7 +128,8 @@ class Forms(unittest.TestCase):
             ("chapters 1, 2 and 9; chapter 0", "chapters 1, 3 and 4; chapter 0"),
             ("build/chapters/02/rt0, make chapter-02, STAGE=02", "build/chapters/03/rt0, make chapter-03, STAGE=03"),
             ("--prefix 09 CHAPTER=01b for chapter in 02 09; do", "--prefix 04 CHAPTER=02 for chapter in 03 04; do"),
-            ("gdb/02-two.gdb 09-nine.html", "gdb/03-two.gdb 04-nine.html"),
+            ("gdb/02-walk.gdb 09-nine.html", "gdb/03-walk.gdb 04-nine.html"),
+            ("exercises/02-boot, state: 02-two", "exercises/02-boot, state: 03-two"),
             ("`queues:fib:ch09`, \\tch02_ns", "`queues:fib:ch04`, \\tch03_ns"),
             ("id=1b.1 exercise 9.12 (#ex-2.3)", "id=2.1 exercise 4.12 (#ex-3.3)"),
             ("appendix gdb/90-end.gdb", "appendix gdb/90-end.gdb"))

@@ -32,19 +32,20 @@ FORMS = [
     r"\bstage {n}".format(n=NUMBER),                                # stage 08, in GDB
     r"--(?:prefix|chapter)[ =]{n}".format(n=NUMBER),                # tests/stress/run --prefix 08
     r"\bfor chapter in(?: {n})+".format(n=NUMBER),                  # for chapter in 08 09; do
-    r"\b(?:book|gdb|exercises)/\d\d[a-z]?(?=-)",                    # gdb/08-threads.gdb
-    r"(?<![\w.-])\d\d[a-z]?(?=-[a-z][a-z0-9-]*\.(?:nw|gdb|html)\b)",    # 08-many-threads.html
+    r"\b(?:book|gdb)/\d\d[a-z]?(?=-)",                              # gdb/08-threads.gdb
+    r"(?<![\w.-])\d\d[a-z]?(?=-(?:NAMES)(?![\w-]))",               # 08-many-threads.html
+    r"\bexercises/new \w+ {n}".format(n=NUMBER),                    # the state of a new assignment
     r"(?:(?<![A-Za-z0-9])|(?<=\\t))ch\d\d[a-z]?(?![A-Za-z0-9])",    # a column or key of a table, ch08
     r"(?:\bid=|\bexercises? |#ex-)\d{1,2}[a-z]?(?=\.\d)",           # exercise 8.1
     r'^    \("\w+", \d+(?=, )',                                 # a stage of gdb/tour.py
 ]
-FORM = re.compile("|".join("(?:%s)" % form for form in FORMS), re.M)
+
 TOKEN = re.compile(r"(?<![A-Za-z0-9.])(ch)?(\d{1,2}[a-z]?)(?![A-Za-z0-9])")
 
 # Tangled files follow from the chapters, and these tests have little books of their own.
 TANGLED = ("src/", "gdb/", "examples/", "book/tangled.sums")
 OWN_BOOKS = ("tests/loom/", "tests/weave/") + tuple(
-    "tests/test_%s.py" % name for name in ("loom", "weave", "run", "transcripts", "stress", "renumber"))
+    "tests/test_%s.py" % name for name in ("loom", "weave", "run", "transcripts", "stress", "mutants", "renumber"))
 SKIPPED = TANGLED + OWN_BOOKS + (".git/", "build/", "book/tools/renumber.py")
 
 
@@ -65,6 +66,12 @@ def texts(top):
                 yield path, (top / path).read_text(encoding="utf-8")
             except UnicodeDecodeError:
                 pass
+
+
+def forms(names):
+    """All forms in one pattern, for a book whose chapters have these names."""
+    pattern = "|".join("(?:%s)" % form for form in FORMS)
+    return re.compile(pattern.replace("NAMES", "|".join(map(re.escape, names))), re.M)
 
 
 def new_numbers(top):
@@ -91,6 +98,7 @@ class Renumbered:
     def __init__(self, top):
         self.labels, self.shift, self.last, self.chapters = new_numbers(top)
         self.gone = []
+        self.form = forms(path.stem.split("-", 1)[1] for path in self.chapters)
 
     def number(self, label):
         """The new number of "8", "08" or "08b"; None if there is no such chapter any more."""
@@ -116,7 +124,7 @@ class Renumbered:
                 two = wide or found.group(2).startswith("0") and len(found.group(2)) > 1
                 return (found.group(1) or "") + ("%02d" if two else "%d") % new
             return TOKEN.sub(token, match.group(0))
-        return FORM.sub(form, text)
+        return self.form.sub(form, text)
 
 
 def renumber(top):
