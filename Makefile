@@ -3,17 +3,25 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := all
 SHELL = /bin/sh
+include book/tools/ours.mk
 V ?=
 GOAMD64 ?= v1
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s%s\n' '$(1)' '$(2)')
+ifeq ($(findstring |$(GOAMD64)|,|v1|v2|v3|v4|),)
+$(error GOAMD64=$(GOAMD64) is none of v1 v2 v3 v4)
+endif
 # Two jobs unless the caller has said how many.
 SUBMAKE = $(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j2)
-export V
 need_python = @command -v python3 >/dev/null || { echo 'python3 is missing: run ./setup' >&2; exit 1; }
 
-ifneq ($(words $(CURDIR)),1)
-$(error the path "$(CURDIR)" contains a space, which make cannot handle; move the directory)
+# Names of directories and chapters go into commands, #line directives and debug information.
+ifneq ($(shell pwd | LC_ALL=C tr -d 'A-Za-z0-9._/+@=,~\200-\377-' | wc -c),1)
+$(error the path "$(CURDIR)" contains a space, a quote or another character that some tool would misread; move the directory)
+endif
+odd := $(shell for f in book/*.nw book/*.md; do [ ! -e "$$f" ] || printf '%s\n' "$$f"; done | LC_ALL=C sed '/^book.[A-Za-z0-9._-]*$$/d')
+ifneq ($(odd),)
+$(error the name of $(odd) contains a character that some tool would misread; rename it with letters, digits and . _ -)
 endif
 ifneq ($(filter-out help clean,$(or $(MAKECMDGOALS),all)),)
 missing := $(shell for t in gcc ar gawk notangle; do command -v $$t >/dev/null || echo $$t; done)
@@ -45,19 +53,19 @@ build/librt0.a build/librt0-all.a: | build ;
 hello: build ## boot hello
 	@[ ! -e build/examples/hello ] || { echo '  RUN     build/examples/hello'; build/examples/hello; }
 
-RUN = $(patsubst %.c,%,$(shell basename '$(PROG)'))
-run: build ## compile one program and run it: make run PROG=examples/hello.c ARGS='a b'
-	@[ -f '$(PROG)' ] || { echo 'run: $(if $(PROG),there is no file $(PROG); )say which program, for example: make run PROG=examples/hello.c' >&2; exit 1; }
-	$(Q)mkdir -p build/run
-	$(Q)gcc @src/cflags -O2 -g -Isrc -DGOAMD64=$(GOAMD64:v%=%) -o 'build/run/$(RUN)' '$(PROG)' @src/ldflags build/librt0.a || \
-		{ echo 'run: a program includes rt0.h, defines main_main, and has no libc; src/rt0.h says what it may call' >&2; exit 1; }
-	@'build/run/$(RUN)' $(ARGS)
+# The stage of STAGE=9 or STAGE=09-queue is 09.
+stage := $(firstword $(subst -, ,$(STAGE)))
+stage := $(if $(filter 0 1 2 3 4 5 6 7 8 9,$(stage)),0)$(stage)
+ifeq ($(if $(stage),$(findstring |$(stage)|,$(foreach n,$(numbers),|$(n)|)),none),)
+$(error STAGE=$(STAGE): there is no book/$(stage)-*.nw)
+endif
+RUN = ./run -b $(if $(stage),-s $(call quoted,$(stage))) -l $(GOAMD64:v%=%) -p $(call given,PROG)
+run: $(if $(stage),chapter-$(stage),build) ## compile a program and run it: make run PROG='a.c b.c' ARGS='a b' [STAGE=09]
+	@$(RUN) -- $(ARGS)
 
-trace: ## run one program and draw what its goroutines did: make trace PROG=examples/workers.c
+trace: $(if $(stage),chapter-$(stage),build) ## run one program and draw what its goroutines did: make trace PROG=examples/workers.c
 	$(need_python)
-	+@RT0TRACE='build/run/$(RUN).trace' $(MAKE) run
-	$(Q)book/tools/timeline.py --svg 'build/run/$(RUN).svg' 'build/run/$(RUN).trace'
-	@echo '  the events: build/run/$(RUN).trace; the picture: build/run/$(RUN).svg'
+	@$(RUN) -t -- $(ARGS)
 
 # Two builds for the debugger: one whose lines are the chapters', one with src/'s.
 VIEW ?= chapter
@@ -80,14 +88,12 @@ STAGE ?=
 ifeq ($(STAGE),)
 gdb: debug ## step it: make gdb [STAGE=02] [PROG=hello] [VIEW=src] [TUI=1]
 	$(need_gdb)
-	@[ -x '$(PROG_DEBUG)' ] || { echo 'gdb: there is no examples/$(notdir $(PROG_DEBUG)).c; say for example PROG=yield' >&2; exit 1; }
-	$(Q)$(GDB) --args $(PROG_DEBUG) $(ARGS)
+	@[ -x $(call quoted,$(PROG_DEBUG)) ] || { echo 'gdb: there is no '$(call quoted,examples/$(notdir $(PROG_DEBUG)).c)'; say for example PROG=yield' >&2; exit 1; }
+	$(Q)$(GDB) --args $(call quoted,$(PROG_DEBUG)) $(ARGS)
 else
-stage := $(firstword $(subst -, ,$(STAGE)))
-stage := $(if $(filter 0 1 2 3 4 5 6 7 8 9,$(stage)),0)$(stage)
 gdb: build $(if $(filter $(stage),$(code_chapters)),debug-chapter-$(stage))
 	$(need_gdb)
-	$(Q)RT0_STAGES=build/debug/$(VIEW)-chapters $(GDB) -ex 'set pagination off' -ex 'stage $(STAGE)'
+	$(Q)RT0_STAGES=build/debug/$(VIEW)-chapters $(GDB) -ex 'set pagination off' -ex $(call quoted,stage $(STAGE))
 endif
 
 # The program of one chapter, for stepping.
@@ -118,9 +124,9 @@ bench-book: all check-chapters ## measure again what the book shows; wants a qui
 
 REPEAT ?= 100
 stress: build ## the scheduler on 1 to 16 Ps, seed after seed, some minutes: make stress [REPEAT=N]
-	@case '$(REPEAT)' in ''|*[!0-9]*|0) echo 'stress: REPEAT wants a number from 1 on, not $(REPEAT)' >&2; exit 2 ;; esac
+	@case $(call given,REPEAT) in ''|*[!0-9]*|0) echo 'stress: REPEAT wants a number from 1 on, not' $(call given,REPEAT) >&2; exit 2 ;; esac
 	$(need_python)
-	$(Q)tests/stress/run -n '$(REPEAT)'
+	$(Q)tests/stress/run -n $(call given,REPEAT)
 
 help: ## list the targets
 	@gawk -F':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "NN", $$1); printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

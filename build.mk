@@ -8,6 +8,7 @@
 #    LIB is empty: then programs link every object and no archive is made).
 # A tree without examples/ becomes one program, B/rt0; one without src/, nothing.
 
+include $(dir $(lastword $(MAKEFILE_LIST)))book/tools/ours.mk
 S ?=
 B ?= build
 OPT ?= -O2 -g

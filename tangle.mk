@@ -2,7 +2,7 @@
 
 TANGLE = DRAFT=$(DRAFT) book/tools/tangle.sh
 SUMS   = book/tangled.sums
-loom  := $(wildcard book/tools/*.awk book/tools/*.sh)
+loom  := $(wildcard book/tools/*.awk book/tools/*.sh book/tools/ours.mk)
 tangled := $(shell sed 's/.*  //' $(SUMS) 2>/dev/null)
 code_chapters = $(shell grep -l '^<<.*>>=' $(CHAPTERS) | sed 's/-.*//; s/.*\///')
 
@@ -30,19 +30,21 @@ check-tangle: ## compare a fresh tangle by two tanglers with what is committed
 	$(Q)book/tools/check-tangle.sh $(SUMS) $(CHAPTERS)
 
 where: build/tangle.stamp ## where does a tangled line come from: make where FILE=src/x.c LINE=n
-	@gawk -v file='$(FILE)' -v n='$(LINE)' -f book/tools/where.awk $(or $(wildcard build/maps/$(FILE).map),/dev/null)
+	@book/tools/where.sh $(call given,FILE) $(call given,LINE)
 
 # -- prefix builds: the state after chapter NN, in build/chapters/NN ------------
 
-upto = $(shell ls $(CHAPTERS) | gawk -F/ '$$2 + 0 <= $(1) + 0')
+# The chapters up to the one whose number is $1, which CHAPTERS has in their order.
+upto = $(shell printf '%s\n' $(CHAPTERS) | gawk -F/ '$$2 + 0 <= $(1) + 0')
+numbers := $(foreach c,$(notdir $(CHAPTERS)),$(firstword $(subst -, ,$(c))))
 
 chapter-%: ## build the state after a chapter: make chapter-03
-	@ls book/$*-*.nw >/dev/null 2>&1 || { echo 'chapter-$*: there is no book/$*-*.nw' >&2; exit 1; }
+	$(if $(findstring |$*|,$(foreach n,$(numbers),|$(n)|)),,$(error chapter-$*: there is no book/$*-*.nw))
 	$(call say,TANGLE,chapters 1 to $* -> build/chapters/$*)
 	$(Q)mkdir -p build/chapters/$* && $(TANGLE) -m build/chapters/$*/maps build/chapters/$* $(call upto,$*)
 	+$(Q)$(SUBMAKE) -f build.mk S=build/chapters/$*/ B=build/chapters/$* LIB= GOAMD64=$(GOAMD64)
 	$(Q)touch build/chapters/$*/.stamp
-	$(if $(MAKELEVEL:0=),,@for p in build/chapters/$*/*; do [ ! -f "$$p" ] || [ ! -x "$$p" ] || echo "  the program: $$p"; done)
+	$(if $(filter chapter-$*,$(MAKECMDGOALS)),@for p in build/chapters/$*/*; do [ ! -f "$$p" ] || [ ! -x "$$p" ] || echo "  the program: $$p"; done)
 
 check-chapters: ## build the state after each chapter and run it
 	+$(Q)book/tools/check-chapters.sh '$(SUBMAKE)' $(code_chapters)

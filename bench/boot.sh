@@ -6,6 +6,7 @@
 # writes book/data/exec.tsv.  A program that is not there has no row.
 # To measure another program, add a line to the list below.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-1001}

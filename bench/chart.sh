@@ -9,6 +9,7 @@
 #	book/data/wakes.tsv	futex calls per 1,000 operations, by strace -f -c
 #	book/figures/chart.svg	the first, drawn by bench/chart.awk
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 . bench/common
 

@@ -4,6 +4,7 @@
 # Writes book/data/cpuid.tsv: nanoseconds for each of a few instructions, and
 # for the system call that sets or reads %fs.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 
 mkdir -p build/bench book/data

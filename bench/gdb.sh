@@ -3,6 +3,7 @@
 #
 # Times whole GDB sessions, RUNS of each; writes book/data/gdb.tsv.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-5}

@@ -11,6 +11,7 @@
 # by then.  strace slows a program down and so moves what threads do beside
 # each other: the spread between min and max is partly its work.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-25}

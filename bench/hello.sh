@@ -7,6 +7,7 @@
 # is a static C program whose main only returns.
 # Without Go there is no row for it.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-1001}

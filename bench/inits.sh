@@ -6,6 +6,7 @@
 # order.  A constructor, which runs right before the sort, looks at the clock,
 # and so does main_main.  Writes book/data/inits.tsv: medians of microseconds.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-25}

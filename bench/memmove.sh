@@ -2,6 +2,7 @@
 # bench/memmove.sh - the copy of a block: rep movsb upwards, downwards, and
 # the C library.  Writes book/data/memmove.tsv; the best of 300 rounds.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 [ -f src/os/memmove_amd64.S ] || { echo 'bench/memmove.sh: there is no src/os/memmove_amd64.S; run make first' >&2; exit 1; }
 tmp=$(mktemp -d)

@@ -2,6 +2,7 @@
 # bench/nanotime.sh - nanotime through the vDSO and by a system call.
 # Writes book/data/nanotime.tsv; the best of 1000 rounds.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 src=build/chapters/04/src
 [ -f $src/os/vdso_linux.c ] || { echo "bench/nanotime.sh: there is no $src/os/vdso_linux.c; run make chapter-04 first" >&2; exit 1; }

@@ -11,6 +11,7 @@
 #	hasty	the oldest of the pile has every second fair turn
 #	fence	who has put a goroutine on the pile executes a fence as well
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 . bench/common
 

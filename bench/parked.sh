@@ -9,6 +9,7 @@
 # page faults, and the largest resident size, in all and for each goroutine; and
 # book/data/parked-profile.tsv: of a million, the per cent of samples of perf.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 . bench/common
 

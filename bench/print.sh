@@ -2,6 +2,7 @@
 # bench/print.sh - a line of 64 bytes as 1, 8 or 64 writes, to /dev/null and
 # to a pipe.  Writes book/data/print.tsv; the time is the best of 400 rounds.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 src=build/chapters/03/src
 [ -f $src/os/print.c ] || { echo "bench/print.sh: there is no $src/os/print.c; run make chapter-03 first" >&2; exit 1; }

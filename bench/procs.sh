@@ -2,6 +2,7 @@
 # bench/procs.sh - what Ps cost that nobody uses: chapter 5's program with more
 # and more of them, RUNS times each.  Writes book/data/procs.tsv.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-501}

@@ -8,6 +8,7 @@
 # the work; and book/data/stacks.tsv: the largest resident size and the time of
 # programs with many goroutines.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 . bench/common
 

@@ -6,6 +6,7 @@
 # many of SEEDS schedules a program loses a goroutine or runs one twice; and how
 # often account fails, with seeds and with threads.  Writes book/data/seeds.tsv.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 . bench/common
 

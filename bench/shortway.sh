@@ -14,6 +14,7 @@
 #	unlocked	the owner's side of runnext and ring without locked instructions,
 #		which is right with one P only
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 . bench/common
 

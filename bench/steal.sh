@@ -10,6 +10,7 @@
 # that wants to pause for 3 us pauses; to book/data/steal-round.tsv a search
 # that finds nothing; and to book/data/steal-order.tsv who is visited first.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 . bench/common
 

@@ -10,6 +10,7 @@
 #	control	mxcsr and the x87 control word are saved and loaded, too
 #	fxsave	so is the state of x87 and SSE, as a preempted thread needs it
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 . bench/common
 

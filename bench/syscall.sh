@@ -11,6 +11,7 @@
 #	book/data/start.tsv	hello after chapters 14, 15 and 16, and in C
 # Medians everywhere.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 . bench/common
 

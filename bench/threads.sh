@@ -7,6 +7,7 @@
 # book/data/futex.tsv: futex calls per 1,000 operations, counted by strace; and
 # book/data/wake.tsv: bench/wake.c, what it takes to wake a thread, in ns.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 . bench/common
 

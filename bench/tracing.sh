@@ -5,6 +5,7 @@
 # its workloads in turn, RUNS times each, on one P.  Writes book/data/tracing.tsv:
 # the fewest nanoseconds per operation, as a busy machine only adds to them.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 . bench/common
 

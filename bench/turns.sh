@@ -2,6 +2,7 @@
 # bench/turns.sh - what a turn in the run queue of chapter 5 costs, by the length
 # of the line.  Writes book/data/turns.tsv; the time is the best of 9 rounds.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 src=build/chapters/05/src
 [ -f $src/sched/runq.c ] || { echo "bench/turns.sh: $src/sched/runq.c is not there; run make chapter-05 first" >&2; exit 1; }

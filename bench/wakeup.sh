@@ -2,6 +2,7 @@
 # bench/wakeup.sh - what it costs to wake a thread: runs bench/wakeup.c RUNS times
 # and writes the medians to book/data/wakeup.tsv.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 . bench/common
 

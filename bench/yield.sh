@@ -5,6 +5,7 @@
 # times each for each number of goroutines, and writes book/data/yield.tsv:
 # medians of the nanoseconds for one call, and their ratio.
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-5}

@@ -7,10 +7,11 @@
 # One awk pass reads the whole book and rewrites only the tables that changed, so a change
 # of prose rebuilds one page.  book/tools/weave.awk and weave.lua say how.
 
+WEAVE_TOOLS := $(dir $(lastword $(MAKEFILE_LIST)))tools
+include $(WEAVE_TOOLS)/ours.mk
 BOOK  ?= book
 SITE  ?= build/site
 WEAVE_DIR ?= build/weave
-WEAVE_TOOLS := $(dir $(lastword $(MAKEFILE_LIST)))tools
 NOWEB_MARKUP ?= /usr/lib/noweb/markup
 WEAVE_Q := $(if $(V),,@)
 weave_say = $(if $(V),,@printf '  %-8s%s\n' WEAVE '$(1)')

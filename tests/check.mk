@@ -3,7 +3,7 @@
 PYTHON ?= python3
 TRANSCRIPTS = $(PYTHON) tests/transcripts.py $(if $(CHAPTER),--chapter $(CHAPTER))
 ifneq ($(CHAPTER),)
-ifeq ($(wildcard book/$(CHAPTER)-*.nw),)
+ifeq ($(findstring |$(CHAPTER)|,$(foreach c,$(wildcard book/*.nw),|$(firstword $(subst -, ,$(notdir $(c))))|)),)
 $(error there is no book/$(CHAPTER)-*.nw; CHAPTER wants two digits, as in CHAPTER=03)
 endif
 endif
@@ -24,7 +24,7 @@ debug-builds: all
 
 check: all $(if $(filter-out 90,$(CHAPTER)),,debug-builds) ## run the tests: make check [CHAPTER=NN] [K=word]
 	@rm -f build/tests/total
-	@$(PYTHON) tests/run $(if $(K),-k '$(K)') $(if $(CHAPTER),--chapter $(CHAPTER))
+	@$(PYTHON) tests/run $(if $(K),-k '$(subst ','\'',$(value K))') $(if $(CHAPTER),--chapter $(CHAPTER))
 
 transcript-programs: all
 	@targets=$$($(TRANSCRIPTS) targets) && \

@@ -36,9 +36,9 @@ class Project:
             shutil.copytree(tangled.dir, self.dir)
             return
         (self.dir / "book" / "tools").mkdir(parents=True)
-        for name in ("Makefile", "tangle.mk", "build.mk"):
+        for name in ("Makefile", "tangle.mk", "build.mk", "run"):
             shutil.copy(TOP / name, self.dir)
-        for tool in list(TOOLS.glob("*.awk")) + list(TOOLS.glob("*.sh")):
+        for tool in [tool for kind in ("awk", "sh", "mk") for tool in TOOLS.glob("*." + kind)]:
             shutil.copy(tool, self.dir / "book" / "tools")
         for chapter in (TOP / "tests" / "loom").glob("*.nw"):
             shutil.copy(chapter, self.dir / "book")
@@ -231,7 +231,7 @@ info registers rdi
 
     def test_a_missing_tool_is_answered_with_setup(self):
         (self.p.dir / "bin").mkdir()
-        for tool in ("make", "sh", "gcc", "ar", "gawk", "grep", "ls", "sed"):
+        for tool in ("make", "sh", "gcc", "ar", "gawk", "grep", "ls", "sed", "tr", "wc"):
             os.symlink(shutil.which(tool), self.p.dir / "bin" / tool)
         self.refused("notangle is missing: run ./setup", PATH=str(self.p.dir / "bin"))
 
@@ -354,7 +354,7 @@ class BadChapters(Loom):
 
     def test_a_draft_passes_with_matters_of_style(self):
         self.p.edit(self.two, "return n + n;", "return n + n;" + "\n;" * 20)
-        self.assertIn("(draft) chunk <<functions>> has 26 lines", self.ok("tangle", DRAFT="1"))
+        self.assertIn("(draft) chunk <<functions>> has 26 lines", self.ok("tangle", "DRAFT=1"))
 
 
 class HandEdits(Loom):
@@ -446,7 +446,7 @@ class Maps(Loom):
     def test_every_line_of_the_book_maps_to_the_same_text(self):
         shutil.rmtree(self.p.dir / "book")
         shutil.copytree(TOP / "book", self.p.dir / "book", ignore=shutil.ignore_patterns("weave.mk", "tangled.sums"))
-        self.ok("tangle", DRAFT="1")
+        self.ok("tangle", "DRAFT=1")
         self.chapters = self.p.dir
         self.assertGreater(self.check_maps(self.p.dir, self.p.dir / "build/maps"), 1000)
 

@@ -54,8 +54,12 @@ FNR == 1 {
 /^<<.*>>=[ \t]*$/ {
 	end_chunk()
 	name = $0; sub(/^<</, "", name); sub(/>>=[ \t]*$/, "", name)
-	if (index(name, "*/"))
-		here("the chunk's name contains */ and would end the comment it becomes; rename it")
+	if (match(name, /\*\/|\/\*/))
+		here("the chunk's name contains " substr(name, RSTART, 2) " and would end the comment it becomes; rename it")
+	if (name ~ /[[:cntrl:]]/)
+		here("the chunk's name contains a tab or another control character, and maps are divided by tabs; rename it")
+	if (name ~ / \(version [0-9]+\)$/)
+		here("the chunk's name ends as the tangler names what was replaced; rename it")
 	if (name ~ /\.s$/)
 		here("a .s file skips the preprocessor, so debuggers lose the chapter's lines; " \
 		     "call it " substr(name, 1, length(name) - 1) "S")

@@ -13,6 +13,7 @@
 # time.  Two tanglers, noweb's nt and nwmap.awk, must agree on every byte.
 set -eu
 export LC_ALL=C
+unset CDPATH POSIXLY_CORRECT	# cd would print, gawk would not know its own words
 
 tools=${0%/*}
 noweb=${NOWEBLIB:-/usr/lib/noweb}

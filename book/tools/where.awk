@@ -1,11 +1,11 @@
 # where.awk -- which chapter and chunk does a tangled line come from?
 #
-#	gawk -v file=src/a.c -v n=LINE [-v remedy=1] -f where.awk build/maps/src/a.c.map
+#	file=src/a.c gawk -v n=LINE [-v remedy=1] -f where.awk build/maps/src/a.c.map
 #
 # remedy=1: as the second half of the message about an edit, and a line after the last
 # counts as the last.
 
-BEGIN { FS = "\t" }
+BEGIN { FS = "\t"; file = ENVIRON["file"] }
 { last = $1; at = $2; chunk = "chunk " $3 " <<" $4 ">>" }
 $1 == n { found = 1; exit }
 END {
