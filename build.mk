@@ -39,20 +39,23 @@ ifneq ($(twins),)
 $(error $(word 1,$(twins)) and $(word 2,$(twins)) would both become one .o; rename a chunk)
 endif
 
-# Say what is done, do it; with V=1 show the command instead.
+# Say what is done, do it; with V=1 show the command instead.  Where a compiler fails, so
+# that its message names a line of src/, say which line of the book that is.
 define run
 $(if $(V),,@printf '  %-8s%s\n' '$(1)' '$(2)')
 $(Q)$(3)
 endef
+told = 2>$@.log; book/tools/told.sh $$? $@.log
+colour = $(if $(MAKE_TERMERR),-fdiagnostics-color)
 
 $(foreach f,$(sources),$(eval $(call object,$f): $f))
 source    = $(firstword $(filter %.c %.S,$^))
 # Made anew, too, when a file has moved that it was made of.
 $(S)src/%: ;
 $(objects): $(S)src/cflags $(B)/settings
-	$(call run,$(if $(filter %.S,$(source)),AS,CC),$(source),$(COMPILE) -MMD -MP -c -o $@ $(source))
+	$(call run,$(if $(filter %.S,$(source)),AS,CC),$(source),$(COMPILE) $(colour) -MMD -MP -c -o $@ $(source) $(told))
 $(B)/obj/examples/%.o: $(S)examples/%.c $(S)src/cflags $(B)/settings
-	$(call run,CC,$<,$(COMPILE) -MMD -MP -c -o $@ $<)
+	$(call run,CC,$<,$(COMPILE) $(colour) -MMD -MP -c -o $@ $< $(told))
 
 # What programs link with: one object in which the names of src/exports are global
 # and all others local, so that a program may have its own print or sched.
@@ -69,9 +72,9 @@ $(B)/librt0-all.a: $(objects) $(B)/settings
 
 # The linker takes the entry point from the archive because src/ldflags names it.
 $(examples:%=$(B)/$(if $(LIB),examples/)%): $(B)/$(if $(LIB),examples/)%: $(B)/obj/examples/%.o $(runtime) $(S)src/ldflags
-	$(call run,LINK,$@,mkdir -p $(@D) && $(CC) @$(S)src/ldflags -o $@ $< $(runtime))
+	$(call run,LINK,$@,mkdir -p $(@D) && $(CC) @$(S)src/ldflags -o $@ $< $(runtime) $(told))
 $(B)/rt0: $(objects) $(S)src/ldflags
-	$(call run,LINK,$@,$(CC) @$(S)src/ldflags -o $@ $(objects))
+	$(call run,LINK,$@,$(CC) @$(S)src/ldflags -o $@ $(objects) $(told))
 
 # Changes only when the flags or the list of files do; then everything is made anew.
 # The object of a file that is gone goes, too: there are those who link obj/*.o.

@@ -46,7 +46,7 @@ golden: transcript-programs ## record what the chapters show anew: make golden [
 
 # Small faults in the chapters, each in a tree of its own below build/mutants, and the test that must find it.
 mutants: build ## put small faults into the chapters and see tests find them, some minutes: make mutants [M=NAME]
-	@$(PYTHON) tests/mutants/run $(M)
+	@$(PYTHON) tests/mutants/run $(if $(M),'$(subst ','\'',$(value M))')
 
 check-mutants: build
 	@$(PYTHON) tests/mutants/run -j 1 --check

@@ -536,7 +536,7 @@ class Building(Loom):
         self.assertIn("none of v1 v2 v3 v4", self.p.make("build", "GOAMD64=v5")[1])
 
     def test_verbose_shows_commands(self):
-        self.assertRegex(self.ok("build", "V=1"), r"(?m)^gcc .*-c -o build/obj/start\.o src/start\.c$")
+        self.assertRegex(self.ok("build", "V=1"), r"(?m)^gcc .*-c -o build/obj/start\.o src/start\.c 2>")
 
     def test_a_warning_is_an_error(self):
         self.p.edit(self.two, "\treturn n + n;", "\tint unused;\n\treturn n + n;")

@@ -110,7 +110,7 @@ class Environment(Loom):
         used = set(re.findall(r"(?<!\$)\$\((\w+)\)|\$\((?:value|if) (\w+)\)", text))
         used = {a or b for a, b in used} | set(re.findall(r"(?<!\$)\$\(call given,(\w+)\)", text))
         assigned = set(re.findall(r"(?m)^(?:override )?(\w+) *[:+]?=", text))
-        theirs = {"CURDIR", "MAKEFLAGS", "MAKECMDGOALS", "MAKEFILE_LIST", "MAKELEVEL", "MAKE_COMMAND", "MAKE", "1", "2", "3"}
+        theirs = {"CURDIR", "MAKEFLAGS", "MAKECMDGOALS", "MAKEFILE_LIST", "MAKELEVEL", "MAKE_COMMAND", "MAKE_TERMERR", "MAKE", "1", "2", "3"}
         locals_ = {"v", "c", "n", "chapter", "PWD", "TRANSCRIPTS"}
         self.assertEqual(sorted(used - assigned - {"newline"} - theirs - locals_ - set(ours())), [])
 
@@ -188,6 +188,82 @@ class Names(Loom):
             said = self.refused()
             self.assertRegex(said, r"book/02-in-c\.nw:\d+: .*\w+ \w+", name)
             self.assertNotIn("yntax error", said)
+
+
+class Exercises(Loom):
+    """What a reader who changes the book is told."""
+
+    begin_tangled = True
+
+    def told(self, goal, tree, line, chunk):
+        status, output = self.p.make(goal)
+        self.assertNotEqual(status, 0)
+        found = re.search(r"(?m)^  (\S+):(\d+) is from (\S+)  chunk \S+ <<(.*)>>$", output)
+        self.assertIsNotNone(found, output)
+        self.assertTrue(found.group(1).startswith(tree), output)
+        self.assertEqual((found.group(3), found.group(4)), (line, chunk), output)
+        where = self.p.make("where", "FILE=" + found.group(1), "LINE=" + found.group(2))[1]
+        self.assertIn(line, where)
+
+    def test_a_failed_compile_names_the_line_of_the_chapter_in_every_tree(self):
+        self.p.edit(self.two, "return n + n;", "return n + nope;")
+        line = self.p.line(self.two, "nope")
+        self.told("build", "src/start.c", line, "functions")
+        self.told("chapter-02", "build/chapters/02/src/start.c", line, "functions")
+
+    def test_a_failed_assembly_and_a_failed_link_do_so_too(self):
+        self.p.edit(self.one, "(%rsp), %rdi", "(%rsp), %rdie")
+        for goal, tree in (("build", "src/entry.S"), ("chapter-01", "build/chapters/01/src/entry.S")):
+            self.told(goal, tree, self.p.line(self.one, "rdie"), "load argc")
+        self.p.edit(self.one, "(%rsp), %rdie", "(%rsp), %rdi")
+        self.p.edit(self.three, "return main_main(argc);", "return nobody_has_this(argc);")
+        self.p.edit(self.two, "int main_main(int argc);", "int main_main(int argc);\nint nobody_has_this(int argc);")
+        self.p.edit(self.two, "-Wall", "-g\n-Wall") if "-Wall" in self.p.read(self.two) else self.p.edit(self.one, "-Wall", "-g\n-Wall")
+        self.told("build", "src/start.c", self.p.line(self.three, "nobody_has_this"), "functions")
+
+    REPLACES = "\nText.\n\n<<replace: change the status>>=\nstatus = twice(9);\n<<mine>>\n@\n\nText.\n\n<<mine>>=\nstatus++;\n@\n"
+
+    def test_a_change_that_a_later_chapter_replaces_is_told_with_its_place_and_the_target_to_make(self):
+        self.p.write(self.three, self.p.read(self.three) + self.REPLACES)
+        self.assertNotIn("is replaced", self.ok("build"))
+        by = self.p.line(self.three, "<<replace: change the status>>=")
+        for old, new, chunk in (("status = twice(status);", "status = twice(status + 1);", "change the status"),
+                                ("status += (1 @<< 2)", "status += (2 @<< 2)", "add [[1 @<< 2]]")):
+            self.p.edit(self.two, old, new)
+            output = self.ok("build")
+            self.assertIn("%s: <<%s>> is replaced in %s, so what make builds stays as it was; make chapter-02 builds"
+                          % (self.p.line(self.two, "<<%s>>=" % chunk), chunk, by), output)
+            self.assertEqual(output.count("is replaced"), 1)
+            self.assertNotIn("CC", output)
+        self.ok("chapter-02")
+        self.assertIn("twice(status + 1)", self.p.read("build/chapters/02/src/start.c"))
+        self.assertNotIn("is replaced", self.ok("build"))
+        for file, old, new in ((self.two, "return n + n;", "return 2 * n;"), (self.three, "twice(9);", "twice(8);"),
+                               (self.one, "movl\t$231", "movl\t$0xe7"), (self.two, "Now it calls", "Now this calls")):
+            self.p.edit(file, old, new)             # parts of the program, and prose
+            self.assertNotIn("is replaced", self.ok("build"))
+
+    @unittest.skipUnless(shutil.which("git"), "git is not installed")
+    def test_in_a_fresh_clone_it_is_told_at_the_first_make(self):
+        self.p.write(self.three, self.p.read(self.three) + self.REPLACES)
+        self.ok("tangle-force")
+        for words in (["init"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-m", "all"]):
+            self.assertEqual(self.p.run("git", *words)[0], 0)
+        shutil.rmtree(self.p.dir / "build")
+        self.assertNotIn("is replaced", self.ok("build"))
+        shutil.rmtree(self.p.dir / "build")
+        self.p.edit(self.two, "status = twice(status);", "status = twice(status + 1);")
+        self.assertIn("<<change the status>> is replaced in book/03-hello.nw:", self.ok("build"))
+
+    def test_where_knows_the_lines_of_a_state_and_of_its_build_for_stepping(self):
+        self.ok("chapter-02")
+        lines = self.p.read("build/chapters/02/src/start.c").split("\n")
+        line = "LINE=%d" % (1 + next(i for i, text in enumerate(lines) if "status = twice(status);" in text))
+        for tree in ("build/chapters/02/", "build/debug/src-chapters/02/"):
+            self.assertIn(self.p.line(self.two, "status = twice(status);") + "  chunk 2.",
+                          self.ok("where", "FILE=%ssrc/start.c" % tree, line))
+        for tree in ("build/chapters/77/", "build/chapters/", "build/chapters/02"):
+            self.assertIn("no chapter tangles this file", self.p.make("where", "FILE=%ssrc/start.c" % tree, line)[1])
 
 
 def state(name):

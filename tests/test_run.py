@@ -137,6 +137,17 @@ class Run(unittest.TestCase):
         self.write("book/01-a.nw", "```console\n$ echo a\nb\n```\n")
         self.fails("2 passed, 1 failed", "FAILED book/01-a.nw:1 $ echo a", "book/01-a.nw:2", "- b", "+ a")
 
+    def test_the_tests_of_a_chapter_build_each_state_that_its_transcripts_need(self):
+        self.write("book/08-a.nw", "# A\n")
+        self.write("book/09-b.nw", "```console\n$ for k in 08 09; do\n> cat build/chapters/$k/what\n> done\nnew\nnew\n```\n")
+        with open(self.top / "Makefile", "a") as makefile:
+            makefile.write("chapter-%:\n\t@mkdir -p build/chapters/$*; echo new >build/chapters/$*/what\n")
+        status, output, last = self.check("--chapter", "09")
+        self.assertEqual((status, last), (0, "3 passed, 0 failed"), output)
+        self.write("book/09-b.nw", "```console\n$ cat build/chapters/$k/what\n```\n")
+        status, output, last = self.check("--chapter", "09")
+        self.assertEqual((status, last.count("write its numbers into the block")), (1, 1), output)
+
     def test_each_line_of_check_chapters_is_a_test(self):
         self.write("Makefile", MAKEFILE % 'echo "not ok  chapter 02: no"; exit 1')
         self.fails("2 passed, 1 failed", "FAILED chapter 02: no")

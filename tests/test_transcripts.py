@@ -89,6 +89,24 @@ class Console(Project):
         self.write(text.replace("two three\n```", "two four\n```"))
         self.assertFails("book/01-a.nw:4: $ echo two three", "- two four", "+ two three", "make golden")
 
+    def test_golden_is_not_offered_where_a_program_hung_or_died(self):
+        for command, says in (("timeout 0.1 sleep 9", "hung (status 124)"),
+                              ("timeout 0.1 sleep 9 | cat", "hung (status 124)"),
+                              ("timeout 0.1 sleep 9; echo $?", 'printed "124"'),
+                              ("sh -c 'kill -SEGV $$'", "died of SIGSEGV"),
+                              ("sh -c 'kill -ABRT $$' | cat", "died of SIGABRT"),
+                              ("echo fatal error: runqput: full; exit 2", 'printed "fatal error: runqput: full"')):
+            self.write("```console\n$ %s\nall is well\n```\n" % command)
+            status, output = self.tool("check")
+            self.assertEqual(status, 1)
+            self.assertIn("That is no output to record: ", output)
+            self.assertIn(says, output)
+            self.assertNotIn("golden", output)
+        self.write("```console\n$ echo fatal error: y\nfatal error: x\n```\n")
+        self.assertFails("If the new output is right, make golden re-records it.")
+        self.write("```console\n$ false\n$ echo $?; (exit 7)\n$ echo $?\n```\n")
+        self.assertFails("+ 1", "+ 7", "make golden")
+
     def test_a_missing_and_an_extra_line_are_found(self):
         text = self.recorded("```console\n$ seq 3\n```\n")
         self.write(text.replace("2\n", ""))
@@ -252,6 +270,15 @@ class Console(Project):
         self.write("")
         self.assertEqual(self.tool("check", "--chapter", "44"),
                          (1, "transcripts: there is no chapter book/44-*.nw\n"))
+
+    def test_targets_are_computed_from_loops_and_variables_too(self):
+        self.write("```console\n$ for k in 08 09; do\n>     ls build/chapters/$k/src\n> done\n$ n=03; ls build/chapters/${n}\n"
+                   "$ ls build/chapters/02\n```\n")
+        self.assertEqual(self.tool("targets"), (0, "chapter-02 chapter-03 chapter-08 chapter-09\n"))
+        self.write("```console\n$ ls build/chapters/$k/src\n```\n")
+        status, output = self.tool("targets")
+        self.assertEqual(status, 1)
+        self.assertIn("book/01-a.nw:1: build/chapters/$k: write its numbers into the block", output)
 
     def test_targets_names_the_prefixes_that_blocks_use(self):
         self.write("```console\n$ build/chapters/02/rt0\n```\n"

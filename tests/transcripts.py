@@ -336,15 +336,40 @@ def run_limited(command, top, seconds, go=False):
 
 
 def split_marked(text, mark):
-    """Cut the output at the marks; {command index: lines}."""
+    """Cut the output at the marks; {command index: Lines}."""
     outputs = {}
-    pieces = re.split(r"\n%s (\d+)\n" % re.escape(mark), "\n" + text)
-    for index, piece in zip(pieces[1::2], pieces[2::2]):
-        lines = [line.rstrip() for line in piece.split("\n")]
+    pieces = re.split(r"\n%s (\d+)([ \d]*)\n" % re.escape(mark), "\n" + text)
+    for index, ended, piece in zip(pieces[1::3], pieces[2::3], pieces[3::3]):
+        lines = Lines(line.rstrip() for line in piece.split("\n"))
         while lines and not lines[-1]:
             lines.pop()
         outputs[int(index)] = lines
+        if int(index) - 1 in outputs:
+            outputs[int(index) - 1].statuses = [int(status) for status in ended.split()]
     return outputs
+
+
+class Lines(list):
+    """What a command printed, and with what statuses it and the others of its pipe ended."""
+    statuses = ()
+
+
+def bad_end(shown, got):
+    """How a command hung or died that was not shown to, or None."""
+    for status in got.statuses:
+        if status in (124, 137):
+            return "hung (status %d)" % status
+        if 128 < status < 160:
+            return "died of %s" % signal.Signals(status - 128).name
+    for line in set(got) - set(shown):
+        if BAD_LINE.search(line) and not any(BAD_LINE.search(old) for old in shown):
+            return 'printed "%s"' % line.strip()
+    return None
+
+
+# A signal, a throw, and the statuses that echo $? shows behind a hang or a signal.
+BAD_LINE = re.compile(r"^fatal error: |Program (?:received|terminated with) signal|Segmentation fault|Aborted|core dumped|"
+                      r"^(?:exit )?(?:status )?(?:124|13[4-9])$")
 
 
 def new_mark():
@@ -354,9 +379,11 @@ def new_mark():
 def run_console(block, top):
     """One shell for the block; an output per entry."""
     mark = new_mark()
-    script = ["__mark() { local s=$?; printf '\\n%s %s\\n' \"$1\" \"$2\"; return $s; }"]
+    # A mark tells how the command before it ended, every part of a pipe.
+    script = ["__ended() { local s=$? p=\"${PIPESTATUS[*]}\"; __p=$p; return $s; }",
+              "__mark() { local s=$?; printf '\\n%s %s %s\\n' \"$1\" \"$2\" \"$__p\"; __p=; return $s; }"]
     for index, entry in enumerate(block.entries):
-        script.append("__mark %s %d\neval %s" % (mark, index, shlex.quote(entry.command)))
+        script.append("__mark %s %d\neval %s" % (mark, index, shlex.quote(entry.command + "\n__ended")))
     script.append("__mark %s %d" % (mark, len(block.entries)))
     go = "go" in block.needs
     text, wrong = run_limited(["bash", "--noprofile", "--norc", "-c", "\n".join(script), "bash"],
@@ -374,8 +401,9 @@ def run_console(block, top):
                       "\n" + tail if tail else ""))
     if wrong:
         raise Failure("%s: the block %s" % (block.where, wrong))
-    return [[re.sub(r"^bash: line \d+: (?! *\d+ )", "bash: ", line) for line in outputs[index]]
-            for index in range(len(block.entries))]
+    for lines in outputs.values():
+        lines[:] = [re.sub(r"^bash: line \d+: (?! *\d+ )", "bash: ", line) for line in lines]
+    return [outputs[index] for index in range(len(block.entries))]
 
 
 def gdb_commands(path):
@@ -562,9 +590,11 @@ def run_chapter(top, blocks):
             return Result(block, "fail", str(failure))
         rows, moved = compare(block, outputs)
         if rows:
-            return Result(block, "fail", "\n".join(rows) +
-                          "\n(- shown, + printed now) If the new output is right, make golden re-records it.",
-                          outputs)
+            ends = [bad_end(entry.output, got) for entry, got in zip(block.entries, outputs)]
+            ends = ["%s: %s" % (entry.command.split("\n")[0], end) for entry, end in zip(block.entries, ends) if end]
+            return Result(block, "fail", "\n".join(rows) + "\n(- shown, + printed now) " + (
+                "That is no output to record: %s." % "; ".join(ends) if ends else
+                "If the new output is right, make golden re-records it."), outputs)
         result = Result(block, "ok", "", outputs)
         result.moved = moved
         return result
@@ -654,13 +684,25 @@ def command_golden(top, blocks):
     return 3 if moved else 0    # 3: tangle and build again, line numbers moved
 
 
-def command_targets(top, blocks):
+def targets_of(blocks):
+    """The make targets that blocks need: of each state that a command names, or a loop goes through."""
     found = set()
     for block in blocks:
-        if not block.skip:
-            text = " ".join([block.attributes.get("prog", "")] + [e.command for e in block.entries])
-            found.update(re.findall(r"\bbuild/chapters/(\d\d)/", text))
-    print(" ".join("chapter-" + number for number in sorted(found)))
+        if block.skip:
+            continue
+        text = "\n".join([block.attributes.get("prog", "")] + [e.command for e in block.entries])
+        found.update(re.findall(r"\bbuild/chapters/(\d\d)\b", text))
+        for name in re.findall(r"\bbuild/chapters/\$\{?(\w+)", text):
+            values = re.findall(r"\bfor %s in ([\d\s]+)[;\n]" % name, text) + re.findall(r"\b%s=(\d\d)\b" % name, text)
+            if not values:
+                raise Failure("%s: build/chapters/$%s: write its numbers into the block, for example: for %s in 08 09; do"
+                              % (block.where, name, name))
+            found.update(number for value in values for number in value.split())
+    return ["chapter-" + number for number in sorted(found)]
+
+
+def command_targets(top, blocks):
+    print(" ".join(targets_of(blocks)))
     return 0
 
 

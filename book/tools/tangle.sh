@@ -72,6 +72,19 @@ expand() {	# expand KIND OPEN CLOSE
 	done <"$t/list"
 }
 
+# What was changed in vain?  Compared with the tangle before, or with what is committed.
+if [ $whole = 1 ] && [ -n "$maps" ]; then
+	gather() { gawk -v roots="$(cut -d' ' -f1 "$t/roots")" -v now="$3" -f "$tools/replaced.awk" "$1" "$2"; }
+	: >"$t/before"
+	if [ -e "$maps/chunks" ]; then cp "$maps/chunks" "$t/before"
+	elif mkdir -p "$t/head/${1%/*}" && for chapter; do git show "HEAD:./$chapter" >"$t/head/$chapter" || break; done 2>/dev/null &&
+		(cd "$t/head" && "$noweb/markup" -t "$@") >"$t/head.markup" 2>/dev/null &&
+		gawk -f "$tools/overlay.awk" "$t/head.markup" >"$t/head.book" 2>/dev/null; then
+		gather "$t/before" "$t/head.book" "$t/head.chunks" && mv "$t/head.chunks" "$t/before"
+	fi
+	gather "$t/before" "$t/book" "$t/chunks" >&2
+fi
+
 for kind in nt text map out maps; do
 	sed 's/ .*//; s|/[^/]*$||' "$t/roots" | sort -u | sed "s|^|$t/$kind/|" | xargs -r mkdir -p
 done
@@ -137,5 +150,6 @@ cmp -s "$t/sums" "$old" || mv "$t/sums" "$old"
 if [ -n "$maps" ]; then
 	rm -rf "$maps"
 	mv "$t/maps" "$maps"
+	[ ! -e "$t/chunks" ] || mv "$t/chunks" "$maps/chunks"
 fi
 [ -z "$stamp" ] || mv "$t/start" "$stamp"
