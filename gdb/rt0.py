@@ -59,6 +59,7 @@ def getg():
     gpp = gdb.lookup_type("struct g").pointer().pointer()
     gp = gdb.Value(base - 8).cast(gpp).dereference()
     if int(gp) == 0:
+        in_core(base - 8, "pointer to g")
         raise gdb.GdbError("no g yet: %fs:-8 is 0; continue past settls")
     # refuse a thread pointer that is another thread's
     mp = gp["m"]
@@ -149,10 +150,32 @@ def linked(head, link):
         try:
             item.fetch_lazy()
         except gdb.MemoryError:
+            in_core(int(head), "rest of a list")
             raise gdb.GdbError("the list is broken: no memory at %#x"
                                % int(head))
+        # refuse a struct that a core file lacks
+        mark = {"g": "goid", "m": "g0"}.get(item.type.tag)
+        if mark and int(item[mark]) == 0:
+            in_core(int(head), "struct " + item.type.tag)
         yield item
         head = item[link]
+
+def in_core(address, what):
+    """Fail if this is a core file, for it lacks what should be there."""
+    connection = getattr(gdb.selected_inferior(), "connection", None)
+    if connection is not None and connection.type == "core":
+        raise gdb.GdbError(
+            "this core file lacks the %s at %#x: gcore gives up at guard "
+            "pages, and a limit cuts what the kernel writes. Say ulimit -c "
+            "unlimited, run, and kill -ABRT PID" % (what, address))
+
+def zeros(address):
+    """Whether there are 64 bytes of zeros at an address."""
+    try:
+        memory = gdb.selected_inferior().read_memory(address, 64)
+    except gdb.MemoryError:
+        return False
+    return not any(bytes(memory))
 
 def allgs():
     """Every g that is not dead, by goid."""
@@ -187,6 +210,9 @@ def allps():
     ps = value("allp")
     if n == 0 or int(ps) == 0:
         raise gdb.GdbError("no P yet; continue past schedinit")
+    for i in range(n):
+        if int(ps[i]) == 0:
+            in_core(int(ps) + 8 * i, "P")
     return [ps[i].dereference() for i in range(n)]
 
 def runq(p):
@@ -407,6 +433,9 @@ class Standing:
             raise gdb.GdbError("goroutine %d has not started: it gets its stack "
                                "when it first runs %s" % (
                                    int(self.g["goid"]), function(self.g["startpc"])))
+        hi = int(self.g["stack"]["hi"])
+        if hi and zeros(hi - 64):
+            in_core(hi - 64, "stack")
         if state in ("running", "syscall") and int(mp):
             return self.running(mp.dereference())
         return self.parked()

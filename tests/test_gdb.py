@@ -144,6 +144,42 @@ class Extension(unittest.TestCase):
         self.assertEqual(live.split("----\n")[1], dead.split("----\n")[1])
         self.assertIn("goroutine 4", dead)
 
+    WAITERS = r"""#include "rt0.h"
+static uint32_t never, started;
+static void waiter(void *arg) { (void)arg; runtime_Semrelease(&started); runtime_Semacquire(&never); fmt_Printf("x"); }
+void main_main(void)
+{
+	for (int i = 0; i < 5; i++) go(waiter, 0);
+	for (int i = 0; i < 5; i++) runtime_Semacquire(&started);
+	__asm__ volatile("ud2");
+}
+"""
+
+    def test_a_core_file_with_holes_says_what_it_lacks_and_how_to_get_a_good_one(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            source, program, core = (os.path.join(tmp, name) for name in ("waiters.c", "waiters", "hole"))
+            with open(source, "w") as f:
+                f.write(self.WAITERS)
+            subprocess.run(["gcc", "@src/cflags", "-g", "-Isrc", "-o", program, source, "@src/ldflags", "build/librt0.a"],
+                           cwd=TOP, check=True)
+            looks = ("echo ----\\n", "info goroutines", "goroutine all bt")
+            live = gdb(program, "run", "gcore " + core, *looks).split("----\n")[1]
+            self.assertEqual(len(re.findall(r"(?m)^ +\d  waiting   waiter", live)), 5, live)
+            for look in ("info goroutines", "info sched", "goroutine all bt", "goroutine 2 bt"):
+                out = gdb(program, "echo ----\\n", look, core=core).split("----\n")[1].strip()
+                self.assertRegex(out, r"^(P0.*\n)*this core file lacks the [\w ]+ at 0x[0-9a-f]+: gcore gives up .*kill -ABRT PID$")
+            with open("/proc/sys/kernel/core_pattern") as f:
+                if f.read(1) in "|/":
+                    self.skipTest("the kernel gives its core files to somebody else")
+            subprocess.run(["sh", "-c", "ulimit -c unlimited; exec ./waiters"], cwd=tmp, env={"GOMAXPROCS": "1"})
+            core, = [os.path.join(tmp, name) for name in os.listdir(tmp) if name.startswith("core")]
+            dead = gdb(program, *looks, core=core)
+            dead = re.sub(r"(?m)^warning: .*\n", "", dead)
+            self.assertEqual(dead.split("----\n")[1], live)
+            os.truncate(core, os.path.getsize(core) * 2 // 3)
+            out = gdb(program, "echo ----\\n", "info goroutines", core=core).split("----\n")[1]
+            self.assertIn("this core file lacks the rest of a list at 0x", out)
+
     def test_a_loop_in_allgs_is_named(self):
         out = gdb(YIELD, *self.AT3, "set var allgs->alllink = allgs",
                   "info goroutines")
