@@ -6,7 +6,8 @@
 set -eu
 make=$1; shift
 failed=0 passed=0
-log=$(mktemp)
+mkdir -p build
+log=$(mktemp build/check.XXXXXX)
 trap 'rm -f "$log"' EXIT
 
 no() { echo "not ok  chapter $1: $2"; sed 's/^/        /' "$log"; failed=$((failed + 1)); }
