@@ -465,7 +465,7 @@ class Book(unittest.TestCase):
         with tempfile.TemporaryDirectory() as tmp:
             obj = os.path.join(tmp, "asm.o")
             for flag, count in (("-DNOTHING", 0), ("-DGDB_SCRIPTS", 1)):
-                subprocess.run(["gcc", "@src/cflags", flag, "-c", "-o", obj,
+                subprocess.run(["gcc", "@src/cflags", "-Isrc", flag, "-c", "-o", obj,
                                 "src/boot/asm_amd64.S"], cwd=TOP, check=True)
                 sections = subprocess.run(
                     ["readelf", "-SW", obj], check=True, text=True,

@@ -76,8 +76,8 @@ class Book(unittest.TestCase):
         program = self.top / "build/chapters/03/rt0"
         self.assertEqual(subprocess.run([str(program), "one"], timeout=10).returncode, 2,
                          "what was chapter 2 is chapter 3 and exits with argc")
-        for old in sorted((TOP / "src").iterdir()):
-            new = (self.top / "src" / old.name).read_text(encoding="utf-8")
+        for old in sorted(path for path in (TOP / "src").rglob("*") if path.is_file()):
+            new = (self.top / old.relative_to(TOP)).read_text(encoding="utf-8")
             self.assertEqual(re.sub(r"\d+", "N", new), re.sub(r"\d+", "N", old.read_text(encoding="utf-8")), old.name)
             tangled = re.search(r"Tangled from book/(\d\d)", old.read_text(encoding="utf-8"))
             if tangled and tangled.group(1) < "90":
