@@ -225,11 +225,10 @@ class Tree:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 path.write_text(text, encoding="utf-8")
-        self.flags = next(text for root, text in texts.items() if root.endswith("/cflags")).split()
-        self.ldflags = next(text for root, text in texts.items() if root.endswith("/ldflags")).split()
+        self.flags, self.ldflags = ("@%s/%s" % (self.directory, next(root for root in texts if root.endswith(name))) for name in ("/cflags", "/ldflags"))
         folders = sorted({"src"} | {root.rsplit("/", 1)[0] for root in texts})
         self.includes = ["-I%s/%s" % (self.directory, folder) for folder in folders]
-        self.salt = "".join(root + texts[root] for root in sorted(texts) if root.endswith(".h")) + " ".join(self.flags)
+        self.salt = "".join(root + texts[root] for root in sorted(texts) if root.endswith((".h", "flags")))
         self.salt += (LIB / "todo.h").read_text(encoding="utf-8") + (LIB / "note.h").read_text(encoding="utf-8")
         self.warnings = ""
 
@@ -242,7 +241,7 @@ class Tree:
         if not output.exists():
             output.parent.mkdir(parents=True, exist_ok=True)
             scratch = output.with_name("%s.%s.o" % (key, secrets.token_hex(4)))
-            done = command(["gcc"] + self.flags + flags + self.includes + ["-c", "-o", scratch, path])
+            done = command(["gcc", self.flags] + flags + self.includes + ["-c", "-o", scratch, path])
             if done.returncode != 0:
                 raise Refused(first_error(renamed(done.stderr, self.names)))
             self.warnings += renamed(done.stderr, self.names)
@@ -259,7 +258,7 @@ class Tree:
 
     def link(self, program, objects):
         todo = self.compile(LIB / "todo.c", (LIB / "todo.c").read_text())
-        done = command(["gcc"] + self.ldflags + ["-o", program] + list(objects) + [todo])
+        done = command(["gcc", self.ldflags, "-o", program] + list(objects) + [todo])
         if done.returncode != 0:
             raise Refused(first_error(renamed(done.stderr, self.names)))
 
