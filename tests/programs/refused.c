@@ -3,7 +3,7 @@
  * that can run, 1000 times each; then one that parks so for ever, beside one
  * that waits in the ring.  It knows the runtime from inside.
  */
-#include "runtime.h"
+#include "lib/lib.h"
 
 static long asked;
 static int wrong, over;

@@ -1,6 +1,6 @@
 /*
  * The search for a goroutine and its end (chapter 12 and later): findrunnable
- * of src/proc.c, with one M.  What it asks of others is replaced, so that a
+ * of src/sched/proc.c, with one M.  What it asks of others is replaced, so that a
  * test says when there is work; the clock goes on when somebody looks.
  */
 #define nanotime test_nanotime
@@ -9,7 +9,7 @@
 #define lookagain test_lookagain
 #define stopm test_stopm
 #define wakep test_wakep
-#include "proc.c"	/* first: errno.h makes macros of its enum */
+#include "sched/proc.c"	/* first: errno.h makes macros of its enum */
 #undef nanotime
 #undef stealwork
 #undef globrunqgetbatch

@@ -1,9 +1,9 @@
 /*
  * The last look of one that has given its P up (chapter 16 and later): lookagain
- * of src/steal.c, and what it does when there is work and no idle P.
+ * of src/sched/steal.c, and what it does when there is work and no idle P.
  */
 #define wantp asked
-#include "steal.c"
+#include "sched/steal.c"
 #undef wantp
 
 #include "unit.h"
@@ -20,7 +20,7 @@ asked(void)
 {
 	asks++;
 	noteatask = sched.needspinning;
-	CHECK_EQ(me.locks, 0);
+	CHECK_EQ(me.os.locks, 0);
 }
 
 static void
