@@ -34,7 +34,7 @@ def setUpModule():
     if not stale():
         return
     (TOP / "build").mkdir(exist_ok=True)
-    with open(TOP / "build" / ".chapter-%s.lock" % STATE.name, "w") as lock:
+    with open(TOP / "build" / (".chapter-%s.lock" % STATE.name), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
         done = subprocess.run(["make", "-s", "chapter-" + STATE.name], cwd=TOP, env=env, text=True,

@@ -196,11 +196,12 @@ class Events(Chapter):
     def test_a_full_disk_is_found_before_the_first_event(self):
         path = self.file("trace")
         hello = TOP / "build" / "examples" / "hello"
-        for error, status in (("ENOSPC", 2), ("EOPNOTSUPP", 0)):
+        for error, status in (("ENOSPC", 2), ("EDQUOT", 2), ("EOPNOTSUPP", 0), ("ENOSYS", 0), ("EPERM", 0)):
             done = run("strace", "-qq", "-o", "/dev/null", "-e", "inject=fallocate:error=" + error, hello, RT0TRACE=path)
             self.assertEqual(done.returncode, status)
             if status:
-                self.assertEqual(done.stderr, "fatal error: RT0TRACE=%s: fallocate: errno 28 (no space left)\n" % path)
+                said = {"ENOSPC": "28 (no space left)", "EDQUOT": "122"}[error]
+                self.assertEqual(done.stderr, "fatal error: RT0TRACE=%s: fallocate: errno %s\n" % (path, said))
                 self.assertEqual(path.stat().st_size, 0)
             else:
                 self.assertTrue(timeline.read(path).events)

@@ -45,6 +45,7 @@ void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* panic.c */
 _Noreturn void throw(const char *s);
+void hint(long err);
 _Noreturn void sysfail(const char *call, long err);
 
 extern long argc;	/* as the kernel gave them */

@@ -143,6 +143,9 @@ void
 usleep(int64_t us)
 {
 	int64_t ts[2] = { us / 1000000, us % 1000000 * 1000 };
+	uint32_t never = 0;
+	long r = sys_nanosleep(ts, NULL);
 
-	sys_nanosleep(ts, NULL);
+	if (r < 0 && r != -EINTR)	/* refused */
+		sys_futex(&never, FUTEX_WAIT_PRIVATE, 0, ts);
 }

@@ -31,7 +31,7 @@ errname(long err)
 }
 
 /* Say what to do if err means that not the machine but a rule says no. */
-static void
+void
 hint(long err)
 {
 	if (err == EPERM || err == EACCES || err == ENOSYS)
@@ -54,6 +54,7 @@ outofmemory(size_t n, long err)
 {
 	print("runtime: out of memory: cannot allocate %lu-byte block "
 	    "(%s); see ulimit -a\n", n, errname(err));
+	hint(err);
 	throw("out of memory");
 }
 

@@ -151,7 +151,7 @@ enum { EFAULT = 14 };
 
 enum { O_CREAT = 0100, O_TRUNC = 01000, MAP_SHARED = 1 };
 enum { LIMIT_FSIZE = 1 };		/* RLIMIT_FSIZE */
-enum { EISDIR = 21, EFBIG = 27, ENOSPC = 28, EOPNOTSUPP = 95 };
+enum { EISDIR = 21, EFBIG = 27, ENOSPC = 28, EDQUOT = 122 };
 
 static inline long
 sys_creat(const char *path, int mode)

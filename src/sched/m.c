@@ -49,6 +49,7 @@ newosproc(struct m *mp)
 		if (r == -EAGAIN)
 			print("runtime: may need to increase max user processes "
 			    "(ulimit -u)\n");
+		hint(-r);
 		throw("newosproc");
 	}
 }

@@ -59,7 +59,7 @@ maptrace(const char *name, size_t n)
 	if (p < 0)
 		tracefail(name, "ftruncate", -p);
 	p = sys_fallocate((int)fd, (long)n);
-	if (p < 0 && p != -EOPNOTSUPP) {
+	if (p == -ENOSPC || p == -EDQUOT || p == -EFBIG) {
 		sys_ftruncate((int)fd, 0);
 		tracefail(name, "fallocate", -p);
 	}
