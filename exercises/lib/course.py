@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from answer import Refused, check, chunks, read
@@ -61,17 +62,22 @@ def cohort():
         raise Broken("RT0_COHORT is %s, and should be a number" % os.environ["RT0_COHORT"])
 
 
+LOADING = threading.Lock()
+
+
 class Exercise:
     def __init__(self, directory):
         self.directory, self.name = Path(directory), Path(directory).name
         self.about = dict(re.findall(r"^(\w+):[ \t]*(.*)$", (self.directory / "about").read_text(encoding="utf-8"), re.M))
         self.number, self.title = self.name[:2], self.about["title"]
         self.language = self.about.get("language", "c")
+        self.module = None
         self.rows = [Row(self.about.get("first", "builds"), int(self.about["build"]),
                          self.about.get("builds", "the answer is laid over the book and compiles"), None)]
-        for file in ("oracle.py", "hidden.py"):
-            if (self.directory / file).exists():
-                self.rows += self.load(self.directory / file)
+        with LOADING:       # ROWS is one for all
+            for file in ("oracle.py", "hidden.py"):
+                if (self.directory / file).exists():
+                    self.rows += self.load(self.directory / file)
         self.hidden = int(self.about.get("hidden", "0")) if not (self.directory / "hidden.py").exists() else 0
 
     def load(self, path):
@@ -382,10 +388,12 @@ class Program:
                 if match.group(2) == "note_trap_" + nonce:      # one in each file of the driver
                     self.traps.append(int(match.group(1), 16))
 
-    def run(self, *words, steps=None, cpu=2, wall=60, events=200000):
+    patience = 20       # seconds for a run, however slow the machine; less after one that waited for nothing
+
+    def run(self, *words, steps=None, cpu=2, events=200000):
         """One run with these arguments; steps: two symbols between which to single-step."""
         output = self.directory / "output"
-        arguments = [watcher(), "-c", cpu, "-w", wall, "-e", events, "-o", output]
+        arguments = [watcher(), "-c", cpu, "-w", self.patience, "-e", events, "-o", output]
         for trap in self.traps:
             arguments += ["-n", "%x" % trap]
         if steps:
@@ -393,6 +401,8 @@ class Program:
         done = command(arguments + [self.path] + list(words))
         if done.returncode != 0:
             raise Broken(done.stderr.strip() or "exercises/lib/watch.c ended with status %d" % done.returncode)
+        if done.stdout.endswith("\nend wall\n"):
+            self.patience = max(2, self.patience // 4)
         return Trace(done.stdout.split("\n"), renamed(output.read_text(encoding="utf-8", errors="replace"), self.names), words)
 
 
@@ -473,13 +483,14 @@ class Grading:
 
     only: the names of the rows to try; seed: the one seed to try them with; fresh: draw new seeds,
     or take 1, 2, ... so that a student sees the same twice; keep: a directory for the program;
-    stop: after the first row that fails.
+    stop: after the first row that fails; each: called with the grading after each row;
+    runs: no more than so many for a row.
     """
 
-    def __init__(self, path, exercise=None, only=None, seed=None, shown=None, fresh=True, keep=None, stop=False):
+    def __init__(self, path, exercise=None, only=None, seed=None, shown=None, fresh=True, keep=None, stop=False, each=None, runs=100):
         self.path, self.shown = Path(path), shown or str(path)
         self.exercise, self.results, self.refused, self.warnings = exercise, [], "", ""
-        self.only, self.seed, self.fresh, self.stop = only, seed, fresh, stop
+        self.only, self.seed, self.fresh, self.stop, self.each, self.runs = only, seed, fresh, stop, each, runs
         try:
             text = read(self.path, self.shown)
             self.exercise = self.exercise or exercise_of(self.path, text)
@@ -506,8 +517,12 @@ class Grading:
                 self.results.append(Result(row, True))
             elif self.only is None or row.name in self.only:
                 self.results.append(self.judged(row, program))
-                if self.stop and not self.results[-1].passed:
-                    return
+            else:
+                continue
+            if self.each:
+                self.each(self)
+            if self.stop and not self.results[-1].passed:
+                return
 
     def judged(self, row, program):
         needed = [result for result in self.results if result.row.name == row.after]
@@ -518,8 +533,8 @@ class Grading:
         if self.seed is not None:
             return judge(row, program, [self.seed])
         if self.fresh or row.hidden:
-            return judge(row, program, [secrets.randbelow(1000000) for _ in range(row.runs)])
-        return judge(row, program, list(range(1, row.runs + 1)))
+            return judge(row, program, [secrets.randbelow(1000000) for _ in range(min(row.runs, self.runs))])
+        return judge(row, program, list(range(1, min(row.runs, self.runs) + 1)))
 
     def build(self, directory, text):
         """Tangle, check what the answer defines against the state without it, compile and link."""

@@ -16,29 +16,31 @@ def again(grading, result):
     return "exercises/grade --row %s%s %s" % (result.row.name, seed, grading.shown)
 
 
-def table(grading, on=False, brief=False):
-    """The rows for a terminal; brief: for somebody who sees it again in a minute."""
+def rows(grading, result, on=False):
+    """One row for a terminal; if it fails, why, and what to type."""
+    row = result.row
+    lines = ["  %s %3d/%-3d %-12s %s" % (colour("ok   ", "32", on) if result.passed else colour("FAILS", "31", on),
+                                         result.score, row.points, row.name, row.sentence)]
+    if not result.passed:
+        lines += textwrap.wrap(result.cause, 96, initial_indent="        ", subsequent_indent="        ",
+                               break_long_words=False, break_on_hyphens=False)
+        lines += ["          " + event for event in result.events]
+        if result.seed is not None:
+            lines += ["        " + result.tried, "        see it again:  " + again(grading, result)]
+        if result.words:
+            lines.append("        step it:       %s" % again(grading, result).replace("grade ", "grade --gdb ", 1))
+    return "\n".join(lines) + "\n"
+
+
+def table(grading, on=False):
+    """All rows for a terminal, and the score."""
     if grading.refused:
         return colour(grading.refused, "31", on) + "\n  score 0 of 100: nothing was run\n"
-    lines = ["%s: %s" % (grading.exercise.name, grading.exercise.title)]
-    for result in grading.results:
-        row = result.row
-        lines.append("  %s %3d/%-3d %-12s %s" % (colour("ok   ", "32", on) if result.passed else colour("FAILS", "31", on),
-                                                 result.score, row.points, row.name, row.sentence))
-        if not result.passed:
-            lines += textwrap.wrap(result.cause, 96, initial_indent="        ", subsequent_indent="        ", break_long_words=False, break_on_hyphens=False)
-            lines += ["          " + event for event in result.events]
-            if result.seed is not None:
-                lines += ["        " + result.tried, "        see it again:  " + again(grading, result)]
-            if result.words:
-                lines.append("        step it:       %s" % again(grading, result).replace("grade ", "grade --gdb ", 1))
-    if brief:
-        return "\n".join(lines) + "\n"
     total = sum(result.row.points for result in grading.results)
     hidden = grading.exercise.hidden
-    lines.append("  score %d of %d%s" % (grading.score, total,
-                                         "; %d more points are judged when it is handed in" % hidden if hidden else ""))
-    return "\n".join(lines) + "\n"
+    return "%s: %s\n%s  score %d of %d%s\n" % (
+        grading.exercise.name, grading.exercise.title, "".join(rows(grading, result, on) for result in grading.results),
+        grading.score, total, "; %d more points are judged when it is handed in" % hidden if hidden else "")
 
 
 def text_of(grading, result):
