@@ -21,7 +21,7 @@ def stale():
     programs = [STATE / name for name in ("hello", "inits", "yield")]
     if not all(program.exists() for program in programs):
         return True
-    sources = [path for path in (TOP / "book").glob("0[0-7]-*.nw")]
+    sources = [path for path in (TOP / "book").glob("[0-9]?-*.nw") if path.name[:2] <= STATE.name]
     sources += [TOP / "build.mk", *(TOP / "book" / "tools").iterdir()]
     return max(path.stat().st_mtime for path in sources) > min(path.stat().st_mtime for path in programs)
 
