@@ -62,6 +62,7 @@ extern int secureMode;	/* AT_SECURE: do not trust the environment */
 extern int32_t ncpu;	/* processors that this process may run on */
 extern size_t physHugePageSize;	/* bytes, or 0: none, or not known */
 
+/* os_linux.c */
 void osinit(void);
 
 /* vdso_linux.c */
@@ -73,6 +74,7 @@ int vdsofound(void);
 void *sysAlloc(size_t n);
 void *persistentalloc(size_t n);
 
+/* panic.c */
 _Noreturn void outofmemory(size_t n, long err);
 
 /* rand.c */
@@ -113,11 +115,14 @@ extern struct debugvars {
 	int32_t scheddetail;	/* and one for each P, M and G */
 } debug;
 
+/* os_linux.c */
 void checkfds(void);
 
+/* os_linux.c */
 void setsig(int sig, uintptr_t how);
 void initsig(void);
 
+/* panic.c */
 _Noreturn void fatal(const char *s);
 
 /* A lock: 0 free, 1 held, 2 held and somebody may sleep for it. */
@@ -137,8 +142,10 @@ void noteclear(struct note *n);
 void notewakeup(struct note *n);
 void notesleep(struct note *n);
 
+/* os_linux.c */
 void usleep(int64_t us);
 
+/* lock_futex.c */
 void notetsleep(struct note *n, int64_t ns);
 
 #endif

@@ -223,10 +223,11 @@ void schedinit(void);
 int32_t procsfromenv(void);
 void procresize(int32_t n);
 
-/* runq.c and globrunq.c */
+/* runq.c */
 void runqput(struct p *pp, struct g *gp);
 struct g *runqget(struct p *pp);
 
+/* switch_amd64.S */
 _Noreturn void gogo(struct gobuf *buf);
 void mcall(void (*fn)(struct g *gp));
 void systemstack(void (*fn)(void *arg), void *arg);
@@ -238,9 +239,12 @@ struct stack stackalloc(void);
 
 extern struct g *allgs;	/* every g ever made, linked through alllink */
 
+/* g.c */
 void newproc(void (*fn)(void *), void *arg);
-_Noreturn void mstart1(void);
 _Noreturn void goexit1(void);
+
+/* proc.c */
+_Noreturn void mstart1(void);
 _Noreturn void schedule(void);
 _Noreturn void execute(struct g *gp);
 
@@ -271,9 +275,11 @@ dropg(struct g *gp)
 /* park.c */
 void runtime_Gosched(void);
 
+/* the list, under sched.lock */
 void globrunqput(struct g *gp);
 struct g *globrunqget(void);
 
+/* p.c; mcommoninit: proc.c */
 void acquirep(struct p *pp);
 struct p *releasep(void);
 void pidleput(struct p *pp);
@@ -285,21 +291,30 @@ void startm(struct p *pp);
 void stopm(void);
 void wakep(void);
 
+/* park.c */
 void gopark(int (*unlockf)(struct g *, void *), void *lock,
     const char *reason);
 void goparkunlock(struct mutex *l, const char *reason);
 void goready(struct g *gp);
 
+/* g.c */
 void setrunning(struct m *mp, struct g *gp);
+
+/* runq.c */
 void runnextput(struct p *pp, struct g *gp);
 struct g *runqfair(struct p *pp);
+
+/* globrunq.c */
 struct g *globrunqgetbatch(struct p *pp);
 
+/* g.c */
 int64_t gcount(void);
 
+/* stack.c */
 struct stack stackget(struct p *pp);
 void stackput(struct p *pp, struct stack st);
 
+/* runq.c */
 struct g *runqsteal(struct p *pp, struct p *victim, int takenext);
 int runqempty(struct p *pp);
 
@@ -308,6 +323,7 @@ void stealinit(uint32_t n);
 struct g *stealwork(struct p *pp);
 struct p *lookagain(void);
 
+/* g.c */
 void finishswitch(void);
 
 /*
@@ -330,6 +346,7 @@ fairturn(struct p *pp)
 	return pp->schedtick - pp->fairtick >= FAIRTURN / 2;
 }
 
+/* m.c */
 void wakefenced(void);
 
 extern struct tracefile *trace;	/* NULL: nobody wants a trace */
@@ -344,7 +361,10 @@ void traceevent(enum eventkind kind, int64_t goid, int64_t arg);
 		traceevent(kind, goid, arg);			\
 } while (0)
 
+/* m.c */
 void newsysm(void (*fn)(void));
+
+/* runq.c */
 uint32_t runqlen(struct p *pp);
 
 /* schedtrace.c */
@@ -369,5 +389,6 @@ void exitsyscall0(struct g *gp);
 /* sysmon.c */
 void sysmon(void);
 
+/* m.c */
 void incidle(int32_t v);
 #endif
