@@ -85,7 +85,7 @@ void main_main(void) {
 
 
 class Model(runqs.Explored, unittest.TestCase):
-    MODEL, CLASS, STATE = model, model.Ring, STATE
+    MODEL, CLASS, STATE, FILES = model, model.Ring, STATE, ("runq.c", "globrunq.c")
     ORDERS = (
         ("runqput", r"load_n\(&pp->runqhead", "put: head"), ("runqput", r"store_n\(&pp->runqtail", "put: tail"),
         ("ringget", r"load_n\(&pp->runqhead", "get: head"), ("ringget", r"load_n\(&pp->runqtail", "get: tail"),
