@@ -184,9 +184,23 @@ REFUSED = {     # a whole answer, and what is said about it
     "a host header": (PUT + "\n#include <stdio.h>\n@\n", r":4: an answer includes no header"),
     "assembly": (PUT + '\n__asm__(".globl x");\n@\n', r":4: __asm__ is not part of an answer"),
     "a global": (PUT + "\nint evil;\n<<base: put a goroutine at the end of the line>>\n@\n", r"makes evil known to the whole program"),
+    "a brace behind a backslash": (PUT + "\nvoid runqput(struct p *pp, struct g *gp) { // \\\n{{\n}}}\n@\n", r":4: the line ends in a backslash"),
+    "a brace between shifts": (PUT + "\nvoid runqput(struct p *pp, struct g *gp) { int x = 1 @<< 2; } } int y = 4 @>> 1;\n@\n", r":4: } closes what the chunk"),
+    "a constructor": (PUT + "\n__attribute__((constructor)) static void x(void) { }\n@\n", r":4: __attribute__ is not part of an answer"),
     "an open comment": (PUT + "\n<<base: put a goroutine at the end of the line>>\n/* and\n@\n", r":5: the comment is not closed"),
     "what does not compile": (PUT + "\nvoid runqput(struct p *pp, struct g *gp) { retrun; }\n@\n", r"answer.nw:4: error: .retrun. undeclared"),
     "a forgotten replace": ("<<run a goroutine>>=\nint x;\n@\n", r":3: <<run a goroutine>> is not part of this exercise"),
+}
+
+
+ASSEMBLY = {    # the same for exercise 02
+    "a name for all": (".globl evil", r":4: of the directives, an answer uses .cfi_\* only; .globl"),
+    "a section": (".pushsection .init_array", r":4: of the directives"),
+    "a label": ("evil: nop", r":4: evil is a label that others see; call it .Levil"),
+    "a trap": ("nop; int3", r":4: int3 is the debugger's"),
+    "a macro": ("#define nop ret", r":4: an answer has no lines for the preprocessor"),
+    "a comment that is none": ("movb $'#, %al; .globl evil", r":4: write a number in place of a character"),
+    "the driver's names": ("incq turns(%rip)", r"undefined reference to `turns'"),
 }
 
 
@@ -214,6 +228,13 @@ class Cheats(Laws):
             self.assertRegex(grading.refused, says, name)
             self.assertEqual(grading.score, 0, name)
             self.assertNotIn("\n", grading.refused, name)
+
+    def test_assembly_stays_where_it_belongs(self):
+        for name, (line, says) in ASSEMBLY.items():
+            text = "exercise 02\n\n<<replace: load the callee-saved registers>>=\n%s\n@\n" % line
+            grading = self.grade(find_exercise("02"), text)
+            self.assertRegex(grading.refused, says, name)
+            self.assertEqual(grading.score, 0, name)
 
     def test_without_its_allow_list_an_exercise_grades_nothing(self):
         copy = self.place / "03-priorities"

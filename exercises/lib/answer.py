@@ -75,7 +75,7 @@ def chunks(text, shown):
 TOKEN = re.compile(r"""
     (?P<comment> /\*.*?\*/ | //[^\n]* ) | (?P<open> /\* ) |
     (?P<string> "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' ) | (?P<quote> ["'] ) |
-    (?P<use> @?<<(?:[^>\n]|>(?!>))*>> ) | (?P<digraph> <% | %> | %: | \?\?[=/'()!<>-] ) |
+    (?P<shift> @<< | @>> ) | (?P<use> <<(?:[^>\n]|>(?!>))*>> ) | (?P<digraph> <% | %> | %: | \?\?[=/'()!<>-] ) |
     (?P<word> [A-Za-z_]\w* ) | (?P<brace> [{}()\[\]] ) | (?P<newline> \n )""", re.X | re.S)
 PAIRS = {")": "(", "]": "[", "}": "{"}
 # Words by which code would leave the place where the chunk stands.
@@ -96,6 +96,8 @@ def check_c(shown, parts):
                     refuse(number, "an answer includes no header: there is no libc, and what its floor may use is included already; "
                                    "delete the line (the runtime has memset, memcpy, print, throw)")
                 refuse(number, "an answer has no lines for the preprocessor; use an enum or a static inline function")
+            if line.endswith("\\"):
+                refuse(number, "the line ends in a backslash, and hides the next one from its reader; write both as one")
         text = "\n".join(line for _, line in part.lines)
         number = part.line + 1
         for match in TOKEN.finditer(text):
@@ -131,6 +133,8 @@ def check_assembly(shown, parts):
             if re.match(r"\s*#\s*(include|define|undef|if|el|end|pragma|line|error|\d)", line):
                 raise Refused("%s:%d: an answer has no lines for the preprocessor; the names of src/os/go_asm.h are there already"
                               % (shown, number))
+            if "'" in re.sub(r"(#|//).*", "", line) or line.endswith("\\"):
+                raise Refused("%s:%d: write a number in place of a character, and no backslash at the end" % (shown, number))
             for statement in re.sub(r"(#|//).*", "", line).split(";"):
                 statement = statement.strip()
                 label = re.match(r"(\w*|\.\w+|\$?[\w.$]+)\s*:", statement)

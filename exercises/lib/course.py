@@ -377,9 +377,15 @@ class Program:
         self.path = self.directory / "driver"
         drivers = [tree.compile(path, path.read_text(encoding="utf-8") + nonce, ["-DNONCE=" + nonce, "-I" + str(LIB)])
                    for path in sorted(exercise.directory.glob("driver*.[cS]"))]
-        tree.link(self.path, drivers + objects)
+        # One object of which an answer sees no name but those that the runtime calls.
+        merged = self.directory / "driver.o"
+        for words in (["ld", "-r", "-o", merged] + drivers, ["objcopy", "--keep-global-symbol=main_main", "--keep-global-symbol=hook", merged]):
+            done = command(words)
+            if done.returncode != 0:
+                raise Broken("%s: the driver is not one object: %s" % (exercise.name, done.stderr.strip()))
         for driver in drivers:
             driver.unlink()     # their nonce is never used again
+        tree.link(self.path, [merged] + objects)
         self.symbols, self.traps = {}, []
         for line in command(["nm", self.path]).stdout.split("\n"):
             match = re.match(r"([0-9a-f]+) \w (\S+)$", line)
