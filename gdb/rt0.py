@@ -154,8 +154,7 @@ def linked(head, link):
             raise gdb.GdbError("the list is broken: no memory at %#x"
                                % int(head))
         # refuse a struct that a core file lacks
-        mark = {"g": "goid", "m": "g0"}.get(item.type.tag)
-        if mark and int(item[mark]) == 0:
+        if zeros(int(head), item.type.sizeof):
             in_core(int(head), "struct " + item.type.tag)
         yield item
         head = item[link]
@@ -169,10 +168,10 @@ def in_core(address, what):
             "pages, and a limit cuts what the kernel writes. Say ulimit -c "
             "unlimited, run, and kill -ABRT PID" % (what, address))
 
-def zeros(address):
-    """Whether there are 64 bytes of zeros at an address."""
+def zeros(address, n):
+    """Whether there are n bytes of zeros at an address."""
     try:
-        memory = gdb.selected_inferior().read_memory(address, 64)
+        memory = gdb.selected_inferior().read_memory(address, n)
     except gdb.MemoryError:
         return False
     return not any(bytes(memory))
@@ -434,7 +433,7 @@ class Standing:
                                "when it first runs %s" % (
                                    int(self.g["goid"]), function(self.g["startpc"])))
         hi = int(self.g["stack"]["hi"])
-        if hi and zeros(hi - 64):
+        if hi and zeros(hi - 64, 64):
             in_core(hi - 64, "stack")
         if state in ("running", "syscall") and int(mp):
             return self.running(mp.dereference())
