@@ -9,7 +9,7 @@ src=build/chapters/04/src
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-for f in vdso_linux.c sys_linux_amd64.S; do
+for f in vdso_linux.c panic.c print.c sys_linux_amd64.S; do
 	gcc -O2 "@$src/cflags" -I"$src" -c "$src/os/$f" -o "$tmp/$f.o"
 done
 gcc -O2 -fno-pie -no-pie -o "$tmp/bench" bench/nanotime.c "$tmp"/*.o

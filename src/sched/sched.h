@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Tangled from book/02-rt0-go.nw; edit that, not this file. */
 /*
- * Floor sched: goroutines (G), threads that run them (M), the right to (P).
+ * Floor sched: goroutines (G), the threads that run them (M) and the right
+ * to run them (P).
  *
  * Offers: newproc, gopark and goready, runtime_Gosched, goexit1, the way
  * into the kernel and back (entersyscall), the trace and the seeds.
