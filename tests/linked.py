@@ -39,13 +39,26 @@ def compiled(*command):
 
 
 def objects(state):
+    """The objects of a state; TOP is the last one."""
+    if state == TOP:
+        return sorted(TOP.glob("build/obj/*.o"))
     if not list(state.glob("obj/*.o")):
         run("make", "-s", "chapter-" + state.name, timeout=600)
     return sorted(state.glob("obj/*.o"))
 
 
-def link(source, state=None, instead=(), name=""):
-    """Link a C file with the runtime; objects can stand instead of some of its own."""
+def example(state, name):
+    """A program that was built with the state."""
+    if state == TOP:
+        return TOP / "build" / "examples" / name
+    objects(state)
+    return state / name
+
+
+def link(source, state=None, instead=(), name="", whole=False):
+    """Link a C file with the runtime; objects can stand instead of some of its own. whole: with all its names."""
+    if state == TOP and not instead and not whole:
+        state = None
     program = WORK / (source.stem + ("-" + state.name if state else "") + name)
     if not program.exists():
         src = (state or TOP) / "src"
@@ -75,7 +88,7 @@ def changed(text, *changes):
 
 def mutant(name, source, state, file, *changes):
     """Link a C file with a state in which a file is changed, and with it the files that include it."""
-    place, src = WORK / name, state / "src"
+    place, src = WORK / (state.name + "-" + name), state / "src"
     path = sources.find(src, file).relative_to(src)
     copy = place / path
     copy.parent.mkdir(parents=True, exist_ok=True)
@@ -107,8 +120,11 @@ def printed(out):
 class Linked(unittest.TestCase):
     state = None
 
-    def program(self, name, state=None):
-        return link(PROGRAMS / (name + ".c"), state or self.state)
+    def program(self, name, whole=False):
+        return link(PROGRAMS / (name + ".c"), self.state, whole=whole)
+
+    def example(self, name):
+        return link(TOP / "examples" / (name + ".c"), self.state)
 
     def assertRuns(self, program, *arguments, out, status=0, err="", procs=None):
         words = "GOMAXPROCS=%s %s" % (procs, " ".join(map(str, (program,) + arguments)))
@@ -118,9 +134,9 @@ class Linked(unittest.TestCase):
             self.fail(words + " hangs")
         self.assertEqual((done.returncode, done.stdout, done.stderr), (status, out, err), words)
 
-    def assertEndsWell(self, source, works, procs, state=None):
+    def assertEndsWell(self, source, works, procs):
         """The workloads of the benchmark check themselves."""
-        program = link(source, state or self.state)
+        program = link(source, self.state)
         for n in procs:
             for work, size in works:
                 with self.subTest(work, procs=n):

@@ -18,8 +18,11 @@ from chapters import TOP, state
 
 def prefix(name):
     """The directory of the prefix build of a chapter, made if it is not there."""
-    directory = state(name)
-    if not (directory / "rt0").exists():
+    return built(state(name))
+
+
+def built(directory):
+    if directory != TOP and not list(directory.glob("obj/*.o")):
         done = run(["make", "--no-print-directory", "chapter-" + directory.name], cwd=TOP)
         if done.returncode != 0:
             raise AssertionError("make chapter-%s failed:\n%s" % (directory.name, done.stdout + done.stderr))
@@ -68,15 +71,27 @@ def gdb(program, script, *arguments):
 
 
 class Prefix(unittest.TestCase):
-    """A test case with one prefix and a directory for mutants."""
-    chapter = None
+    """A test case with one state and a directory for mutants. A state with examples has hello where others have rt0."""
+    state = None
 
     def setUp(self):
-        self.tree = prefix(self.chapter)
+        self.tree = built(self.state)
+        self.hello = [self.tree / "examples" / "hello.c"] if (self.tree / "examples").exists() else []
+        self.obj = self.tree / ("build/obj" if self.tree == TOP else "obj")
         self.rt0 = self.tree / "rt0"
+        if self.hello:
+            self.rt0 = self.tree / ("build/examples/hello" if self.tree == TOP else "hello")
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.place = Path(directory.name)
+
+    def argc(self, n):
+        """How a program ends that has got n words: the first chapters exit with argc, hello with 0."""
+        return "exit status %d" % (0 if self.hello else n)
+
+    def exited(self, n):
+        """The same in GDB's words."""
+        return "exited normally" if self.hello else "exited with code %02d" % n
 
     def source(self, changes=(), name="mutant"):
         """A copy of src/ with (file, old text, new text) changed."""
@@ -98,7 +113,7 @@ class Prefix(unittest.TestCase):
     def build(self, changes=(), options=(), more=(), link=(), name="mutant", reverse=False):
         """Build a mutant, with MORE source files beside src/; the program."""
         source = self.source(changes, name)
-        for path in more:
+        for path in list(more) + self.hello:
             shutil.copy(TOP / path, source)
         files = [path.name for path in sources.files(source, ".c", ".S")]
         objects = []

@@ -1,7 +1,7 @@
 """Helpers of the tests of stealing, of the pile and of system calls: src/sched/runq.c and others in a model and on real threads.
 
 Explored and Hosted stand beside unittest.TestCase and read attributes of the class:
-MODEL (a module of tests/steal), CLASS (its model of FILES), ORDERS, STATE, MANY (goroutines).
+MODEL (a module of tests/steal), CLASS (its model of FILES), ORDERS, since, MANY (goroutines).
 """
 import re
 import subprocess
@@ -49,18 +49,18 @@ class Explored:
                 self.assertIsNotNone(self.MODEL.check(scenario, **changed)[0])
 
     def test_the_orders_of_the_source_are_those_of_the_model(self):
-        source = "\n".join(sources.find(self.STATE / "src", name).read_text() for name in self.FILES)
+        source = "\n".join(sources.find(self.state / "src", name).read_text() for name in self.FILES)
         for function, operation, *names in self.ORDERS:
             with self.subTest(names):
                 found = orders(source, function, operation)
                 self.assertTrue(found, "%s has no %s" % (function, operation))
-                for order in found:
-                    self.assertEqual(order[:len(names)], [self.CLASS.GOOD[name] for name in names])
+                for order in found:     # of success and of failure
+                    self.assertEqual(order, [self.CLASS.GOOD.get(name, name) for name in names])
 
 
 class Fences:
     def test_both_fences_are_in_the_machine_code(self):
-        code = linked.run("objdump", "-d", "--no-show-raw-insn", self.STATE / "busy").stdout
+        code = linked.run("objdump", "-d", "--no-show-raw-insn", linked.example(self.state, "busy")).stdout
         for function in ("wakep", "findrunnable"):
             body = re.search(r"(?ms)<%s>:\n(.*?)\n\n" % function, code + "\n\n")
             if body is None and function == "findrunnable":
@@ -72,20 +72,20 @@ class Hosted:
     """tests/steal/stress.c with src/sched/runq.c, as it is and with something weakened."""
 
     def build(self, source, name, *options):
-        file = linked.WORK / (name + ".c")
+        file = linked.WORK / ("%s-%s.c" % (self.state.name, name))
         file.write_text(source)
-        program = linked.WORK / name
-        linked.compiled("-std=gnu11", "-g", "-O1", "-D_GNU_SOURCE", "-DGOAMD64=1", "-I%s" % (self.STATE / "src"),
+        program = file.with_suffix("")
+        linked.compiled("-std=gnu11", "-g", "-O1", "-D_GNU_SOURCE", "-DGOAMD64=1", "-I%s" % (self.state / "src"),
                         '-DRUNQ="%s"' % file, *options, "-o", program, STEAL / "stress.c", "-lpthread")
         return program
 
     def source(self, *changes):
-        return linked.changed(sources.find(self.STATE / "src", "runq.c").read_text(), *changes)
+        return linked.changed(sources.find(self.state / "src", "runq.c").read_text(), *changes)
 
     def sanitized(self, name, *changes):
-        program = linked.WORK / name
+        program = linked.WORK / ("%s-%s" % (self.state.name, name))
         if not program.exists():
-            program = self.build(self.source(*changes), name, "-fsanitize=thread")
+            self.build(self.source(*changes), name, "-fsanitize=thread")
         done = linked.run("setarch", "-R", program, 3, 30000)
         if "unexpected memory mapping" in done.stderr:
             self.skipTest("the sanitizer does not run on this kernel")

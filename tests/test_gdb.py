@@ -528,8 +528,12 @@ class Tour(unittest.TestCase):
         self.assertEqual([(name, built[name]) for name, _ in stages], stages)
 
     def test_a_program_that_cannot_run_is_one_line(self):
-        out = gdb("/nonexistent", script="gdb/tour.py")
-        self.assertNotIn("Traceback", out)
+        with tempfile.TemporaryDirectory() as tmp:
+            out = gdb(os.path.join(tmp, "none"), script="gdb/tour.py")
+        lines = out.splitlines()
+        self.assertEqual(lines[-1], 'tour: No executable file specified. Use the "file" or "exec-file" command.')
+        self.assertEqual([line for line in lines[:-1] if "none: No such file" not in line and "No symbol table" not in line],
+                         [], "GDB itself says two lines")
 
 
 def stage_scripts():

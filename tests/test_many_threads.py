@@ -3,14 +3,16 @@ import re
 import tempfile
 import unittest
 
-from chapters import state
+import states
 from linked import TOP, Linked, gdb, link, printed, run
+from states import superseded
 
-STATE = state("many-threads")       # what is true of this chapter only
 PROCS = (1, 2, 3, 4, 16)
 
 
 class Chapter(Linked):
+    since = "many-threads"
+
     def traced(self, program, *options, procs=2):
         """(how it ended, the lines of strace's log) of a run under strace -f."""
         with tempfile.NamedTemporaryFile("r") as log:
@@ -28,16 +30,18 @@ class Threads(Chapter):
     def test_yield_prints_every_line_once_and_leaves_one_goroutine(self):
         lines = sorted("%s %d" % (name, i) for name in ("red", "green", "blue") for i in (1, 2, 3))
         for _ in range(20):
-            done = run(TOP / "build" / "examples" / "yield", procs=4)
+            done = run(self.example("yield"), procs=4)
             self.assertEqual(sorted(done.stdout.splitlines()[:-1]), lines)
             self.assertEqual(done.stdout.splitlines()[-1], "1 goroutine left")
 
     def test_a_program_that_starts_no_goroutine_has_one_thread(self):
-        _, log = self.traced(TOP / "build" / "examples" / "inits", "-e", "trace=clone", procs=16)
+        done, log = self.traced(self.example("inits"), "-e", "trace=clone,exit_group", procs=16)
+        self.assertEqual((done.returncode, done.stdout.splitlines()[-1], "exit_group(0)" in log[-1]), (0, "main", True))
         self.assertEqual([line for line in log if "clone(" in line], [])
 
+    @superseded("system-calls", "GDB does not stop there in each run of the last state; test_gdb.py looks at its threads")
     def test_a_new_thread_has_its_own_stack_thread_pointer_and_number(self):
-        out = gdb(self.program("greedy", STATE), "break mstart1 if $fs_base != (long)&m0.tls[1]", "run",
+        out = gdb(self.program("greedy"), "break mstart1", "run", "continue",
                   "print $fs_base == (long)&allm->tls[1]", "print *(long *)$fs_base == $fs_base", "print allm->procid > 0",
                   "print $rsp > allm->g0->stack.lo && $rsp < allm->g0->stack.hi", "bt")
         self.assertEqual(printed(out), ["1", "1", "1", "1"], out)
@@ -46,14 +50,16 @@ class Threads(Chapter):
         self.assertNotRegex(out, r"(?m)^#2 ")
 
     def test_the_first_frame_of_a_thread_has_no_caller(self):
-        out = gdb(self.program("greedy", STATE), "break *((long)clone + 21)", "run", "bt")
+        out = gdb(self.program("greedy"), "break *((long)clone + 21)", "run", "bt")
         self.assertRegex(out, r"(?m)^#0 .*clone \(\)$")
         self.assertNotRegex(out, r"(?m)^#1 ", "clone+21 is the first instruction of the child alone")
 
 
 class Dead(Chapter):
+    about = ("take a dead goroutine", "keep the dead goroutine for the next newproc")
+
     def test_goroutines_that_die_on_another_P_do_not_use_up_the_mappings(self):
-        program = self.program("die_elsewhere", STATE)
+        program = self.program("die_elsewhere")
         for _ in range(40):     # a lost wake-up shows in one run of ten
             self.assertRuns(program, out="10000 deaths, 1 goroutine\n", procs=2)
         done, log = self.traced(program, "--seccomp-bpf", "-e", "trace=mprotect")
@@ -74,12 +80,13 @@ class Refusals(Chapter):
     DONE = "done\n"
 
     def refused(self, what, procs=2, program="greedy"):
-        done, log = self.traced(self.program(program, STATE), "-e", "inject=" + what, procs=procs)
+        done, log = self.traced(self.program(program), "-e", "inject=" + what, procs=procs)
         return done, sum("INJECTED" in line for line in log)
 
     def test_a_thread_that_is_refused_three_times_comes_at_last(self):
         done, times = self.refused("clone:error=EAGAIN:when=1..3")
-        self.assertEqual((done.returncode, done.stdout, done.stderr, times), (0, self.DONE, "", 3))
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, self.DONE, ""))
+        self.assertIn(times, (3, 6))    # for each thread that makes one; later there are two
 
     def test_a_thread_that_is_refused_for_ever_ends_the_process_with_advice(self):
         done, times = self.refused("clone:error=EAGAIN")
@@ -116,15 +123,16 @@ class Refusals(Chapter):
                     self.assertEqual(done.stdout, "10000 deaths, 1 goroutine\n")
 
     def test_one_thread_more_than_allowed_ends_the_process(self):
-        out = gdb(link(TOP / "examples" / "yield.c", STATE), "break main_main", "run", "set var sched.maxmcount = 2",
+        out = gdb(self.example("yield"), "break main_main", "run", "set var sched.maxmcount = 2",
                   "continue", procs=4)
         self.assertRegex(out, r"(?m)^runtime: program exceeds 2-thread limit\nfatal error: thread exhaustion$")
         self.assertRegex(out, r"exited with code 02")
 
 
 class Parking(Chapter):
+    @superseded("the-short-way", "who steps back is queued on the stack of the next, and while it is left it has its M")
     def test_a_goroutine_that_steps_back_belongs_to_no_thread_before_it_is_queued(self):
-        out = gdb(link(TOP / "examples" / "yield.c", STATE), "break goschedImpl", "run", "break *runqput", "continue",
+        out = gdb(self.example("yield"), "break goschedImpl", "run", "break *runqput", "continue",
                   "print ((struct g *)$rsi)->atomicstatus", "print ((struct g *)$rsi)->m", "print m0.curg", procs=1)
         self.assertEqual(printed(out),
                          ["Grunnable", "(struct m *) 0x0", "(struct g *) 0x0"], out)
@@ -132,7 +140,7 @@ class Parking(Chapter):
 
 class Debuggers(Chapter):
     def test_a_debugger_may_use_34_bytes_at_the_entry_point(self):
-        program = link(TOP / "examples" / "hello.c")
+        program = self.example("hello")
         table = [(int(a, 16), name) for a, name in re.findall(r"^([0-9a-f]+) [tT] (\S+)$",
                                                               run("nm", program).stdout, re.M)]
         entry = next(a for a, name in table if name == "_rt0_amd64_linux")
@@ -147,10 +155,12 @@ class Debuggers(Chapter):
             file.flush()
             for _ in range(10):
                 done = run("gdb", "-nx", "-q", "-batch", "-iex", "set may-call-functions off",
-                           "-x", file.name, link(TOP / "examples" / "yield.c", STATE),
+                           "-x", file.name, self.example("yield"),
                            procs=4)
                 self.assertIn("exited normally", done.stdout, done.stdout[-600:] + done.stderr)
 
+
+states.everywhere(globals())
 
 if __name__ == "__main__":
     unittest.main()

@@ -5,7 +5,9 @@ import unittest
 from pathlib import Path
 
 import sources
+import states
 from prefix import TOP, Prefix, gdb, run, symbols
+from states import superseded
 
 MAIN = ("main.c", "void\nruntime_main(void *arg)\n", "__attribute__((weak)) void\nruntime_main(void *arg)\n")
 
@@ -21,9 +23,11 @@ def traces(text):
     return found
 
 
+@superseded("the-main-goroutine", "a program brings main_main and no runtime_main; unit/registers.c, freelist.c, globrunq.c, "
+            "stacks.c and test_gdb.py hold what is left of it")
 class Chapter(Prefix):
     """Programs link the runtime of chapter 6, in which runtime_main is weak, with one file of tests/newproc/."""
-    chapter = "newproc"
+    since = "newproc"
 
     @classmethod
     def setUpClass(cls):
@@ -212,6 +216,8 @@ class Bytes(Chapter):
         self.assertRegex(out, r"jmp +\*%rcx\nEnd of")
         self.assertNotIn("ret", out)
 
+
+states.everywhere(globals())
 
 if __name__ == "__main__":
     unittest.main()

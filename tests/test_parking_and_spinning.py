@@ -8,16 +8,15 @@ import unittest
 from pathlib import Path
 
 import runqs
-from chapters import state
+import states
 from linked import PROGRAMS, TOP, WORK, Linked, gdb, mutant, printed, run
 
-STATE = state("parking-and-spinning")       # what is true of this chapter only
 MODEL = TOP / "tests" / "models" / "park"
 PROCS = (1, 2, 3, 4, 8, 16)
 
 
 class Chapter(Linked):
-    state = STATE
+    since = "parking-and-spinning"
 
 
 @unittest.skipUnless(shutil.which("spin"), "spin is not installed, so the model is not searched: run ./setup")
@@ -105,22 +104,25 @@ class Sleep(Chapter):
 
     def test_with_one_P_no_thread_is_made_and_no_futex_called(self):
         log = WORK / "log"
-        run("strace", "-f", "-o", log, "-e", "trace=clone,futex", self.program("conserve"), "50", "10", procs=1)
+        done = run("strace", "-f", "-o", log, "-e", "trace=clone,futex", self.program("conserve"), "50", "10", procs=1)
+        self.assertEqual((done.returncode, done.stdout), (0, "1500 turns, 0 wrong\n"))
         self.assertEqual(re.findall(r"clone\(|futex\(", log.read_text()), [])
 
 
 class Machine(runqs.Fences, unittest.TestCase):
-    STATE = STATE
+    since = "parking-and-spinning"
 
 
 class List(Chapter):
     def test_a_share_of_the_list_is_fetched_with_empty_queues_only(self):
         """Otherwise the ring could overflow to the list, whose lock is held."""
-        program = mutant("strict", PROGRAMS / "conserve.c", STATE, "globrunq.c", (
+        program = mutant("strict", PROGRAMS / "conserve.c", self.state, "globrunq.c", (
             "globrunqgetbatch", "\tn = sched", '\tif (!runqempty(pp))\n\t\tthrow("not empty");\n\tn = sched'))
         for procs in (1, 2, 4):
             self.assertRuns(program, 2000, 5, procs=procs, out="30000 turns, 0 wrong\n")
 
+
+states.everywhere(globals())
 
 if __name__ == "__main__":
     unittest.main()

@@ -7,14 +7,16 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import states
 from prefix import Prefix, gdb, run
+from states import superseded
 
 NO_MEMORY = ("runtime: out of memory: cannot allocate 262144-byte block (%s); see ulimit -a\n"
              "fatal error: out of memory\n")
 
 
 class Chapter(Prefix):
-    chapter = "schedinit"
+    since = "schedinit"
 
     def calls(self, *command, **options):
         """What strace says of a run from the execve of this chapter's program on; (done, lines)."""
@@ -35,14 +37,14 @@ class Knobs(Chapter):
 
     def test_GOMAXPROCS_from_1_to_1024_is_obeyed(self):
         for n in (1, 2, 3, 255, 1024):
-            done = run([self.rt0], env={"GOMAXPROCS": str(n)})
+            done = run([self.rt0], env={"GOMAXPROCS": str(n), "RT0DEBUG": "boot=1"})
             self.assertEnds(done, "exit status 0")
             self.assertIn(self.schedinit_line(n), done.stderr.splitlines())
 
     def test_a_GOMAXPROCS_that_makes_no_sense_is_named_and_the_default_is_used(self):
         for value in ("abc", "0", "-1", "99999", "1025", "3x", "-", "18446744073709551617", "x" * 3000):
             n = self.processors()
-            done = run([self.rt0], env={"GOMAXPROCS": value})
+            done = run([self.rt0], env={"GOMAXPROCS": value, "RT0DEBUG": "boot=1"})
             self.assertEnds(done, "exit status 0")
             self.assertEqual(done.stderr.splitlines()[0],
                              "runtime: GOMAXPROCS=%s is not a number from 1 to 1024; using %d" % (value, n))
@@ -50,7 +52,7 @@ class Knobs(Chapter):
 
     def test_no_GOMAXPROCS_and_an_empty_one_are_the_number_of_processors(self):
         for env in ({}, {"GOMAXPROCS": ""}, {"GOMAXPROCSX": "7"}):
-            done = run([self.rt0], env=env)
+            done = run([self.rt0], env=dict(env, RT0DEBUG="boot=1"))
             self.assertIn(self.schedinit_line(self.processors()), done.stderr.splitlines())
             self.assertNotIn("runtime:", done.stderr)
 
@@ -60,6 +62,7 @@ class Knobs(Chapter):
         self.assertEqual(done.stderr.splitlines()[:2], ["runtime: RT0DEBUG: no setting boto=1; there are:", "\tboot=N"])
         self.assertEqual(done.stderr.count("RT0DEBUG"), 1)
 
+    @superseded("the-main-goroutine", "hello says nothing of secure mode; unit/args.c, env.c and seeds.c go on")
     @unittest.skipUnless(os.getuid() == 0, "only root can make a set-user-id program of another user")
     def test_a_set_user_id_program_does_not_look_at_the_knobs(self):
         program = self.place / "setuid"
@@ -76,6 +79,7 @@ class Knobs(Chapter):
 
 
 class Memory(Chapter):
+    @superseded("the-main-goroutine", "the limits are those of the program of this chapter")
     def test_too_little_address_space_ends_in_a_message_and_status_2(self):
         for kilobytes in range(240, 400, 20):
             done = run(["sh", "-c", 'ulimit -v %d; exec "$0"' % kilobytes, self.rt0])
@@ -90,6 +94,7 @@ class Memory(Chapter):
             self.assertEqual(done.stderr, first + (hint if error == "EPERM" else "") + last)
             self.assertEnds(done, "exit status 2")
 
+    @superseded("newproc", "goroutines and their stacks are mapped, too")
     def test_the_boot_takes_one_chunk_for_a_few_Ps_and_nine_for_1024(self):
         for n, chunks in ((1, 1), (100, 1), (256, 3), (1024, 9)):
             _, lines = self.calls("-e", "trace=execve,mmap", self.rt0, env={"GOMAXPROCS": str(n), "PATH": os.environ["PATH"]})
@@ -137,12 +142,13 @@ class Descriptors(Chapter):
     def test_an_open_descriptor_is_left_alone(self):
         place = self.place / "out"
         with open(place, "w") as out:
-            done = run(["sh", "-c", 'exec "$0" 2>&1', self.rt0])
+            done = run(["sh", "-c", 'exec "$0" 2>&1', self.rt0], env=dict(os.environ, RT0DEBUG="boot=1"))
             out.write(done.stdout)
         self.assertIn("schedinit: ", place.read_text())
 
 
 class Boot(Chapter):
+    @superseded("newproc", "a goroutine needs a stack")
     def test_the_boot_makes_these_system_calls_and_no_other(self):
         _, lines = self.calls(self.rt0)
         names = [line.split("(")[0] for line in lines]
@@ -153,7 +159,7 @@ class Boot(Chapter):
                          ["fcntl", "fcntl", "fcntl", "rt_sigaction", "mmap", "exit_group"])
 
     def test_two_runs_have_two_seeds(self):
-        script = "break *bootreport\nrun\nprintf \"seed %lx\\n\", m0.os.rand\n"
+        script = "set environment RT0DEBUG boot=1\nbreak *bootreport\nrun\nprintf \"seed %lx\\n\", m0.os.rand\n"
         seeds = {re.search(r"^seed (\w+)$", gdb(self.rt0, script), re.M).group(1) for _ in range(2)}
         self.assertEqual(len(seeds), 2, "both runs had the seed %s" % seeds)
 
@@ -161,6 +167,8 @@ class Boot(Chapter):
         script = "print sizeof(((struct p *)0)->runq)\nprint sizeof(struct p) > sizeof(((struct p *)0)->runq)\n"
         self.assertIn("$1 = 2048\n$2 = 1\n", gdb(self.rt0, script))
 
+
+states.everywhere(globals())
 
 if __name__ == "__main__":
     unittest.main()

@@ -119,9 +119,9 @@ gdb.execute("kill")
 
 
 class Model(runqs.Explored, unittest.TestCase):
-    MODEL, CLASS, STATE, FILES = lent, lent.Lent, TOP, ("syscall.c", "sysmon.c")
-    ORDERS = (("reacquire", r"compare_exchange_n\(&pp->status", "reacquire: cas"),
-              ("retake", r"compare_exchange_n\(&pp->status", "retake: cas"))
+    MODEL, CLASS, state, FILES = lent, lent.Lent, TOP, ("syscall.c", "sysmon.c")
+    ORDERS = (("reacquire", r"compare_exchange_n\(&pp->status", "reacquire: cas", runqs.model.RLX),
+              ("retake", r"compare_exchange_n\(&pp->status", "retake: cas", runqs.model.RLX))
 
     def test_what_has_a_fence_in_the_model_is_sequentially_consistent(self):
         text = "\n".join(sources.find(TOP / "src", name).read_text() for name in self.FILES)
@@ -152,11 +152,13 @@ class Deadlocks(Chapter):
 
 class Sysmon(Chapter):
     def test_a_program_with_one_goroutine_has_one_thread(self):
-        _, log = self.traced(link(TOP / "examples" / "inits.c"), "-e", "trace=clone", procs=16)
+        done, log = self.traced(link(TOP / "examples" / "inits.c"), "-e", "trace=clone,exit_group", procs=16)
+        self.assertEqual((done.returncode, done.stdout.splitlines()[-1], "exit_group(0)" in log[-1]), (0, "main", True))
         self.assertEqual([line for line in log if "clone(" in line], [])
 
     def test_with_one_P_two_threads_are_made(self):
-        _, log = self.traced(self.blocked(), "-e", "trace=clone")
+        done, log = self.traced(self.blocked(), "-e", "trace=clone")
+        self.assertEqual((done.returncode, done.stdout), (0, BLOCKED))
         self.assertEqual(sum("clone(" in line for line in log), 2, "sysmon, and who runs main meanwhile")
 
     def test_the_thread_of_schedtrace_is_another_one(self):

@@ -5,9 +5,11 @@ import re
 import unittest
 
 import sources
+import states
 from prefix import Prefix, gdb, objdump, run, symbols
+from states import superseded
 
-FUNCTION = re.compile(r"^[0-9a-f]+ <(\w+)>:$")
+FUNCTION = re.compile(r"^[0-9a-f]+ <([\w.]+)>:$")
 INSTRUCTION = re.compile(r"^\s+([0-9a-f]+):\t((?:[0-9a-f]{2} )+)\s*(\S.*?)?\s*$")
 
 
@@ -38,8 +40,9 @@ def run_without_argv(program):
 
 
 class Chapter(Prefix):
-    chapter = "the-first-instruction"
+    since = "the-first-instruction"
 
+    @superseded("check-and-args", "the boot goes on, and argc is in a variable")
     def test_argc_is_the_exit_status_modulo_256(self):
         for words, status in ((0, 1), (3, 4), (254, 255), (255, 0), (256, 1), (9999, 10000 % 256)):
             done = run([self.rt0] + ["x"] * words)
@@ -49,6 +52,7 @@ class Chapter(Prefix):
         output = gdb(self.rt0, "starti\nset {long}$rsp = 0x123456789\nstepi 2\nprint/x $rdi\nkill\n")
         self.assertIn("= 0x123456789", output)
 
+    @superseded("rt0-go", "the entry goes on to rt0_go")
     def test_the_program_is_five_instructions(self):
         functions = code_of(self.rt0)
         real = {name: [text.split()[0] for _, text in body if text != "int3"] for name, body in functions.items()}
@@ -57,7 +61,7 @@ class Chapter(Prefix):
     def test_the_entry_is_e9_and_27_traps_as_in_go(self):
         body = code_of(self.rt0)["_rt0_amd64_linux"]
         self.assertEqual(body[0][0][:2], "e9")
-        self.assertEqual([code for code, _ in body[1:]], ["cc"] * 27)
+        self.assertEqual([code for code, _ in body[1:28]], ["cc"] * 27)
 
     def test_the_kernel_starts_at_rt0_amd64_linux(self):
         header = run(["readelf", "-h", self.rt0]).stdout
@@ -71,12 +75,14 @@ class Chapter(Prefix):
             output = gdb(program, "starti\nprint/a $pc\nkill\n")
             self.assertIn("<_rt0_amd64_linux>", output)
 
+    @superseded("rt0-go", "the entry ends in a jump: 11 bytes")
     def test_functions_begin_at_multiples_of_32_and_have_a_size(self):
         sizes = {"_rt0_amd64_linux": 5, "_rt0_amd64": 16}
         table = symbols(self.rt0)
         for name, size in sizes.items():
             self.assertEqual((table[name][0] % 32, table[name][1]), (0, size), name)
 
+    @superseded("rt0-go", "there is data")
     def test_the_kernel_maps_two_segments_and_no_more(self):
         headers = run(["readelf", "-lW", self.rt0]).stdout
         flags = re.findall(r"^  LOAD +(?:0x[0-9a-f]+ +){5}([RWE ]{3})", headers, re.M)
@@ -103,6 +109,7 @@ class Chapter(Prefix):
         frames = re.findall(r"^#(\d+) .*", output, re.M)
         self.assertEqual(frames, ["0", "0", "0"], output)
 
+    @superseded("rt0-go", "the thread pointer is one more")
     def test_exit_group_is_the_only_system_call(self):
         log = self.place / "log"
         done = run(["strace", "-f", "-o", log, self.rt0, "a"])
@@ -115,7 +122,7 @@ class Chapter(Prefix):
         self.assertIn(run_without_argv(self.rt0), (0, 1))
 
     def test_no_environment_is_survived(self):
-        self.assertEnds(run([self.rt0, "a"], env={}), "exit status 2")
+        self.assertEnds(run([self.rt0, "a"], env={}), "exit status 0" if self.hello else "exit status 2")
 
     def test_a_ret_at_the_entry_dies_at_the_address_argc(self):
         offset = symbols(self.rt0)["_rt0_amd64_linux"][0] - 0x400000
@@ -129,6 +136,8 @@ class Chapter(Prefix):
         self.assertIn("SIGSEGV", output)
         self.assertIn("$1 = 4\n", output)
 
+
+states.everywhere(globals())
 
 if __name__ == "__main__":
     unittest.main()

@@ -3,16 +3,15 @@ import re
 import unittest
 
 import runqs
-from chapters import state
+import states
 from linked import TOP, Linked, run
 from runqs import pile
 
-STATE = state("the-newest-first")   # what is true of this chapter only
 PROCS = (1, 2, 3, 4, 8, 16)
 
 
 class Chapter(Linked):
-    state = STATE
+    since = "the-newest-first"
 
 
 class Conservation(Chapter):
@@ -37,14 +36,15 @@ class Conservation(Chapter):
 
 
 class Model(runqs.Explored, unittest.TestCase):
-    MODEL, CLASS, STATE = pile, pile.Pile, STATE
+    MODEL, CLASS = pile, pile.Pile
+    since = "the-newest-first"
     ORDERS = (
         ("runnextput", r"load_n\(&pp->pile", "put: word"), ("runnextput", r"fetch_add\(&pp->pile", "put: add"),
         ("pileget", r"load_n\(&pp->pile", "get: word"),
         ("pileget", r"compare_exchange_n\(&pp->pile", "get: cas", "get: failed"),
         ("runqfair", r"load_n\(&pp->pile", "oldest: word"),
-        ("pileoldest", r"compare_exchange_n\(&pp->pile", "oldest: cas"),
-        ("pilespill", r"compare_exchange_n\(&pp->pile", "spill: cas"),
+        ("pileoldest", r"compare_exchange_n\(&pp->pile", "oldest: cas", runqs.model.RLX),
+        ("pilespill", r"compare_exchange_n\(&pp->pile", "spill: cas", runqs.model.RLX),
         ("pilesteal", r"load_n\(&pp->pile", "steal: own"), ("pilesteal", r"load_n\(&victim->pile", "steal: word"),
         ("pilesteal", r"compare_exchange_n\(&victim->pile", "steal: cas", "steal: failed"),
         ("pilesteal", r"fetch_add\(&pp->pile", "steal: add"),
@@ -64,11 +64,11 @@ class Model(runqs.Explored, unittest.TestCase):
 
 
 class Machine(runqs.Fences, unittest.TestCase):
-    STATE = STATE
+    since = "the-newest-first"
 
 
 class Threads(runqs.Hosted, unittest.TestCase):
-    STATE, MANY = STATE, 50000
+    since, MANY = "the-newest-first", 50000
 
     def test_a_weaker_order_is_a_race_under_the_sanitizer(self):
         """The orders of thieves are met too seldom here; the model finds them all."""
@@ -83,6 +83,8 @@ class Threads(runqs.Hosted, unittest.TestCase):
             with self.subTest(name):
                 self.assertGoesWrong(name, tuple(change))
 
+
+states.everywhere(globals())
 
 if __name__ == "__main__":
     unittest.main()
