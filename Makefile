@@ -53,7 +53,7 @@ build/librt0.a build/librt0-all.a: | build ;
 hello: build ## boot hello
 	@[ ! -e build/examples/hello ] || { echo '  RUN     build/examples/hello'; build/examples/hello; }
 
-# The stage of STAGE=9 or STAGE=09-queue is 09.
+# STAGE may have one digit, or be the whole name of a script: its stage has two digits.
 stage := $(firstword $(subst -, ,$(STAGE)))
 stage := $(if $(filter 0 1 2 3 4 5 6 7 8 9,$(stage)),0)$(stage)
 ifeq ($(if $(stage),$(findstring |$(stage)|,$(foreach n,$(numbers),|$(n)|)),none),)

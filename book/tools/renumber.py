@@ -30,6 +30,7 @@ FORMS = [
     r"\bchapters?[/-]{n}".format(n=NUMBER),                         # build/chapters/08, make chapter-08
     r"\b(?:STAGE|CHAPTER)={n}".format(n=NUMBER),                    # make gdb STAGE=08
     r"\bstage {n}".format(n=NUMBER),                                # stage 08, in GDB
+    r"\./run -s {n}".format(n=NUMBER),                              # ./run -s 08 mine.c
     r"--(?:prefix|chapter)[ =]{n}".format(n=NUMBER),                # tests/stress/run --prefix 08
     r"\bfor chapter in(?: {n})+".format(n=NUMBER),                  # for chapter in 08 09; do
     r"\b(?:book|gdb)/\d\d[a-z]?(?=-)",                              # gdb/08-threads.gdb
@@ -45,7 +46,7 @@ TOKEN = re.compile(r"(?<![A-Za-z0-9.])(ch)?(\d{1,2}[a-z]?)(?![A-Za-z0-9])")
 # Tangled files follow from the chapters, and these tests have little books of their own.
 TANGLED = ("src/", "gdb/", "examples/", "book/tangled.sums")
 OWN_BOOKS = ("tests/loom/", "tests/weave/") + tuple(
-    "tests/test_%s.py" % name for name in ("loom", "weave", "run", "transcripts", "stress", "mutants", "renumber"))
+    "tests/test_%s.py" % name for name in ("loom", "weave", "run", "transcripts", "stress", "mutants", "reader", "renumber"))
 SKIPPED = TANGLED + OWN_BOOKS + (".git/", "build/", "book/tools/renumber.py")
 
 
