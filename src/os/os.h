@@ -70,13 +70,6 @@ void vdsoauxv(uintptr_t ehdr);
 int64_t nanotime(void);
 int vdsofound(void);
 
-/* mem.c */
-void *sysAlloc(size_t n);
-void *persistentalloc(size_t n);
-
-/* panic.c */
-_Noreturn void outofmemory(size_t n, long err);
-
 /* rand.c */
 void randinit(void);
 uint64_t bootrand(void);
@@ -100,6 +93,13 @@ getmos(void)
 	return (struct mOS *)(mp + m_os);
 }
 
+/* os_linux.c */
+void checkfds(void);
+
+/* os_linux.c */
+void setsig(int sig, uintptr_t how);
+void initsig(void);
+
 /* env.c */
 const char *gogetenv(const char *name);
 int parseint(const char *s, int32_t *v);
@@ -115,12 +115,12 @@ extern struct debugvars {
 	int32_t scheddetail;	/* and one for each P, M and G */
 } debug;
 
-/* os_linux.c */
-void checkfds(void);
+/* mem.c */
+void *sysAlloc(size_t n);
+void *persistentalloc(size_t n);
 
-/* os_linux.c */
-void setsig(int sig, uintptr_t how);
-void initsig(void);
+/* panic.c */
+_Noreturn void outofmemory(size_t n, long err);
 
 /* panic.c */
 _Noreturn void fatal(const char *s);

@@ -80,7 +80,16 @@ struct m {
 };
 
 /* types of the scheduler */
-enum { RUNQSIZE = 256, MAXPROCS = 1024 };
+enum { MAXPROCS = 1024 };
+
+/* types of the run queue */
+enum { RUNQSIZE = 256 };
+
+/* A list of goroutines, linked through schedlink. */
+struct gqueue {
+	struct g *head;
+	struct g *tail;
+};
 
 enum pstatus {
 	Pidle, Prunning,
@@ -121,20 +130,14 @@ struct p {
 	uint32_t longturn;	/* the schedtick of a turn that is long enough */
 };
 
-/* A list of goroutines, linked through schedlink. */
-struct gqueue {
-	struct g *head;
-	struct g *tail;
-};
-
 /* What belongs to no thread and no P. */
 struct schedt {
 	struct p *pidle;	/* Ps that nobody holds */
 	int32_t npidle;
-	struct gqueue runq;	/* what did not fit into a P's ring */
-	int32_t runqsize;
 	int64_t mnext;		/* the id of the next M */
 	/* fields of sched */
+	struct gqueue runq;	/* what did not fit into a P's ring */
+	int32_t runqsize;
 	/* count goroutines */
 	int64_t goidgen;	/* the last goid given out */
 	struct mutex lock;	/* for all of the above and midle, nmidle, allgs */
