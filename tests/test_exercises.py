@@ -91,6 +91,22 @@ class Laws(unittest.TestCase):
                 self.assertEqual(grading.refused, "", "%s, %s" % (exercise.name, name))
                 self.assertIn(row, failed(grading), "%s, %s: this row should fail" % (exercise.name, name))
 
+    def test_what_the_pages_show_is_what_is_printed(self):
+        answers = {"02": (find_exercise("02").directory / "starter.nw").read_text(encoding="utf-8"),
+                   "04": next(iter(wrong_solutions(find_exercise("04"))))[2]}
+        for number, text in answers.items():
+            exercise = find_exercise(number)
+            page = (exercise.directory / ("exercise-%s.md" % exercise.name)).read_text(encoding="utf-8")
+            shown = [line.strip() for line in re.findall(r"^    (.*\S)$", page, re.M)]
+            path = self.place / "answer.nw"
+            path.write_text(text, encoding="utf-8")
+            grading = Grading(path, exercise, only=["first", "shares"], shown="answers/%s.nw" % exercise.name, fresh=False)
+            printed = [line.strip() for result in grading.results for line in [result.cause] + list(result.events)]
+            self.assertGreater(len(shown), 0)
+            for line in shown:
+                self.assertTrue(any(line in one for one in printed), "%s shows a line that is not printed:\n%s\nbut\n%s" % (
+                    exercise.name, line, "\n".join(printed)))
+
     @unittest.skipIf(REPEAT == 1, "make selftest does that")
     def test_a_state_with_a_solution_passes_the_unit_tests_of_its_chapter(self):
         """Except those that the exercise's about names, because the task changes what they say."""
