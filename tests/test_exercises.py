@@ -261,6 +261,16 @@ class Cheats(Laws):
         with self.assertRaisesRegex(course.Broken, "allow is missing, so nothing would be allowed"):
             Grading(self.exercise.directory / "solution.nw", course.Exercise(copy))
 
+    def test_a_cohort_has_numbers_of_its_own(self):
+        """Which fail an answer in which the book's number is written."""
+        text = (TOP / "exercises/05-runnext/solution.nw").read_text(encoding="utf-8")
+        for name, answer, score in (("right", text, "score 100 of 100"), ("fixed", text.replace("NEXTTURNS)", "8)"), "score 10 of 100")):
+            path = self.place / ("05-%s.nw" % name)
+            path.write_text(answer, encoding="utf-8")
+            done = run([GRADE, path], env=dict(os.environ, RT0_COHORT="7"))
+            self.assertRegex(done.stdout, "in cohort 7, NEXTTURNS is [0-9]+\\n")
+            self.assertIn(score, done.stdout)
+
     def test_nothing_is_left_behind(self):
         before = set(course.BUILD.glob("03-priorities.*"))
         self.grade(self.exercise, self.cheat("END;"))

@@ -3,7 +3,7 @@ import random
 import re
 import subprocess
 
-from course import Broken, Failure, Tree, cohort, row, tangled
+from course import VARIED, Broken, Failure, Tree, cohort, row, tangled
 
 WORDS = "alpha beta gamma delta epsilon zeta eta theta iota kappa".split()
 
@@ -14,6 +14,9 @@ def arguments():
         return WORDS[:3]
     draw = random.Random(cohort())
     return draw.sample(WORDS, draw.randrange(3, 6))
+
+
+VARIED.append(("the command line", "driver " + " ".join(WORDS[:3]), "driver " + " ".join(arguments())))
 
 
 def program(exercise, directory):

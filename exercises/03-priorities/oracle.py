@@ -1,7 +1,7 @@
 """A queue with priorities against a model in which a queue is a list of lists."""
-from course import Failure, row
+from course import Failure, row, variant
 
-PRIOS = 8
+PRIOS = variant("PRIOS", 8, 6, 9)
 
 
 def tell(event):

@@ -80,7 +80,7 @@ def late(program, random):
     judge(trace, turns[20:], dict(enumerate(tickets)), "since goroutine 2 was born: ")
 
 
-@row(15, "who changes the number of its tickets has the new share from its next turn on", runs=2, after="shares")
+@row(15, "a goroutine that changes the number of its tickets has the new share from its next turn on", runs=2, after="shares")
 def change(program, random):
     few, more, at = random.randrange(1, 4), random.randrange(6, 10), random.randrange(1500, 2500)
     if random.random() < 0.5:

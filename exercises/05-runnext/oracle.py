@@ -1,7 +1,7 @@
 """A place ahead of the ring, with a bound, against a model of three lines."""
-from course import Failure, row
+from course import Failure, row, variant
 
-NEXTTURNS = 8
+NEXTTURNS = variant("NEXTTURNS", 8, 4, 12)
 
 
 def tell(event):
@@ -52,18 +52,18 @@ def run(program, ops):
             raise Failure("take %d gave %s; it should have been %s: %s" % (at + 1, name(got.a), name(g), why), trace, at)
 
 
-@row(25, "after 8 in a row from runnext, the front of the ring goes first", runs=3)
+@row(25, "after %d in a row from runnext, the front of the ring goes first" % NEXTTURNS, runs=3)
 def bounded(program, random):
     waiting = random.randrange(3, 7)
     run(program, "p" * waiting + "ng" * (waiting * (NEXTTURNS + 1) + random.randrange(8)))
 
 
-@row(15, "the last one to be next is the next, and who was there goes to the end of the ring", runs=3, after="bounded")
+@row(15, "the goroutine that was put there last is the next; the one that it pushes out goes to the end of the ring", runs=3, after="bounded")
 def latest(program, random):
     run(program, "".join("n" * random.randrange(1, 4) + "p" * random.randrange(2) + "g" * random.randrange(1, 3) for _ in range(20)) + "g" * 60)
 
 
-@row(15, "with an empty ring runnext is never refused, and who has to wait in runnext keeps the place", runs=3, after="bounded")
+@row(15, "with an empty ring runnext is never refused, and a goroutine that has to wait there keeps its place", runs=3, after="bounded")
 def alone(program, random):
     first = random.randrange(NEXTTURNS + 1, 30)
     run(program, "ng" * first + "npgg" + "ng" * 20 + "ppnggg")

@@ -1,6 +1,6 @@
 """The row of exercise 07 that is judged when an answer is handed in."""
 from course import Failure, row
-from oracle import tell, third     # noqa: F401
+from oracle import part, tell     # noqa: F401
 
 
 @row(15, "2,000 puts, takes and thefts on three Ps lose nobody", runs=3, after="share")
@@ -11,7 +11,7 @@ def mixed(program, random):
         ring = rings[who]
         victim = random.choice([c for c in "abc" if c != who])
         if not ring and rings[victim] and random.random() < 0.8:
-            some = rings[victim][:third(len(rings[victim]))]
+            some = rings[victim][:part(len(rings[victim]))]
             rings[victim] = rings[victim][len(some):]
             rings[who] = some[:-1]
             ops.append("s" + who + victim)

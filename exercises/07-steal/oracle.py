@@ -1,7 +1,7 @@
 """A theft against a model: the oldest third, rounded up, in one step, whatever others do meanwhile."""
-from course import Failure, row
+from course import Failure, row, variant
 
-PART = 3
+PART = variant("STEALPART", 3, 3, 5)
 
 
 def tell(event):
@@ -9,7 +9,7 @@ def tell(event):
                          if event.name == "ring" else "")
 
 
-def third(n):
+def part(n):
     return -(-n // PART)
 
 
@@ -29,13 +29,13 @@ def theft(program, n, act, k, victim=0, thief=0):
     elif act == "l":
         taken, ring = ring[:2], ring[2:] + [n, n + 1]
     elif act == "t":
-        other, ring = ring[:third(n)], ring[third(n):]
+        other, ring = ring[:part(n)], ring[part(n):]
     size = len(ring)
     if act == "p":
         ring = ring + list(range(n, n + k))
-    mine, left = ring[:third(size)], ring[third(size):]
+    mine, left = ring[:part(size)], ring[part(size):]
     if act == "p" and len(mine) != len([1 for note in notes if note.name == "ring" and note.b == 1]) + (stolen.a >= 0):
-        mine, left = ring[:third(len(ring))], ring[third(len(ring)):]      # the tail was read after the puts: as good
+        mine, left = ring[:part(len(ring))], ring[part(len(ring)):]      # the tail was read after the puts: as good
     wanted = [("stolen", mine[-1] if mine else -1)] + [("thief", g) for g in mine[:-1]] + [("victim", g) for g in left]
     got = [("stolen" if note.name == "stolen" else ("victim", "thief", "other")[note.b], note.a)
            for note in notes if note.name in ("stolen", "ring")]
@@ -50,11 +50,11 @@ def theft(program, n, act, k, victim=0, thief=0):
         have = got[number] if number < len(got) else None
         if want != have:
             say = lambda one: "nothing more" if one is None else "%s %s" % ("G%d" % one[1] if one[1] >= 0 else "nobody", words[one[0]])
-            raise Failure("of %d goroutines, a third is %d%s: there was %s where %s was due" % (n, third(n), meanwhile, say(have), say(want)),
+            raise Failure("of %d goroutines, the thief's part is %d%s: there was %s where %s was due" % (n, part(n), meanwhile, say(have), say(want)),
                           trace, places[number] if number < len(places) else len(notes) - 1)
 
 
-@row(25, "a thief takes the oldest third, rounded up; one of them runs and the others keep their order", runs=2)
+@row(25, "a thief takes the oldest part in %d, rounded up; one of them runs and the others keep their order" % PART, runs=2)
 def share(program, random):
     for n in (0, 1, 2, 3, 4, random.randrange(5, 250), 255, 256):
         theft(program, n, "n", 0)

@@ -62,6 +62,14 @@ def cohort():
         raise Broken("RT0_COHORT is %s, and should be a number" % os.environ["RT0_COHORT"])
 
 
+def variant(name, usual, low, high):
+    """A number of an exercise that is another one for each cohort; given.nw says NAME = USUAL, and is changed to it."""
+    value = usual if cohort() == 0 else random.Random("%s %d" % (name, cohort())).randint(low, high)
+    VARIED.append((name, usual, value))
+    return value
+
+
+VARIED = []
 LOADING = threading.Lock()
 
 
@@ -71,7 +79,7 @@ class Exercise:
         self.about = dict(re.findall(r"^(\w+):[ \t]*(.*)$", (self.directory / "about").read_text(encoding="utf-8"), re.M))
         self.number, self.title = self.name[:2], self.about["title"]
         self.language = self.about.get("language", "c")
-        self.module = None
+        self.module, self.varied = None, []
         self.rows = [Row(self.about.get("first", "builds"), int(self.about["build"]),
                          self.about.get("builds", "the answer is laid over the book and compiles"), None)]
         with LOADING:       # ROWS is one for all
@@ -86,9 +94,10 @@ class Exercise:
         module = importlib.util.module_from_spec(spec)
         sys.modules[path.stem] = module     # so that hidden.py may import oracle
         ROWS.clear()
+        VARIED.clear()
         spec.loader.exec_module(module)
         if path.stem == "oracle":
-            self.module = module
+            self.module, self.varied = module, [one for one in VARIED if one[1] != one[2]]
         rows = list(ROWS)
         for one in rows:
             one.hidden = path.stem == "hidden"
@@ -118,6 +127,17 @@ class Exercise:
     @property
     def given(self):
         given = self.directory / "given.nw"
+        if self.varied and given.exists():
+            text = given.read_text(encoding="utf-8")
+            for name, usual, value in self.varied:
+                if text.count("%s = %d" % (name, usual)) != 1:
+                    raise Broken("%s should say %s = %d once" % (given, name, usual))
+                text = text.replace("%s = %d" % (name, usual), "%s = %d" % (name, value))
+            given = BUILD / "given" / ("%s-cohort-%d.nw" % (self.name, cohort()))
+            given.parent.mkdir(parents=True, exist_ok=True)
+            scratch = given.with_suffix("." + secrets.token_hex(4))
+            scratch.write_text(text, encoding="utf-8")
+            os.replace(scratch, given)
         return [str(given.relative_to(TOP))] if given.exists() else []
 
     @property
@@ -232,8 +252,7 @@ class Tree:
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 path.write_text(text, encoding="utf-8")
         self.flags, self.ldflags = ("@%s/%s" % (self.directory, next(root for root in texts if root.endswith(name))) for name in ("/cflags", "/ldflags"))
-        folders = sorted({"src"} | {root.rsplit("/", 1)[0] for root in texts})
-        self.includes = ["-I%s/%s" % (self.directory, folder) for folder in folders]
+        self.includes = ["-I%s/src" % self.directory]
         self.salt = "".join(root + texts[root] for root in sorted(texts) if root.endswith((".h", "flags")))
         self.salt += (LIB / "todo.h").read_text(encoding="utf-8") + (LIB / "note.h").read_text(encoding="utf-8")
         self.warnings = ""

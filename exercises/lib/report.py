@@ -5,6 +5,8 @@ import json
 import os
 import textwrap
 
+from course import cohort
+
 
 def colour(text, code, on):
     return "\033[%sm%s\033[0m" % (code, text) if on else text
@@ -38,8 +40,9 @@ def table(grading, on=False):
         return colour(grading.refused, "31", on) + "\n  score 0 of 100: nothing was run\n"
     total = sum(result.row.points for result in grading.results)
     hidden = grading.exercise.hidden
+    title = grading.exercise.title + "".join("; in cohort %d, %s is %s" % (cohort(), name, value) for name, _, value in grading.exercise.varied)
     return "%s: %s\n%s  score %d of %d%s\n" % (
-        grading.exercise.name, grading.exercise.title, "".join(rows(grading, result, on) for result in grading.results),
+        grading.exercise.name, title, "".join(rows(grading, result, on) for result in grading.results),
         grading.score, total, "; %d more points are judged when it is handed in" % hidden if hidden else "")
 
 
