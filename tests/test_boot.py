@@ -9,6 +9,7 @@ import unittest
 from pathlib import Path
 
 from chapters import state
+from test_go_names import go_source
 
 TOP = Path(__file__).resolve().parent.parent
 STATE = state("the-main-goroutine")
@@ -186,6 +187,50 @@ class SystemCalls(unittest.TestCase):
         named = [name for row in table("tab-boot") for name in re.findall(r"\[\[(\w+)\]\]", row[0])]
         self.assertGreater(len(named), 15)
         self.assertEqual([name for name in named if name not in symbols], [])
+
+
+class BootOfGo(unittest.TestCase):
+    """The table of Go's boot: its first column names what the function in the second contains."""
+    TOLD = """_rt0_amd64_linux rt0_go settls check args osinit schedinit mcache0 gsignal newproc minit mstartm0 initsig schedule
+        maxstacksize sysmon lockOSThread runtime_inittasks gcenable main_init_done startTemplateThread firstmoduledata
+        unlockOSThread islibrary main_main panicking runExitHooks""".split()
+
+    def test_the_table_of_the_boot_of_Go_has_all_its_steps(self):
+        text = " ".join(" ".join(row[:2]) for row in table("tab-go-boot"))
+        self.assertEqual([name for name in self.TOLD if not re.search(r"\b%s\b" % name, text)], [])
+
+    def test_what_the_table_of_the_boot_of_Go_says_of_this_book_is_there(self):
+        for step, _, ours in table("tab-go-boot"):
+            chapter = re.search(r"\[\]\(#([a-z0-9-]+)\)", ours)
+            if not chapter:
+                self.assertRegex(ours, r"^no\b", step)
+                continue
+            found = [path for path in (TOP / "book").glob("*.nw") if path.stem[3:] == chapter.group(1)]
+            self.assertEqual(len(found), 1, "%s: no chapter %s" % (step, chapter.group(1)))
+            code = "\n".join(re.findall(r"^<<[^>]*>>=\n(.*?)^@", found[0].read_text(encoding="utf-8"), re.M | re.S))
+            names = re.findall(r"\[\[(\w+)\]\]", ours)
+            self.assertTrue(names, step)
+            self.assertEqual([name for name in names if not re.search(r"\b%s\b" % name, code)], [], found[0].name + " has no such name")
+
+    @unittest.skipUnless(go_source(), "needs the source of Go 1.23")
+    def test_the_steps_of_the_boot_of_Go_are_in_its_functions_in_this_order(self):
+        reached = {}
+        for step, place, _ in table("tab-go-boot"):
+            file, function = place.strip("`").split(":")
+            text = (go_source() / "runtime" / file).read_text(encoding="utf-8")
+            receiver, _, name = function.rpartition(".")
+            method = r"\(\w+ \*%s\) " % receiver if receiver else ""
+            begin = re.search(r"^(?:func %s%s\(|TEXT \S*%s\b)" % (method, name, name), text, re.M)
+            self.assertIsNotNone(begin, place)
+            body = re.split(r"^(?:}|TEXT)", text[begin.end():], 1, re.M)[0]
+            body = re.sub(r"//.*", "", body)
+            for name in re.findall(r"`([\w.()]+)`", step):
+                if name in ("g0", "m0", "initsig"):
+                    continue
+                at = re.compile(r"(?<!\w)%s(?!\w)" % re.escape(name)).search(body, reached.get(place, 0))
+                self.assertIsNotNone(at, "%s: `%s` is not in it, or comes before the rows above" % (place, name))
+                reached[place] = at.end()
+        self.assertIn("initsig(", (go_source() / "runtime" / "proc.go").read_text(encoding="utf-8").split("func mstartm0()")[1][:600])
 
 
 class Binary(unittest.TestCase):
