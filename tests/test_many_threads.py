@@ -1,4 +1,5 @@
 """Threads, locks that sleep, one queue."""
+import os
 import re
 import tempfile
 import unittest
@@ -53,6 +54,25 @@ class Threads(Chapter):
         out = gdb(self.program("greedy"), "break *((long)clone + 21)", "run", "bt")
         self.assertRegex(out, r"(?m)^#0 .*clone \(\)$")
         self.assertNotRegex(out, r"(?m)^#1 ", "clone+21 is the first instruction of the child alone")
+
+
+class Orders(Chapter):
+    """examples/reorder.c: each thread writes a word and then reads the other's."""
+    def count(self, *args, procs=2):
+        done = run(STATE / "reorder", *args, procs=procs)
+        self.assertRegex(done.stdout, r"^both read 0: \d+ of 1000000\n$", done.stderr)
+        return int(done.stdout.split()[3])
+
+    def test_a_fence_on_both_sides_and_nobody_misses_the_other(self):
+        self.assertEqual(self.count("fence"), 0, "both have read 0 in spite of the fence")
+        self.assertEqual(self.count(procs=1), 0, "a thread has missed its own write")
+
+    @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "needs two processors")
+    def test_without_a_fence_both_miss_the_other_now_and_then(self):
+        counts = [self.count()]
+        while not counts[-1] and len(counts) < 20:      # on a busy machine the two seldom run at the same time
+            counts.append(self.count())
+        self.assertGreater(counts[-1], 0, "in %d runs of build/chapters/08/reorder with GOMAXPROCS=2" % len(counts))
 
 
 class Dead(Chapter):
