@@ -413,7 +413,7 @@ class Program:
                 if match.group(2) == "note_trap_" + nonce:      # one in each file of the driver
                     self.traps.append(int(match.group(1), 16))
 
-    patience = 20       # seconds for a run, however slow the machine; less after one that waited for nothing
+    patience = 12       # seconds for a run, however slow the machine; less after one that waited for nothing
 
     def run(self, *words, steps=None, cpu=2, events=200000):
         """One run with these arguments; steps: two symbols between which to single-step."""
