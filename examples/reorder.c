@@ -28,7 +28,7 @@ trial(int me, int i)
 	seen[me][i] = __atomic_load_n(&cells[i][!me].v, __ATOMIC_RELAXED);
 }
 
-/* Say that this side is at step n.  Is the other there, or comes it soon? */
+/* Say that this side is at step n.  Is the other one there soon? */
 static int
 meetother(int me, int n)
 {
