@@ -84,6 +84,23 @@ test_wakep(void)
 	wakes++;
 }
 
+#ifdef __SANITIZE_THREAD__	/* linked without the runtime, and nobody seeds it */
+int seeded;
+
+void
+seedplace(struct p *pp)
+{
+	(void)pp;
+}
+
+void
+throw(const char *s)
+{
+	fprintf(stderr, "%s\n", s);
+	abort();
+}
+#endif
+
 /* A clock that goes on when somebody looks. */
 int64_t
 test_nanotime(void)
