@@ -59,7 +59,7 @@ class Threads(Chapter):
 class Orders(Chapter):
     """examples/reorder.c: each thread writes a word and then reads the other's."""
     def count(self, *args, procs=2):
-        done = run(STATE / "reorder", *args, procs=procs)
+        done = run(self.example("reorder"), *args, procs=procs)
         self.assertRegex(done.stdout, r"^both read 0: \d+ of 1000000\n$", done.stderr)
         return int(done.stdout.split()[3])
 
@@ -72,7 +72,7 @@ class Orders(Chapter):
         counts = [self.count()]
         while not counts[-1] and len(counts) < 20:      # on a busy machine the two seldom run at the same time
             counts.append(self.count())
-        self.assertGreater(counts[-1], 0, "in %d runs of build/chapters/08/reorder with GOMAXPROCS=2" % len(counts))
+        self.assertGreater(counts[-1], 0, "in %d runs of %s with GOMAXPROCS=2" % (len(counts), self.example("reorder")))
 
 
 class Dead(Chapter):
