@@ -2,8 +2,8 @@
 # Tangled from book/90-the-debugger.nw; edit that, not this file.
 """GDB extension for programs on rt0: goroutines, Ps, and the book.
 
-Load it with  gdb -x gdb/rt0.py PROGRAM  or by  make gdb.  It reads the
-program and never writes to it, so everything works on core files, too.
+Load it with  gdb -x gdb/rt0.py PROGRAM  or by  make gdb.  The commands that
+look change nothing in the program, so they work on core files, too.
 """
 import itertools
 import os
@@ -70,44 +70,6 @@ def getg():
                            "of M%d; continue past settls" % int(mp["id"]))
     return gp.dereference()
 
-def read(address, size):
-    """A little-endian number in memory."""
-    memory = gdb.selected_inferior().read_memory(address, size)
-    return int.from_bytes(bytes(memory), "little")
-
-def build_id():
-    """The build id in memory, in hex, or None."""
-    # find the program headers in memory
-    auxv = gdb.execute("info auxv", to_string=True)
-    found = dict(re.findall(r"^(\d+)\s+AT_\w+.*?(0x[0-9a-f]+|\d+)$", auxv,
-                            re.MULTILINE))
-    if "3" not in found or "5" not in found:
-        return None
-    headers, count = int(found["3"], 0), int(found["5"], 0)
-    for i in range(count):
-        at = headers + 56 * i
-        if read(at, 4) == PT_NOTE:
-            note = read(at + 16, 8)
-            if read(note + 8, 4) == NT_GNU_BUILD_ID:
-                start, n = note + 16, read(note + 4, 4)
-                return bytes(gdb.selected_inferior().read_memory(
-                    start, n)).hex()
-    return None
-
-PT_NOTE, NT_GNU_BUILD_ID = 4, 3
-
-def same_build():
-    """Fail if memory and symbols are not from the same program."""
-    want = gdb.objfiles()[0].build_id if gdb.objfiles() else None
-    try:
-        have = build_id()
-    except gdb.error:
-        return
-    if have and want and have != want:
-        raise gdb.GdbError("this process or core is from another build: its "
-                           "build id is %s, this file's is %s"
-                           % (have[:12], want[:12]))
-
 def field(struct, name):
     """A field of a struct, or None if this runtime has none such."""
     return struct[name] if gdb.types.has_field(struct.type, name) else None
@@ -158,23 +120,6 @@ def linked(head, link):
             in_core(int(head), "struct " + item.type.tag)
         yield item
         head = item[link]
-
-def in_core(address, what):
-    """Fail if this is a core file, for it lacks what should be there."""
-    connection = getattr(gdb.selected_inferior(), "connection", None)
-    if connection is not None and connection.type == "core":
-        raise gdb.GdbError(
-            "this core file lacks the %s at %#x: gcore gives up at guard "
-            "pages, and a limit cuts what the kernel writes. Say ulimit -c "
-            "unlimited, run, and kill -ABRT PID" % (what, address))
-
-def zeros(address, n):
-    """Whether there are n bytes of zeros at an address."""
-    try:
-        memory = gdb.selected_inferior().read_memory(address, n)
-    except gdb.MemoryError:
-        return False
-    return not any(bytes(memory))
 
 def allgs():
     """Every g that is not dead, by goid."""
@@ -241,6 +186,61 @@ def named(gp):
         return "G%d" % int(gp["goid"]) if int(gp) else "-"
     except gdb.MemoryError:
         return "G?%#x" % int(gp)
+
+def in_core(address, what):
+    """Fail if this is a core file, for it lacks what should be there."""
+    connection = getattr(gdb.selected_inferior(), "connection", None)
+    if connection is not None and connection.type == "core":
+        raise gdb.GdbError(
+            "this core file lacks the %s at %#x: gcore gives up at guard "
+            "pages, and a limit cuts what the kernel writes. Say ulimit -c "
+            "unlimited, run, and kill -ABRT PID" % (what, address))
+
+def zeros(address, n):
+    """Whether there are n bytes of zeros at an address."""
+    try:
+        memory = gdb.selected_inferior().read_memory(address, n)
+    except gdb.MemoryError:
+        return False
+    return not any(bytes(memory))
+
+def read(address, size):
+    """A little-endian number in memory."""
+    memory = gdb.selected_inferior().read_memory(address, size)
+    return int.from_bytes(bytes(memory), "little")
+
+def build_id():
+    """The build id in memory, in hex, or None."""
+    # find the program headers in memory
+    auxv = gdb.execute("info auxv", to_string=True)
+    found = dict(re.findall(r"^(\d+)\s+AT_\w+.*?(0x[0-9a-f]+|\d+)$", auxv,
+                            re.MULTILINE))
+    if "3" not in found or "5" not in found:
+        return None
+    headers, count = int(found["3"], 0), int(found["5"], 0)
+    for i in range(count):
+        at = headers + 56 * i
+        if read(at, 4) == PT_NOTE:
+            note = read(at + 16, 8)
+            if read(note + 8, 4) == NT_GNU_BUILD_ID:
+                start, n = note + 16, read(note + 4, 4)
+                return bytes(gdb.selected_inferior().read_memory(
+                    start, n)).hex()
+    return None
+
+PT_NOTE, NT_GNU_BUILD_ID = 4, 3
+
+def same_build():
+    """Fail if memory and symbols are not from the same program."""
+    want = gdb.objfiles()[0].build_id if gdb.objfiles() else None
+    try:
+        have = build_id()
+    except gdb.error:
+        return
+    if have and want and have != want:
+        raise gdb.GdbError("this process or core is from another build: its "
+                           "build id is %s, this file's is %s"
+                           % (have[:12], want[:12]))
 
 # the convenience functions
 class G(gdb.Function):
@@ -428,7 +428,7 @@ class Standing:
         if state in ("idle", "dead") or state.startswith("status"):
             raise gdb.GdbError("goroutine %d is %s: it has no stack"
                                % (int(self.g["goid"]), state))
-        if unbound(self.g):
+        if without_stack(self.g):
             raise gdb.GdbError("goroutine %d has not started: it gets its stack "
                                "when it first runs %s" % (
                                    int(self.g["goid"]), function(self.g["startpc"])))
@@ -449,7 +449,8 @@ class Standing:
 
     def parked(self):
         buf = self.g["sched"]
-        unwinder.gobuf = Unborn(buf) if unborn(self.g) else buf
+        first = int(buf["pc"]) == int(self.g["startpc"])
+        unwinder.gobuf = OneFrameUp(buf) if first else buf
         gdb.invalidate_cached_frames()
         frame = below_inlined().older()
         if frame is None:
@@ -460,13 +461,13 @@ class Standing:
 def unborn(g):
     """Whether g has not run: it would begin in its function or in goexit."""
     begins = (int(g["startpc"]), int(value("(long)&goexit")) + 1)
-    return unbound(g) or int(g["sched"]["pc"]) in begins
+    return without_stack(g) or int(g["sched"]["pc"]) in begins
 
-def unbound(g):
+def without_stack(g):
     """Whether g waits for its first run without a stack."""
     return status(g) == "runnable" and int(g["stack"]["hi"]) == 0
 
-class Unborn:
+class OneFrameUp:
     """The gobuf of a goroutine that has not run, one frame further up."""
 
     def __init__(self, buf):
@@ -487,8 +488,7 @@ PLUMBING = {"mcall", "gogo", "runtime_Gosched", "goschedImpl", "schedule",
             "semacquire", "semrelease", "runtime_Semacquire",
             "runtime_Semrelease", "newproc", "go", "seedyield",
             "sys_write", "gopark", "park_m", "goparkunlock", "futex",
-            "futexsleep", "notesleep", "entersyscall", "exitsyscall",
-            "gopreempt_m", "asyncPreempt", "asyncPreempt2"}
+            "futexsleep", "notesleep", "entersyscall", "exitsyscall"}
 
 def place(frame):
     """function (file:line) of a frame."""
@@ -544,61 +544,9 @@ class InfoGoroutines(Command):
         for line in goroutine_lines():
             print(line)
 
-def sched_lines():
-    """The lines of info sched, one after the other."""
-    for p in allps():
-        yield p_line(p)
-    behind = linked(value("sched.runq.head"), "schedlink")
-    yield "sched runq:" + "".join(" " + named(g.address) for g in behind)
-    first = field(value("sched"), "midle")
-    idle = [] if first is None else list(linked(first, "schedlink"))
-    for m in linked(value("allm"), "alllink"):
-        yield m_line(m, int(m.address) in [int(i.address) for i in idle])
-
-class InfoSched(Command):
-    """info sched: every P with its run queue, every M with its work."""
-
-    def run(self, arg):
-        for line in sched_lines():
-            print(line)
-
-def line_of(queue, p, nobody):
-    """The names of those in a queue of a P, or what is wrong with it."""
-    try:
-        return " ".join(named(gp) for gp in queue(p)) or nobody
-    except gdb.GdbError as e:
-        return "(%s)" % e
-
-def p_line(p):
-    """A P in one line."""
-    waiting = line_of(runq, p, "")
-    return "P%-3d %-8s %s  %srunq:%s" % (
-        int(p["id"]), state(p["status"], "enum pstatus"),
-        "M%d" % int(p["m"]["id"]) if int(p["m"]) else "- ",
-        "next: %s  " % line_of(ahead, p, "-") if has_next(p) else "",
-        waiting and " " + waiting)
-
-def has_next(p):
-    """Whether somebody can stand ahead of the ring."""
-    return field(p, "runnext") is not None or field(p, "pile") is not None
-
-def m_line(m, idle):
-    """An M in one line."""
-    words = [MPrinter(m).to_string()]
-    if field(m, "nextp"):
-        words.append("next: P%d" % int(m["nextp"]["id"]))
-    if field(m, "spinning"):
-        words.append("spinning")
-    if idle:
-        words.append("idle")
-    if field(m, "procid") is not None or len(threads()) > 1:
-        thread = thread_of(m)
-        words.append("thread %d" % thread.num if thread else "no thread")
-    return "  ".join(words)
-
 def backtrace(g):
     """Print the frames of a goroutine."""
-    if unbound(g):
+    if without_stack(g):
         print("#0   %s (not started, without a stack until it runs)"
               % function(g["startpc"]))
         return
@@ -647,11 +595,65 @@ goroutine all CMD: the same for every goroutine."""
                     raise
                 print("  (%s)" % e)
 
-InfoGoroutines("info goroutines"), InfoSched("info sched")
+InfoGoroutines("info goroutines")
 Goroutine("goroutine", gdb.COMMAND_STACK)
 RESUMES = re.compile("[scnujrk]|si|ni|rc|rs[i]?|rn[i]?|(step|next)i?|c(ont"
                      "inue)?|fin(ish)?|until|advance|jump|call|signal|run|"
                      "starti?|kill|detach|reverse-.*")
+
+def sched_lines():
+    """The lines of info sched, one after the other."""
+    for p in allps():
+        yield p_line(p)
+    behind = linked(value("sched.runq.head"), "schedlink")
+    yield "sched runq:" + "".join(" " + named(g.address) for g in behind)
+    first = field(value("sched"), "midle")
+    idle = [] if first is None else list(linked(first, "schedlink"))
+    for m in linked(value("allm"), "alllink"):
+        yield m_line(m, int(m.address) in [int(i.address) for i in idle])
+
+class InfoSched(Command):
+    """info sched: every P with its run queue, every M with its work."""
+
+    def run(self, arg):
+        for line in sched_lines():
+            print(line)
+
+InfoSched("info sched")
+
+def line_of(queue, p, nobody):
+    """The names of those in a queue of a P, or what is wrong with it."""
+    try:
+        return " ".join(named(gp) for gp in queue(p)) or nobody
+    except gdb.GdbError as e:
+        return "(%s)" % e
+
+def p_line(p):
+    """A P in one line."""
+    waiting = line_of(runq, p, "")
+    return "P%-3d %-8s %s  %srunq:%s" % (
+        int(p["id"]), state(p["status"], "enum pstatus"),
+        "M%d" % int(p["m"]["id"]) if int(p["m"]) else "- ",
+        "next: %s  " % line_of(ahead, p, "-") if has_next(p) else "",
+        waiting and " " + waiting)
+
+def has_next(p):
+    """Whether somebody can stand ahead of the ring."""
+    return field(p, "runnext") is not None or field(p, "pile") is not None
+
+def m_line(m, idle):
+    """An M in one line."""
+    words = [MPrinter(m).to_string()]
+    if field(m, "nextp"):
+        words.append("next: P%d" % int(m["nextp"]["id"]))
+    if field(m, "spinning"):
+        words.append("spinning")
+    if idle:
+        words.append("idle")
+    if field(m, "procid") is not None or len(threads()) > 1:
+        thread = thread_of(m)
+        words.append("thread %d" % thread.num if thread else "no thread")
+    return "  ".join(words)
 
 # the commands about the book
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

@@ -128,6 +128,11 @@ class Extension(unittest.TestCase):
         for stack in stacks:
             self.assertIn("goexit", stack.strip().splitlines()[-1])
 
+    def test_a_goroutine_that_has_just_got_its_stack_ends_in_goexit(self):
+        # Between bindstack and the switch; the word at its sp says nothing.
+        out = gdb(YIELD, "break bindstack", "run", "finish", "goroutine 1 bt")
+        self.assertRegex(out, r"#0 +runtime_main \(not started\)\n#1 +goexit \(\S+\)\n*$")
+
     def test_the_thread_is_where_it_was_after_a_look_at_others(self):
         out = gdb(YIELD, *self.AT3, "goroutine all bt", "print $g().goid",
                   "info symbol $pc")
