@@ -77,6 +77,7 @@ return function(language, s, identifier, use)
         end
       elseif r.block and at('/%*') then t, cls = at('/%*.-%*/') or s:sub(i), 'co'
       elseif (r.line and s:sub(i, i + #r.line - 1) == r.line) or (r.line2 and s:sub(i, i + 1) == r.line2) then t, cls = at('[^\n]*'), 'co'
+      elseif language == 'python' and at('"""') then t, cls = at('""".-"""') or s:sub(i), 'st'
       elseif at('"') or (at("'") and (r.quote or language == 'c' or language == 'asm')) then
         t, cls = s:sub(i, string_end(s, i, s:sub(i, i))), 'st'
       elseif r.regs and at('%%[%a]') then
