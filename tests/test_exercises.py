@@ -207,6 +207,13 @@ REFUSED = {     # a whole answer, and what is said about it
     "a constructor": (PUT + "\n__attribute__((constructor)) static void x(void) { }\n@\n", r":4: __attribute__ is not part of an answer"),
     "an open comment": (PUT + "\n<<base: put a goroutine at the end of the line>>\n/* and\n@\n", r":5: the comment is not closed"),
     "what does not compile": (PUT + "\nvoid runqput(struct p *pp, struct g *gp) { retrun; }\n@\n", r"answer.nw:4: error: .retrun. undeclared"),
+    "a header behind a comment": (PUT + '\n/**/ #include "/etc/passwd"\n@\n', r":4: an answer includes no header"),
+    "a macro behind a comment": (PUT + "\n/*\n*/ #define return for(;;)\n@\n", r":5: an answer has no lines for the preprocessor"),
+    "assembly by way of an attribute": (PUT + '\n[/**/[gnu::section(".text\\n.globl x #")]] static int x;\n@\n', r":4: \[\[ begins an attribute"),
+    "an attribute by another name": (PUT + "\n<:<:gnu::used:>:> static int x;\n@\n", r":4: <: is another spelling"),
+    "assembly in a comment that a chunk closes": (PUT + "\n/* <<more>> */\n@\n\n<<more>>=\n'*/ __asm__(\"hlt\"); /*'\n@\n", r":4: a chunk is used in a comment"),
+    "chunks without end": ("".join("<<%s>>=\n<<b%d>>\n<<b%d>>\n@\n" % ("b%d" % n if n else PUT[2:-3], n + 1, n + 1) for n in range(40)) + "<<b40>>=\n;\n@\n",
+                           r"takes more than 10 seconds"),
     "a forgotten replace": ("<<run a goroutine>>=\nint x;\n@\n", r":3: <<run a goroutine>> is not part of this exercise"),
 }
 
@@ -218,6 +225,13 @@ ASSEMBLY = {    # the same for exercise 02
     "a trap": ("nop; int3", r":4: int3 is the debugger's"),
     "a macro": ("#define nop ret", r":4: an answer has no lines for the preprocessor"),
     "a comment that is none": ("movb $'#, %al; .globl evil", r":4: write a number in place of a character"),
+    "a comment the wrong way round": ("*/ int3 /*", r":4: a comment is not closed"),
+    "a comment between strings": ('todo("/*")\nint3\ntodo("*/")', r":5: int3 is the debugger's"),
+    "a comment between apostrophes": ("# don't /* isn't\n.globl evil\n# */", r":4: a comment is not closed"),
+    "a chunk in a comment": ("/* <<more>> */\n@\n\n<<more>>=\nnop", r":4: a chunk is used in a comment"),
+    "a trap behind a prefix": ("data16 int3", r":4: int3 is the debugger's"),
+    "a name set to a value": ("mcall = 0x1000", r":4: an answer gives no values to names"),
+    "a name in quotes": ('"evil": nop', r":4: a string stands in todo"),
     "the driver's names": ("incq turns(%rip)", r"undefined reference to `turns'"),
 }
 

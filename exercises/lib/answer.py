@@ -74,8 +74,8 @@ def chunks(text, shown):
 
 TOKEN = re.compile(r"""
     (?P<comment> /\*.*?\*/ | //[^\n]* ) | (?P<open> /\* ) |
-    (?P<string> "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' ) | (?P<quote> ["'] ) |
-    (?P<shift> @<< | @>> ) | (?P<use> <<(?:[^>\n]|>(?!>))*>> ) | (?P<digraph> <% | %> | %: | \?\?[=/'()!<>-] ) |
+    (?P<hash> \#[^\n]* ) | (?P<string> "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' ) | (?P<quote> ["'] ) |
+    (?P<shift> @<< | @>> ) | (?P<use> <<(?:[^>\n]|>(?!>))*>> ) | (?P<digraph> <% | %> | <: | :> | %: | \?\?[=/'()!<>-] ) |
     (?P<word> [A-Za-z_]\w* ) | (?P<brace> [{}()\[\]] ) | (?P<newline> \n )""", re.X | re.S)
 PAIRS = {")": "(", "]": "[", "}": "{"}
 # Words by which code would leave the place where the chunk stands.
@@ -91,11 +91,6 @@ def check_c(shown, parts):
         raise Refused("%s:%d: %s" % (shown, line, what))
     for part in parts:
         for number, line in part.lines:
-            if re.match(r"\s*(#|%:|\?\?=)", line):
-                if "include" in line:
-                    refuse(number, "an answer includes no header: there is no libc, and what its floor may use is included already; "
-                                   "delete the line (the runtime has memset, memcpy, print, throw)")
-                refuse(number, "an answer has no lines for the preprocessor; use an enum or a static inline function")
             if line.endswith("\\"):
                 refuse(number, "the line ends in a backslash, and hides the next one from its reader; write both as one")
         text = "\n".join(line for _, line in part.lines)
@@ -103,7 +98,14 @@ def check_c(shown, parts):
         for match in TOKEN.finditer(text):
             kind, token = match.lastgroup, match.group()
             at = number + text.count("\n", 0, match.start())
-            if kind == "open":
+            if kind in ("comment", "string") and re.search(r"(?<!@)<<.*>>", token):
+                refuse(at, "a chunk is used in a %s, where its text means something else; write the chunk's name without << >>" % kind)
+            if kind == "hash":
+                if "include" in token:
+                    refuse(at, "an answer includes no header: there is no libc, and what its floor may use is included already; "
+                               "delete the line (the runtime has memset, memcpy, print, throw)")
+                refuse(at, "an answer has no lines for the preprocessor; use an enum or a static inline function")
+            elif kind == "open":
                 refuse(at, "the comment is not closed in the chunk <<%s>>; end it with */" % name)
             elif kind == "quote":
                 refuse(at, "the %s has no end on its line; close it" % ("string" if token == '"' else "character"))
@@ -111,6 +113,8 @@ def check_c(shown, parts):
                 refuse(at, "%s is another spelling of a bracket; write the bracket" % token)
             elif kind == "word" and token in FORBIDDEN:
                 refuse(at, "%s is not part of an answer; write it in plain C" % token)
+            elif token == "[" and re.search(r"\[\s*$", re.sub(r"/\*.*?\*/|//[^\n]*", "", text[:match.start()], flags=re.S)):
+                refuse(at, "[[ begins an attribute, which is not part of an answer; write it in plain C")
             elif kind == "brace" and token in "{([":
                 opened.append((token, at))
             elif kind == "brace":
@@ -125,27 +129,42 @@ def check_assembly(shown, parts):
     """The parts of a chunk of assembly: instructions, local labels, and directives about the frame."""
     for part in parts:
         text = "\n".join(line for _, line in part.lines)
-        if text.count("/*") != text.count("*/"):
-            raise Refused("%s:%d: a comment is not closed in the chunk <<%s>>; end it with */" % (shown, part.line, part.name))
-        # comments give way to as many line ends, so that numbers stay right
-        text = re.sub(r"/\*.*?\*/", lambda m: re.sub(r"[^\n]", "", m.group()), text, flags=re.S)
-        for number, line in enumerate(text.split("\n"), part.line + 1):
+
+        def plain(match):
+            """Comments give way to as many line ends, so that numbers stay right; strings to empty ones."""
+            token, at = match.group(), part.line + 1 + text.count("\n", 0, match.start())
+            if token[0] == "/" and re.search(r"(?<!@)<<.*>>", token):
+                raise Refused("%s:%d: a chunk is used in a comment, where its text means something else; write the chunk's name "
+                              "without << >>" % (shown, at))
+            return token if token[0] == "#" else '""' if token[0] == '"' else re.sub(r"[^\n]", "", token)
+        code = re.sub(r"""#[^\n]*|//[^\n]*|"[^"\n]*"|/\*.*?\*/""", plain, text, flags=re.S)
+        stray = re.search(r"/\*|\*/", code)
+        if stray:
+            raise Refused("%s:%d: a comment is not closed in the chunk <<%s>>, or has no beginning; write both, and no # before them"
+                          % (shown, part.line + 1 + code.count("\n", 0, stray.start()), part.name))
+        for number, line in enumerate(code.split("\n"), part.line + 1):
             if re.match(r"\s*#\s*(include|define|undef|if|el|end|pragma|line|error|\d)", line):
                 raise Refused("%s:%d: an answer has no lines for the preprocessor; the names of src/os/go_asm.h are there already"
                               % (shown, number))
             if "'" in re.sub(r"(#|//).*", "", line) or line.endswith("\\"):
                 raise Refused("%s:%d: write a number in place of a character, and no backslash at the end" % (shown, number))
+            if '"' in re.sub(r'todo\(""\)|#.*', "", line):
+                raise Refused("%s:%d: a string stands in todo(...) only; take it out" % (shown, number))
             for statement in re.sub(r"(#|//).*", "", line).split(";"):
                 statement = statement.strip()
                 label = re.match(r"(\w*|\.\w+|\$?[\w.$]+)\s*:", statement)
                 if label and not re.match(r"(\.L\w+|\d+)\s*:", statement):
                     raise Refused("%s:%d: %s is a label that others see; call it .L%s" % (shown, number, label.group(1), label.group(1)))
                 statement = re.sub(r"^(\.L\w+|\d+)\s*:\s*", "", statement)
-                word = statement.split()[0] if statement else ""
+                words = statement.split() or [""]
+                word = words[0]
+                if re.match(r"[\w.$]+\s*=", statement):
+                    raise Refused("%s:%d: an answer gives no values to names; write the number where it is used" % (shown, number))
                 if word.startswith(".") and not word.startswith(".cfi_"):
                     raise Refused("%s:%d: of the directives, an answer uses .cfi_* only; %s is not part of it" % (shown, number, word))
-                if word in ("int3", "int", "icebp"):
-                    raise Refused("%s:%d: %s is the debugger's and the grader's; use jmp or call abort" % (shown, number, word))
+                trap = {"int3", "int", "int1", "icebp"}.intersection(words)     # a prefix may stand before it
+                if trap:
+                    raise Refused("%s:%d: %s is the debugger's and the grader's; use jmp or call abort" % (shown, number, trap.pop()))
 
 
 def check(text, shown, language):

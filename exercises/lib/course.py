@@ -42,6 +42,22 @@ def command(words, text=None, **options):
         raise Broken("%s is missing: run ./setup" % words[0])
 
 
+def limited(words, text=None, **options):
+    """command, for what a text could keep busy without end: 10 seconds of processor time, 2 GB, 64 MB written."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out:
+        done = subprocess.run(["sh", "-c", 'ulimit -c 0; ulimit -t 10; ulimit -v 2097152; ulimit -f 131072; exec "$@"', "sh"]
+                              + [str(word) for word in words], input=text, text=True, stdout=out, stderr=subprocess.PIPE,
+                              cwd=TOP, errors="replace", **options)
+        if done.returncode == 127:
+            raise Broken("%s is missing: run ./setup" % words[0])
+        if done.returncode < 0 or re.search(r"limit exceeded|out of memory|Killed signal|terminated signal", done.stderr):
+            raise Refused("the answer takes more than 10 seconds, 2 GB or 64 MB to tangle and compile; "
+                          "make its arrays smaller, or its chunks that use others fewer")
+        out.seek(0)
+        done.stdout = out.read()
+    return done
+
+
 # -- exercises and the states that they build on ----------------------------------------
 
 def chapters_to(name):
@@ -203,12 +219,12 @@ def exercise_of(path, text=""):
 
 def tangle(files, allow=None, names=()):
     """The files of src/ as text, each with #line directives. names: (how a path is shown, path)."""
-    markup = command([MARKUP, "-t"] + files)
+    markup = limited([MARKUP, "-t"] + files)
     environment = dict(os.environ)
     environment.pop("RT0_ALLOW", None)
     if allow is not None:
         environment["RT0_ALLOW"] = str(allow)
-    book = command(["gawk", "-f", "book/tools/overlay.awk"], markup.stdout, env=environment)
+    book = limited(["gawk", "-f", "book/tools/overlay.awk"], markup.stdout, env=environment)
     if markup.returncode or book.returncode or "\n@fatal" in book.stdout:
         message = (markup.stderr + book.stderr).strip().split("\n")
         raise Refused(renamed(message[0] or "the answer is not noweb; starter.nw shows the form", names))
@@ -216,7 +232,7 @@ def tangle(files, allow=None, names=()):
 
     def expand(root):
         lines = ["-L#line %L \"%F\"%N"] if root.endswith((".c", ".h", ".S")) else []
-        return command([NT, "-R" + root, "-t8"] + lines, book.stdout).stdout
+        return limited([NT, "-R" + root, "-t8"] + lines, book.stdout).stdout
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         return dict(zip(roots, pool.map(expand, roots)))
 
@@ -266,7 +282,7 @@ class Tree:
         if not output.exists():
             output.parent.mkdir(parents=True, exist_ok=True)
             scratch = output.with_name("%s.%s.o" % (key, secrets.token_hex(4)))
-            done = command(["gcc", self.flags] + flags + self.includes + ["-c", "-o", scratch, path])
+            done = limited(["gcc", self.flags] + flags + self.includes + ["-c", "-o", scratch, path])
             if done.returncode != 0:
                 raise Refused(first_error(renamed(done.stderr, self.names)))
             self.warnings += renamed(done.stderr, self.names)
@@ -283,7 +299,7 @@ class Tree:
 
     def link(self, program, objects):
         todo = self.compile(LIB / "todo.c", (LIB / "todo.c").read_text())
-        done = command(["gcc", self.ldflags, "-o", program] + list(objects) + [todo])
+        done = limited(["gcc", self.ldflags, "-o", program] + list(objects) + [todo])
         if done.returncode != 0:
             raise Refused(first_error(renamed(done.stderr, self.names)))
 
