@@ -1,7 +1,7 @@
 """The laws of the course, in a short form; make selftest has the long one.
 
 Every starter builds and fails, every solution has all points, every wrong solution fails by the row that
-it names, and no cheat gets more than the points for building.
+it names, and no cheat that we tried gets more than the points for building.
 """
 import base64
 import csv
@@ -218,6 +218,47 @@ REFUSED = {     # a whole answer, and what is said about it
 }
 
 
+FORGED = """exercise 06
+
+<<replace: take one out of turn>>=
+/* Look for the code of note in the driver, and write the whole run with it. */
+static long
+number(const char *s)
+{
+	long n = 0;
+
+	for (; *s != 0; s++)
+		n = 10 * n + *s - '0';
+	return n;
+}
+
+extern void main_main(void);
+extern char **os_Args;
+long Syscall6(long, long, long, long, long, long, long);
+
+struct g *
+runqfair(struct p *pp)
+{
+	static char turn[8] = "turn", done[8] = "done";
+	const unsigned char *p = (const unsigned char *)(uintptr_t)main_main;
+	void (*say)(const char *, long, long, long);
+
+	(void)pp;
+	if (sched.fairturn == 0)
+		return NULL;
+	while (p[0] != 0xcc || p[1] != 0xc3)
+		p--;
+	say = (void (*)(const char *, long, long, long))(uintptr_t)p;
+	for (long t = 0; t < number(os_Args[3]); t++)
+		say(turn, t % (number(os_Args[4]) + number(os_Args[5])), 0, 0);
+	say(done, 0, 0, 0);
+	Syscall6(231, 0, 0, 0, 0, 0, 0);
+	return NULL;
+}
+
+@
+"""
+
 ASSEMBLY = {    # the same for exercise 02
     "a name for all": (".globl evil", r":4: of the directives, an answer uses .cfi_\* only; .globl"),
     "a section": (".pushsection .init_array", r":4: of the directives"),
@@ -253,6 +294,11 @@ class Cheats(Laws):
                 self.assertEqual(grading.refused, "", name)
                 self.assertEqual(grading.score, 10, "%s\n%s" % (name, told(grading)))
                 self.assertIn(says, told(grading), name)
+
+    def test_a_note_that_the_answer_writes_itself_earns_nothing(self):
+        grading = self.grade(find_exercise("06"), FORGED)
+        self.assertEqual((grading.refused, grading.score), ("", 10), told(grading))
+        self.assertIn("a note came from code that is not the driver's", told(grading))
 
     def test_what_goes_beyond_the_exercise_is_refused_with_its_line_and_a_remedy(self):
         for name, (text, says) in REFUSED.items():

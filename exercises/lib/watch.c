@@ -2,12 +2,15 @@
  * watch: run a program in a cage and write down what it does.
  *
  *	watch [-c CPU] [-w WALL] [-m MB] [-e EVENTS] [-o OUT] [-s LO:HI]
- *	      [-n ADDRESS]... PROGRAM [ARGUMENT...]
+ *	      [-d LO:HI] [-n ADDRESS]... PROGRAM [ARGUMENT...]
  *
  * The program runs under ptrace.  Where it executes the int3 at one of the
  * ADDRESSes (note.h plants them), watch prints a line on standard output:
  *
  *	note TEXT RSI RDX RCX RSP G	TEXT: up to 8 bytes at %rdi
+ *
+ * With -d, the code from LO to HI is the driver's, and a note whose return
+ * address, the word at %rsp, is not in it ends the run.
  *
  * With -s, the code from LO to HI is single-stepped from each int3 in it
  * until it is left, and every instruction gives a line.  A note "step" does
@@ -17,9 +20,9 @@
  *
  * G is the word at %fs:-8, numbers are hexadecimal.  The last line is
  * "end" and how the run ended: "exit N", "signal N RIP", "syscall N",
- * "cpu", "wall", "output", "events", "trap RIP".  What the program prints
- * goes to the file OUT.  The status is 0, or 1 with a message if the program
- * could not be run.
+ * "cpu", "wall", "output", "events", "trap RIP", "foreign RETURN-ADDRESS".
+ * What the program prints goes to the file OUT.  The status is 0, or 1 with a
+ * message if the program could not be run.
  *
  * The program cannot reach the descriptor of these lines.  A seccomp filter
  * lets it make the system calls of the runtime, with harmless arguments; any
@@ -56,7 +59,7 @@ typedef unsigned long word;
 
 static long cpu = 2, wall = 20, megabytes = 512, most = 200000;
 static const char *out = "/dev/null";
-static word notes[NOTES], lo, hi, fault;
+static word notes[NOTES], lo, hi, fault, driver, driverend;
 static int count, every;	/* every: step all code */
 static pid_t child;
 static volatile sig_atomic_t late;
@@ -280,6 +283,7 @@ stopped(pid_t t, int status)
 	struct user_regs_struct r;
 	siginfo_t info;
 	int sig = WSTOPSIG(status);
+	word back;
 
 	if (status >> 16 != 0 || ptrace(PTRACE_GETREGS, t, NULL, &r) != 0)
 		return 0;
@@ -296,6 +300,9 @@ stopped(pid_t t, int status)
 	case SIGTRAP:
 		ptrace(PTRACE_GETSIGINFO, t, NULL, &info);
 		if (planted(r.rip - 1)) {
+			back = peek(t, r.rsp);
+			if (driverend != 0 && (back < driver || back >= driverend))
+				end("foreign %lx", back);
 			every = tellnote(t, &r);
 			return every ? STEP : 0;
 		}
@@ -344,7 +351,7 @@ main(int argc, char **argv)
 	int option, status;
 	char *rest;
 
-	while ((option = getopt(argc, argv, "+c:w:m:e:o:s:n:")) != -1)
+	while ((option = getopt(argc, argv, "+c:w:m:e:o:s:d:n:")) != -1)
 		switch (option) {
 		case 'c': cpu = atol(optarg); break;
 		case 'w': wall = atol(optarg); break;
@@ -354,6 +361,10 @@ main(int argc, char **argv)
 		case 's':
 			lo = strtoul(optarg, &rest, 16);
 			hi = strtoul(rest + 1, NULL, 16);
+			break;
+		case 'd':
+			driver = strtoul(optarg, &rest, 16);
+			driverend = strtoul(rest + 1, NULL, 16);
 			break;
 		case 'n':
 			if (count < NOTES)
