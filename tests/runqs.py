@@ -98,12 +98,12 @@ class Hosted:
                 break
         self.assertIn("data race", done.stderr)
 
-    def assertGoesWrong(self, name, *changes, times=1):
+    def assertGoesWrong(self, name, *changes, times=1, thieves=2, seconds=10):
         """One is lost, taken twice, or never comes."""
         program = self.build(self.source(*changes), name)
         for _ in range(times):
             try:
-                done = linked.run(program, 2, 200000, timeout=10)
+                done = linked.run(program, thieves, 200000, timeout=seconds)
             except subprocess.TimeoutExpired:
                 return
             if done.returncode != 0:
@@ -112,7 +112,7 @@ class Hosted:
 
     def test_every_goroutine_is_taken_once(self):
         program = self.build(self.source(), "plain")
-        for thieves in (1, 2, 4):
+        for thieves in (0, 1, 2, 4):
             done = linked.run(program, thieves, self.MANY)
             self.assertEqual((done.returncode, done.stdout), (0, "%d goroutines, 0 wrong\n" % self.MANY), done.stderr)
 

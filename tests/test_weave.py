@@ -248,7 +248,9 @@ class BookSite(Site, unittest.TestCase):
             for figure in self.pages[source.stem + ".html"].root.all("figure", "fig"):
                 svg = next(figure.all("svg"))
                 width, unit = re.match(r"([\d.]+)(pt)?", svg.attrs["width"]).groups()
-                scale = (390 / float(width)) if float(width) * (4 / 3 if unit else 1) > 390 else (4 / 3 if unit else 1)
+                shown = float(width) * (4 / 3 if unit else 1)
+                scrolls = re.search(r"--least:(\d+)px", svg.attrs.get("style", ""))
+                scale = max(min(shown, 390), int(scrolls[1]) if scrolls else 0) / float(width)
                 for n in [svg, *svg.all()]:
                     if "font-size" in n.attrs:
                         size = float(n.attrs["font-size"].rstrip("px"))

@@ -273,6 +273,14 @@ local function svg_html(svg, title, desc)
   end)
   local width = not svg:match('<svg[^>]* width=') and svg:match('<svg[^>]* viewBox="[-%d.]+ [-%d.]+ ([%d.]+)')
   if width and desc then svg = svg:gsub('<svg', '<svg width="' .. width .. '"', 1) end
+  -- A drawing that is too wide for a phone is not made so small that its words cannot be read: it scrolls.
+  local w, unit = svg:match('<svg[^>]* width="([%d.]+)(%a*)"')
+  local least
+  for size in svg:gmatch('font%-size="([%d.]+)') do least = math.min(least or 99, tonumber(size)) end
+  local px = w and least and tonumber(w) * 11.05 / least
+  if px and desc and px > 390 and tonumber(w) * (unit == 'pt' and 4 / 3 or 1) > 390 then
+    svg = svg:gsub('<svg', ('<svg style="--least:%dpx"'):format(math.ceil(px)), 1)
+  end
   if own_title then return (svg:gsub('<svg', '<svg role="img"', 1)) end
   return (svg:gsub('<svg([^>]*)>', function(a)
     return ('<svg role="img" aria-labelledby="%st %sd"%s><title id="%st">%s</title><desc id="%sd">%s</desc>'):format(p, p, a, p, esc(title), p, esc(desc))
