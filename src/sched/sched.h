@@ -140,7 +140,9 @@ struct schedt {
 	int32_t runqsize;
 	/* count goroutines */
 	int64_t goidgen;	/* the last goid given out */
-	struct mutex lock;	/* for all of the above and midle, nmidle, allgs */
+	/* For all of the above and midle, nmidle, allgs.  It begins a
+	   cache line: npidle, above, is read without it, and often. */
+	struct mutex lock __attribute__((aligned(64)));
 	struct m *midle;	/* Ms without work, asleep */
 	int32_t nmidle;
 	int32_t maxmcount;	/* so many Ms there may be */
