@@ -140,9 +140,7 @@ struct schedt {
 	int32_t runqsize;
 	/* count goroutines */
 	int64_t goidgen;	/* the last goid given out */
-	/* For all of the above and midle, nmidle, allgs.  It begins a
-	   cache line: npidle, above, is read without it, and often. */
-	struct mutex lock __attribute__((aligned(64)));
+	struct mutex lock __attribute__((aligned(64)));	/* of the above, midle, allgs */
 	struct m *midle;	/* Ms without work, asleep */
 	int32_t nmidle;
 	int32_t maxmcount;	/* so many Ms there may be */
