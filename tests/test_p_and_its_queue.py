@@ -53,10 +53,10 @@ void main_main(void) {
 class Refused(Linked):
     def test_a_goroutine_whose_park_is_refused_goes_on_and_takes_no_turn_of_others(self):
         # In this chapter through g0, from the short way on also without it.
-        for name in ("p-and-its-queue", "stealing", "the-short-way", "system-calls"):
+        for place in [state(name) for name in ("p-and-its-queue", "stealing", "the-short-way", "system-calls")] + [TOP]:
             for procs in (1, 2, 4):
-                with self.subTest(name, procs=procs):
-                    self.assertRuns(link(PROGRAMS / "refused.c", state(name)), procs=procs, out=(
+                with self.subTest(place, procs=procs):
+                    self.assertRuns(link(PROGRAMS / "refused.c", place, whole=True), procs=procs, out=(
                         "1000 refused alone, 1000 with another, the ring had its turn, 0 wrong\n"))
 
 
