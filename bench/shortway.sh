@@ -10,7 +10,6 @@
 #	call	gswitch is a routine that is called and ends in a jump
 #	planted	a goroutine's function is jumped to, its return address planted
 #	called	goexit calls goexit1
-#	getg	this M is found through the current goroutine
 #	unlocked	the owner's side of runnext and ring without locked instructions,
 #		which is right with one P only
 set -eu
@@ -23,7 +22,7 @@ state=build/chapters/13/src
 chapters ch13
 tmp=$(mktemp -d)
 [ -n "${KEEP:-}" ] || trap 'rm -rf "$tmp"' EXIT
-variants='inline g0 call planted called getg unlocked'
+variants='inline g0 call planted called unlocked'
 
 variant() {	# NAME FILES SED-SCRIPT
 	if ! changed $state "$tmp/$1" "$2" "$3" && [ "$1" != inline ]; then
@@ -58,9 +57,6 @@ variant unlocked runq.c '
 		s/if (__atomic_compare_exchange_n(&pp->runqhead, &h, h + 1, 0,/__atomic_store_n(\&pp->runqhead, h + 1,/
 		s/__ATOMIC_RELEASE, __ATOMIC_ACQUIRE))$/__ATOMIC_RELAXED);/
 	}'
-variant getg sched.h '
-	s/movq %%fs:0, %0/movq %%fs:-8, %0/
-	s/return (struct m \*)(fs - .*/return ((struct g *)fs)->m;/'
 variant call switch.h '
 /^gswitch(struct g \*from/,/^}/ {
 	/^{/a\

@@ -88,6 +88,11 @@ def thread_of(m):
     for thread, pointer in thread_pointers():
         if pointer == own:
             return thread
+    # take the kernel's first thread for m0
+    for thread in threads():
+        if thread.ptid[1] == thread.ptid[0] and m.address == \
+                gdb.parse_and_eval("&m0"):
+            return thread
     return None
 
 def thread_pointers():

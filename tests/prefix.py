@@ -110,10 +110,10 @@ class Prefix(unittest.TestCase):
         return output, run(["gcc"] + list(options) + ["@" + str(source / "cflags"), "-I" + str(source), "-c",
                                                       sources.find(source, file), "-o", output])
 
-    def build(self, changes=(), options=(), more=(), link=(), name="mutant", reverse=False):
-        """Build a mutant, with MORE source files beside src/; the program."""
+    def build(self, changes=(), options=(), more=(), link=(), name="mutant", reverse=False, example="hello"):
+        """Build a mutant, with MORE source files beside src/ and, where there are examples, one of them; the program."""
         source = self.source(changes, name)
-        for path in list(more) + self.hello:
+        for path in list(more) + [hello.with_name(example + ".c") for hello in self.hello]:
             shutil.copy(TOP / path, source)
         files = [path.name for path in sources.files(source, ".c", ".S")]
         objects = []

@@ -175,7 +175,6 @@ class Chapter(Prefix):
 
     # -- the hook --
 
-    @superseded("the-short-way", "getm finds the M by the thread pointer, and the library has its own")
     def test_a_hook_keeps_its_thread_pointer_and_moves_the_bound(self):
         program = self.build(more=["tests/cgo_hook.c"])
         output = gdb(program, "tbreak checklevel\nrun\n"
@@ -303,6 +302,25 @@ class Chapter(Prefix):
         headers = run(["readelf", "-lW", self.rt0]).stdout
         for word in ("INTERP", "DYNAMIC", "TLS", "RWE"):
             self.assertNotIn(word, headers)
+
+
+class HookWithThreads(Prefix):
+    since = "park-and-ready"
+    about = ("go from one goroutine to another", "leave for the next")
+
+    def setUp(self):
+        super().setUp()
+        self.program = self.build(more=["tests/cgo_hook.c"], example="workers")
+
+    def test_with_a_hook_goroutines_run_on_all_threads_as_without(self):
+        for procs in ("1", "4"):
+            done = run([self.program], env={"GOMAXPROCS": procs})
+            self.assertEnds(done, "exit status 0")
+            self.assertEqual(done.stdout, "17984 primes below 200000\n")
+
+    def test_the_debugger_knows_the_first_thread_of_a_program_with_a_hook(self):
+        output = gdb(self.program, "source gdb/rt0.py\ntbreak count\nrun\ninfo sched\nkill\n")
+        self.assertRegex(output, r"(?m)^M0 .*  thread 1$")
 
 
 states.everywhere(globals())

@@ -48,10 +48,10 @@ runtime_Gosched(void)
 	struct g *gp = getg();
 
 	while (!leave(gp, NULL, NULL)) {
-		if (help(getm()->p))
+		if (help(gp->m->p))
 			continue;
 		if (__atomic_load_n(&sched.runqsize, __ATOMIC_RELAXED) == 0) {
-			getm()->p->schedtick++;
+			gp->m->p->schedtick++;
 			return;
 		}
 		/* note that it lets others run */
@@ -122,10 +122,10 @@ goready(struct g *gp)
 	casgstatus(gp, Gwaiting, Grunnable);
 	/* queue who can go on */
 	if (__builtin_expect(seeded, 0)) {
-		runqput(getm()->p, gp);
+		runqput(getg()->m->p, gp);
 		seedyield();
 	} else {
-		runnextput(getm()->p, gp);
+		runnextput(getg()->m->p, gp);
 		wakefenced();
 	}
 }

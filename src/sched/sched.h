@@ -330,19 +330,6 @@ struct p *lookagain(void);
 /* g.c */
 void finishswitch(void);
 
-/*
- * This M.  Its thread pointer points into it, so that we need not ask the
- * current goroutine.
- */
-static inline struct m *
-getm(void)
-{
-	uintptr_t fs;
-
-	__asm__ volatile("movq %%fs:0, %0" : "=r"(fs));
-	return (struct m *)(fs - offsetof(struct m, tls[1]));
-}
-
 /* Whether somebody of pp shall run out of turn. */
 static inline int
 fairturn(struct p *pp)

@@ -52,7 +52,7 @@ seedplace(struct p *pp)
 void
 seedyield(void)
 {
-	struct m *mp = getm();
+	struct m *mp = getg()->m;
 
 	if (getg() == mp->curg && mp->os.locks == 0 && cheaprand() % 4 == 0)
 		runtime_Gosched();

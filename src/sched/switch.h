@@ -59,7 +59,7 @@ gswitch(struct g *from, struct g *to)
 static inline __attribute__((always_inline)) int
 leave(struct g *gp, int (*unlockf)(struct g *, void *), void *arg)
 {
-	struct m *mp = getm();
+	struct m *mp = gp->m;
 	struct g *next = fairturn(mp->p) ? runqfair(mp->p) : NULL;
 
 	if (next == NULL)
@@ -83,7 +83,7 @@ leave(struct g *gp, int (*unlockf)(struct g *, void *), void *arg)
 static inline __attribute__((always_inline)) void
 finish(void)
 {
-	struct m *mp = getm();
+	struct m *mp = getg()->m;
 	struct g *gp = mp->left;
 
 	if (gp == NULL)

@@ -66,7 +66,7 @@ wantp(void)
 void
 entersyscall(void)
 {
-	struct m *mp = getm();
+	struct m *mp = getg()->m;
 	struct p *pp = mp->p;
 
 	if (seeded)
@@ -125,7 +125,7 @@ someidlep(void)
 void
 exitsyscall(void)
 {
-	struct m *mp = getm();
+	struct m *mp = getg()->m;
 	struct p *pp;
 
 	if (seeded)

@@ -16,7 +16,7 @@ struct tracefile *trace;
 void
 traceevent(enum eventkind kind, int64_t goid, int64_t arg)
 {
-	struct p *pp = getm()->p;
+	struct p *pp = getg()->m->p;
 	struct tracebuf *b;
 
 	if (pp == NULL)
@@ -89,5 +89,5 @@ traceinit(void)
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	memcpy(t->magic, "rt0trc1", sizeof t->magic);
 	trace = t;
-	TRACE(ProcStart, 0, getm()->id);
+	TRACE(ProcStart, 0, getg()->m->id);
 }

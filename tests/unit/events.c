@@ -3,8 +3,6 @@
  */
 #include "sched/sched.h"
 static void before_count(void *word);
-static struct m m;		/* the thread that writes events */
-#define getm() (&m)
 #define __atomic_store_n(p, v, order) \
 	(before_count(p), __atomic_store_n(p, v, order))
 #include "sched/trace.c"
@@ -12,6 +10,8 @@ static struct m m;		/* the thread that writes events */
 #include "unit.h"
 
 static struct p ps[2];
+static struct m m;		/* the thread that writes events */
+static struct g self = { .m = &m };
 static struct tracefile *file;
 static int64_t seen;		/* the event that is about to be counted */
 
@@ -34,6 +34,7 @@ reset(int i)
 	seeded = 1;
 	ps[1].id = 1;
 	m.p = i < 0 ? NULL : &ps[i];
+	setg(&self);
 }
 
 TEST("an event is in the ring of the P and nowhere else")

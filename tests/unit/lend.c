@@ -4,7 +4,6 @@
  * threads are not started, sleeps end at once, and other threads act where
  * a test lets them.
  */
-#define getm  the_getm		/* the real one asks %fs:0, which is libc's */
 #define mcall the_mcall
 #define startm the_startm
 #define lookagain the_lookagain
@@ -18,8 +17,6 @@
 #define newsysm the_newsysm
 #define runtime_Gosched the_gosched
 #include "sched/sched.h"
-#undef getm
-#define getm() (getg()->m)
 
 static int32_t nps(void);	/* what sysmon reads in each turn of a loop */
 #define gomaxprocs nps()

@@ -3,8 +3,6 @@
  * somebody steps back.
  */
 #include "sched/sched.h"
-static struct m m;		/* this thread */
-#define getm() (&m)
 #define runtime_Gosched test_Gosched
 void test_Gosched(void);
 #include "sched/seed.c"
@@ -14,6 +12,7 @@ void test_Gosched(void);
 enum { MANY = 7 };
 
 static struct p p;
+static struct m m;		/* this thread */
 static struct g gs[MANY], self;
 static int stepped;
 static char variable[32];
