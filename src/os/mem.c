@@ -32,20 +32,24 @@ void *
 persistentalloc(size_t n)
 {
 	static struct mutex mu;
-	static char *next, *end;
-	size_t align = n < CACHELINE ? 16 : CACHELINE;
+	static char *next;
+	static size_t left;
+	size_t pad, align = n < CACHELINE ? 16 : CACHELINE;
 	char *p;
 
 	if (n > PERSISTENTCHUNK / 4)
 		return sysAlloc(n);
 	lock(&mu);
 	/* cut it off, or begin a new chunk */
-	p = (char *)(((uintptr_t)next + align - 1) & -align);
-	if (next == NULL || p + n > end) {
-		p = sysAlloc(PERSISTENTCHUNK);
-		end = p + PERSISTENTCHUNK;
+	pad = -(uintptr_t)next & (align - 1);
+	if (left < pad + n) {
+		next = sysAlloc(PERSISTENTCHUNK);
+		left = PERSISTENTCHUNK;
+		pad = 0;		/* a chunk begins at a page */
 	}
+	p = next + pad;
 	next = p + n;
+	left -= pad + n;
 	unlock(&mu);
 	return p;
 }
