@@ -31,7 +31,7 @@ help(struct p *pp)
 	if (__atomic_load_n(&sched.needspinning, __ATOMIC_RELAXED) == 0)
 		return 0;
 	__atomic_store_n(&sched.needspinning, 0, __ATOMIC_RELAXED);
-	/* with that of wakep: it sees no note, or we see its work */
+	/* with that of wakep: it sees no request, or we see its work */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	gp = stealwork(pp);
 	if (gp == NULL)
