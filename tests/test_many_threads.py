@@ -40,6 +40,19 @@ class Threads(Chapter):
         self.assertEqual((done.returncode, done.stdout.splitlines()[-1], "exit_group(0)" in log[-1]), (0, "main", True))
         self.assertEqual([line for line in log if "clone(" in line], [])
 
+    def test_the_kernel_is_told_what_a_thread_shares_and_where_its_number_goes(self):
+        done, log = self.traced(self.program("greedy"), "-e", "trace=clone", procs=2)
+        self.assertEqual(done.stdout, "done\n")
+        # A line may be cut in two where another thread is told of.
+        flags = re.findall(r"flags=([A-Z_|]+)", "\n".join(log))
+        numbers = re.findall(r"(?m)(?:, parent_tid=\[(\d+)\])?, tls=0x\w+\) += (\d+)$", "\n".join(log))
+        self.assertTrue(flags and numbers, log)
+        for number, result in numbers:
+            self.assertEqual(number, result)
+        for names in flags:
+            self.assertEqual(sorted(names.split("|")), ["CLONE_" + flag for flag in (
+                "FILES FS PARENT_SETTID SETTLS SIGHAND SYSVSEM THREAD VM").split()])
+
     @superseded("system-calls", "GDB does not stop there in each run of the last state; test_gdb.py looks at its threads")
     def test_a_new_thread_has_its_own_stack_thread_pointer_and_number(self):
         out = gdb(self.program("greedy"), "break mstart1", "run", "continue",
