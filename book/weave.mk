@@ -26,7 +26,7 @@ WEAVE_NAMES    := $(basename $(notdir $(WEAVE_SOURCES)))
 WEAVE_PAGES    := $(WEAVE_NAMES:%=$(SITE)/%.html)
 
 .PHONY: book
-book: $(WEAVE_PAGES) $(addprefix $(SITE)/,book.css book.js search.js) ## weave the book to build/site
+book: $(WEAVE_PAGES) $(addprefix $(SITE)/,book.css book.js search.js minisearch.js) ## weave the book to build/site
 
 $(WEAVE_DIR)/stamp: $(WEAVE_SOURCES) $(WEAVE_TOOLS)/weave.awk
 	@mkdir -p $(WEAVE_DIR)/tags $(SITE)
@@ -37,7 +37,7 @@ $(WEAVE_DIR)/stamp: $(WEAVE_SOURCES) $(WEAVE_TOOLS)/weave.awk
 	@touch $@
 
 # written by the stamp's rule, and only when they change
-$(WEAVE_NAMES:%=$(WEAVE_DIR)/%.md) $(WEAVE_NAMES:%=$(WEAVE_DIR)/%.lua) $(WEAVE_DIR)/xref.lua $(WEAVE_DIR)/search.js: $(WEAVE_DIR)/stamp ;
+$(WEAVE_NAMES:%=$(WEAVE_DIR)/%.md) $(WEAVE_NAMES:%=$(WEAVE_DIR)/%.lua) $(WEAVE_DIR)/xref.lua $(WEAVE_DIR)/search.json: $(WEAVE_DIR)/stamp ;
 
 $(WEAVE_PAGES): $(SITE)/%.html: $(WEAVE_DIR)/%.md $(WEAVE_DIR)/%.lua $(WEAVE_DIR)/xref.lua \
 		$(addprefix $(WEAVE_TOOLS)/,weave.lua highlight.lua page.html) $(wildcard $(BOOK)/figures/*.svg $(BOOK)/data/*.tsv)
@@ -50,5 +50,8 @@ $(SITE)/index.html: $(WEAVE_TOOLS)/cover.svg
 
 $(SITE)/book.%: $(WEAVE_TOOLS)/book.% | $(WEAVE_DIR)/stamp
 	@cp $< $@
-$(SITE)/search.js: $(WEAVE_DIR)/search.js
+# A page that is opened as a file may load a script, but no data: so the index is one, and packed.
+$(SITE)/search.js: $(WEAVE_DIR)/search.json
+	@{ printf 'search_index("'; gzip -9nc $< | base64 -w0; echo '")'; } >$@
+$(SITE)/minisearch.js: $(WEAVE_TOOLS)/vendor/minisearch-7.2.0/minisearch.min.js | $(WEAVE_DIR)/stamp
 	@cp $< $@

@@ -93,6 +93,14 @@ class Setup(unittest.TestCase):
         status, output = self.setup("--run-only")
         self.assertEqual((status, self.calls()), (0, ["-q -y install --no-install-recommends gdb"]), output)
 
+    def test_the_tools_that_look_at_pages_come_only_when_asked_for(self):
+        self.assertEqual((self.setup()[0], self.calls()), (0, []))
+        status, output = self.setup("--browser")
+        self.assertEqual((status, self.calls()), (0, ["-q -y install --no-install-recommends chromium tidy"]), output)
+        self.fake("google-chrome", "exit 0")
+        self.setup("--browser")
+        self.assertEqual(self.calls()[1:], ["-q -y install --no-install-recommends tidy"])
+
     def test_fetches_the_package_lists_only_after_a_failure(self):
         self.remove("make")
         self.apt('case "$*" in *update*) touch "%s/updated";; *) [ -e "%s/updated" ];; esac'

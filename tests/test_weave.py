@@ -1,4 +1,8 @@
 """The woven site: of the fixture in tests/weave, which uses every form once, and of the book."""
+import base64
+import functools
+import gzip
+import json
 import os
 import re
 import shutil
@@ -8,6 +12,8 @@ import time
 import unittest
 from html.parser import HTMLParser
 from pathlib import Path
+
+import browser
 
 TOP = Path(__file__).resolve().parent.parent
 FIXTURE = TOP / "tests" / "weave"
@@ -85,6 +91,14 @@ def weave(book, out, *targets):
     return done
 
 
+@functools.lru_cache(maxsize=None)
+def woven(book):
+    """the site of a book, made once for all tests"""
+    out = tempfile.mkdtemp(prefix="weave-")
+    unittest.addModuleCleanup(shutil.rmtree, out)
+    return weave(book, out)
+
+
 def chunks_in(source):
     """(root or None, replaced?) of each code chunk of a .nw file, in order"""
     return re.findall(r"^<<(.*)>>=\s*$", source.read_text(encoding="utf-8"), re.M)
@@ -124,9 +138,7 @@ class Site:
 
     @classmethod
     def setUpClass(cls):
-        cls.out = tempfile.mkdtemp(prefix="weave-")
-        cls.addClassCleanup(shutil.rmtree, cls.out)
-        cls.made = weave(cls.book, cls.out)
+        cls.made = woven(cls.book)
         cls.pages = {p.name: Page(p) for p in cls.made.site.glob("*.html")}
         cls.chapters = sorted((TOP / cls.book).glob("[0-9][0-9]-*.nw"))
 
@@ -396,9 +408,149 @@ class FixtureSite(Site, unittest.TestCase):
 
     def test_the_search_index_knows_functions_chunks_terms_and_sections(self):
         js = (self.made.site / "search.js").read_text()
-        for entry in ('["function","start","01-one","c1-1"', '["chunk","count the start","01-one","c1-5"',
-                      '["term","run queue","01-one"', '["section","Numbers and notes","01-one"', '["label","_entry","02-two"'):
-            self.assertIn(entry, js)
+        index = json.loads(gzip.decompress(base64.b64decode(re.fullmatch(r'search_index\("(.*)"\)\n', js).group(1))))
+        found = {tuple(entry[:3]): entry for entry in index}
+        for kind, title, page, said in (
+                ("function", "start", "01-one", "1.1, src/one.c"), ("chunk", "count the start", "01-one", "1.5"), ("label", "_entry", "02-two", "2.5"),
+                ("message", "start goid", "01-one", "1.1, src/one.c"), ("term", "run queue", "01-one", ""), ("term", "baton", "glossary", "has it runs"),
+                ("section", "Numbers and notes", "01-one", "file <one>"), ("section", "Numbers and notes", "01-one", "A second note")):
+            self.assertIn((kind, title, page), found)
+            self.assertIn(said, found[kind, title, page][4])
+        self.assertIn(found["term", "baton", "glossary"][3], self.pages["glossary.html"].ids)
+
+
+@unittest.skipUnless(browser.PROGRAM, browser.MISSING)
+class InABrowser(unittest.TestCase):
+    """The book as a phone shows it (390 pixels, touch) and as a desk does (1400 pixels)."""
+    SIZES = ((390, 844, True), (1400, 1000, False))
+
+    @classmethod
+    def setUpClass(cls):
+        cls.site = woven("book").site
+        cls.pages = sorted(cls.site.glob("*.html"))
+        cls.browser = browser.Browser()
+        cls.browser.__enter__()
+        cls.addClassCleanup(cls.browser.__exit__)
+
+    def page(self, word):
+        return next(p for p in self.pages if word in p.name)
+
+    def middle(self, selector):
+        """where to tap on what is in sight"""
+        x, y, on = self.browser.js("""(() => { const e = document.querySelector(%r), r = e.getBoundingClientRect(),
+            x = r.x + r.width / 2, y = r.y + r.height / 2; return [x, y, e.contains(document.elementFromPoint(x, y))] })()""" % selector)
+        self.assertTrue(on, f"{selector} is covered by something, or out of sight")
+        return x, y
+
+    def tap(self, selector):
+        self.browser.tap(*self.middle(selector))
+
+    def test_no_page_scrolls_sideways_and_labels_are_large_enough_and_apart(self):
+        look = """(() => {
+            const bad = [], root = document.documentElement
+            if (root.scrollWidth > root.clientWidth) bad.push('the page is ' + root.scrollWidth + ' wide')
+            for (const svg of document.querySelectorAll('.fig svg')) {
+                const box = svg.getBoundingClientRect(), name = svg.closest('figure').querySelector('figcaption b').textContent
+                const labels = [...svg.querySelectorAll('text')].filter(t => t.textContent.trim()).map(t => [t.textContent, t.getBoundingClientRect(), t])
+                for (const [words, r, t] of labels) {
+                    const size = parseFloat(getComputedStyle(t).fontSize) * svg.getScreenCTM().a
+                    if (size < 10.99) bad.push(`${name} "${words}" is ${size.toFixed(1)} pixels high`)
+                    if (r.left < box.left - 1 || r.right > box.right + 1 || r.top < box.top - 1 || r.bottom > box.bottom + 1) bad.push(`${name} "${words}" is cut off`)
+                }
+                labels.forEach(([a, p], i) => { for (const [b, q] of labels.slice(i + 1)) {
+                    const w = Math.min(p.right, q.right) - Math.max(p.left, q.left), h = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top)
+                    if (w > 1 && h > Math.min(p.height, q.height) * .35) bad.push(`${name} "${a}" is on "${b}"`)
+                } })
+            }
+            return bad })()"""
+        for width, height, touch in self.SIZES:
+            self.browser.size(width, height, touch)
+            for page in self.pages:
+                if not touch and 'class="fig"' not in page.read_text():
+                    continue
+                self.browser.open(page)
+                self.assertEqual(self.browser.js(look), [], f"{page.name} at {width} pixels")
+
+    def test_the_menu_opens_at_any_place_of_a_page_on_a_phone(self):
+        self.browser.size(390, 844, True)
+        self.browser.open(self.page("p-and-its-queue"))
+        self.browser.js("scrollTo(0, 9000)")
+        self.tap(".burger")
+        self.browser.until("getComputedStyle(document.querySelector('nav.side')).display === 'block'")
+        self.assertEqual(self.browser.js("scrollY"), 9000)
+        self.middle("nav.side .here > a")
+        self.tap("nav.side .here ul a[href='#tricks']")
+        self.browser.until("location.hash === '#tricks' && getComputedStyle(document.querySelector('nav.side')).display === 'none'")
+        self.browser.until("Math.abs(document.querySelector('#tricks').getBoundingClientRect().top - 80) < 40")
+
+    def test_code_is_copied_with_its_uses_and_sessions_without_their_output(self):
+        for width, height, touch in self.SIZES:
+            self.browser.size(width, height, touch)
+            self.browser.open(self.page("p-and-its-queue"))
+            self.browser.js("document.execCommand = what => { window.copied = document.activeElement.value; return true }")
+            for box, wanted in ((".tty", "GOMAXPROCS=1 build/chapters/10/order | paste -sd' '\nbuild/chapters/10/crowd 100000\n"),
+                                ("#c10-4", None)):
+                button = box + " > .copy"
+                self.browser.js("document.querySelector(%r).scrollIntoView({block: 'center'})" % button)
+                if touch:
+                    self.browser.until("getComputedStyle(document.querySelector(%r)).opacity === '1'" % button)
+                    self.tap(button)
+                else:
+                    self.browser.click(*self.middle(button))
+                copied = self.browser.until("window.copied")
+                if wanted:
+                    self.assertEqual(copied, wanted)
+                else:
+                    source = next((TOP / "book").glob("10-*.nw")).read_text()
+                    self.assertEqual(copied.split(), re.findall(r"^<<[^\n]*>>=\n(.*?)^@$", source, re.M | re.S)[3].split())
+                self.browser.js("delete window.copied")
+
+    def test_the_search_finds_several_words_and_prefixes_definitions_first(self):
+        self.browser.size(1400, 1000)
+        self.browser.open(self.page("preface"))
+        self.browser.key("/")
+        self.browser.until("document.activeElement.matches('.search input')")
+        for words, kind, title in (("runqput", "function", "runqput"), ("runqputsl", "function", "runqputslow"),
+                                   ("all goroutines asleep", "message", "fatal error: all goroutines are asleep - deadlock!"),
+                                   ("work steal", "term", "work stealing"), ("struct gobuf", "struct", "gobuf"), ("stelwork", "function", "stealwork"),
+                                   ("queue batch half", "section", "")):
+            self.browser.js("var q = document.querySelector('.search input'); q.value = ''; q.dispatchEvent(new Event('input'))")
+            self.browser.type(words)
+            self.browser.until("document.querySelector('#found a')")
+            first = self.browser.js("(a => [a.querySelector('i').textContent, a.textContent])(document.querySelector('#found a'))")
+            self.assertEqual(first[0], kind, words)
+            self.assertIn(title, first[1], words)
+        self.browser.key("ArrowDown")
+        self.browser.until("document.querySelector('#found .now') === document.querySelectorAll('#found a')[1]")
+        self.browser.key("ArrowUp")
+        goal = self.browser.js("document.querySelector('#found .now').href")
+        self.browser.key("Escape")
+        self.browser.until("!document.querySelector('.search')")
+        self.browser.key("/")
+        self.browser.type("queue batch half")
+        self.browser.until("document.querySelector('#found a')")
+        self.browser.key("Enter")
+        self.browser.until("location.href === %r" % goal)
+
+    def test_all_code_is_unfolded_at_once_and_answers_stay_folded(self):
+        self.browser.size(390, 844, True)
+        self.browser.open(self.page("p-and-its-queue"))
+        for wanted in (True, False):
+            self.tap(".unfold")
+            self.browser.until("[...document.querySelectorAll('main .fold, main .script')].every(f => f.open === %s)" % str(wanted).lower())
+            self.assertEqual(self.browser.js("document.querySelectorAll('.answer[open], .hint[open]').length"), 0)
+
+    def test_the_steps_of_a_drawing_move_when_asked(self):
+        page = next(p for p in self.pages if "data-steps" in p.read_text())
+        for width, height, touch in self.SIZES:
+            self.browser.size(width, height, touch)
+            self.browser.open(page)
+            self.browser.js("document.querySelector('.play + label').scrollIntoView({block: 'center'})")
+            moving = "document.querySelector('.play ~ svg .step.s2').getAnimations().length"
+            self.assertEqual(self.browser.js(moving), 0)
+            for wanted in (1, 0):
+                (self.browser.tap if touch else self.browser.click)(*self.middle(".play + label"))
+                self.browser.until("%s === %d" % (moving, wanted))
 
 
 class Colours(unittest.TestCase):

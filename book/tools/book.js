@@ -1,5 +1,5 @@
-// book.js -- theme, keys, copy, peek, current section, search.  No library; the book reads
-// the same without it.
+// book.js -- theme, keys, copy, peek, current section, search.  Only the search uses a library;
+// the book reads the same without any of it.
 (function () {
   var d = document, root = d.documentElement
   function all(s, f) { Array.prototype.forEach.call(d.querySelectorAll(s), f) }
@@ -38,6 +38,22 @@
       setTimeout(function () { b.textContent = 'copy' }, 1200)
     }
   })
+
+  // all code of the page at once, and folded again; the answers of exercises stay folded
+  var folds = d.querySelectorAll('main .fold, main .script'), head = d.querySelector('main > .head')
+  if (head && folds.length) {
+    var unfold = el('button', 'unfold', 'Unfold all code'); unfold.type = 'button'; head.append(unfold)
+    unfold.setAttribute('aria-pressed', 'false')
+    unfold.onclick = function () {
+      var open = unfold.getAttribute('aria-pressed') === 'false'
+      Array.prototype.forEach.call(folds, function (f) { f.open = open })
+      unfold.setAttribute('aria-pressed', open); unfold.textContent = open ? 'Fold all code' : 'Unfold all code'
+    }
+  }
+
+  // a table or a figure that is too wide says so, and can be scrolled with the keys
+  function wide() { all('.scroll, .fig', function (s) { var more = s.scrollWidth > s.clientWidth + 12; s.classList.toggle('more', more); if (more) s.tabIndex = 0; else s.removeAttribute('tabindex') }) }
+  wide(); addEventListener('resize', wide)
 
   // peek: what a chunk or an identifier stands for, without leaving the line
   var peek, timer
@@ -80,65 +96,116 @@
     all('main h2[id]', function (h) { seen.observe(h) })
   }
   d.querySelector('nav.side').addEventListener('click', function () { d.getElementById('menu').checked = false })
-  var here = d.querySelector('nav.side .here')
-  if (here && here.offsetTop > innerHeight * .6) here.parentNode.parentNode.scrollTop = here.offsetTop - innerHeight / 3
+  var menu = d.getElementById('menu')
+  function reveal() { var here = d.querySelector('nav.side .here'), side = here && here.parentNode.parentNode; if (side && here.offsetTop > side.clientHeight * .6) side.scrollTop = here.offsetTop - side.clientHeight / 3 }
+  menu.addEventListener('change', function () { if (menu.checked) reveal() })
+  reveal()
 
-  // search: definitions first, then terms, chunks, sections, last the words of the text
-  var find = d.getElementById('find'), entries, box
-  var order = ['function', 'label', 'struct', 'macro', 'command', 'typedef', 'variable', 'enum', 'union', 'term', 'file', 'chunk', 'section', 'exercise', 'enumerator', 'member']
-  window.search_index = function (list) { entries = list; if (box) run() }
-  function score(e, q) {
-    var t = e[1].toLowerCase(), r = order.indexOf(e[0]), s
-    if (t === q) s = 0
-    else if (t.indexOf(q) === 0) s = 100
-    else if (t.indexOf(q) > 0) s = 200
-    else if (e[0] === 'section' && e[4].toLowerCase().indexOf(q) >= 0) s = 300
-    else return -1
-    return s + r + t.length / 100
+  // search, by MiniSearch: the first time it is opened, search.js brings the entries [kind, title, page, anchor, more].
+  // All words have to be there, or begin a word that is; definitions come before the sections that say it.
+  var find = d.getElementById('find'), entries, index, box
+  var weight = { 'function': 60, label: 60, command: 60, macro: 50, struct: 50, term: 50, typedef: 40, union: 40, 'enum': 40, variable: 40,
+    file: 40, message: 30, chunk: 30, member: 12, enumerator: 12, exercise: 3, section: 4 }
+  var idle = / (a|an|the|of|to|in|is|are|it|its|and|or|on|for|with|that|this|does|do|how|what|why|be|by|as|at) /
+  function words(s) { return s.toLowerCase().match(/[\p{L}\p{N}_]+/gu) || [] }
+  function pieces(s) {	// runtime_main is found by main, newStack by stack
+    var out = []
+    words(s).forEach(function (w) { out.push(w); if (/._./.test(w)) out.push.apply(out, w.split('_').filter(Boolean)) });
+    (s.match(/[a-z]+[A-Z]\w*/g) || []).forEach(function (w) { out.push.apply(out, w.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase().split(' ').slice(1)) })
+    return out
   }
-  function mark(parent, text, q) {
-    var i = text.toLowerCase().indexOf(q)
-    if (i < 0) { parent.append(text); return }
-    parent.append(text.slice(0, i), el('mark', '', text.slice(i, i + q.length)), text.slice(i + q.length))
+  window.search_index = function (packed) {
+    var bytes = Uint8Array.from(atob(packed), function (c) { return c.charCodeAt(0) })
+    new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).json().then(function (list) {
+      index = new MiniSearch({ fields: ['title', 'more'], tokenize: pieces, processTerm: function (w) { return idle.test(' ' + w + ' ') ? null : w },
+        searchOptions: { tokenize: words, boost: { title: 3 }, boostDocument: function (i) { return weight[list[i][0]] || 1 } } })
+      index.addAll(list.map(function (e, i) { return { id: i, title: e[1], more: e[0] + ' ' + e[4] } }))
+      entries = list; if (box) run()
+    })
+  }
+  function ask(q) {
+    var exact = q.trim().toLowerCase().replace(/\(\)$/, ''), n = words(q).length
+    var found = index.search(q, { combineWith: 'AND', prefix: true })
+    if (!found.length) found = index.search(q, { combineWith: 'AND', prefix: true, fuzzy: function (w) { return w.length > 4 ? 0.25 : 0 } })
+    if (!found.length && n > 1) found = index.search(q, { combineWith: 'OR', prefix: true })
+    found.forEach(function (r) { if (entries[r.id][1].toLowerCase() === exact) r.score += 1e6 })
+    return found.sort(function (a, b) { return b.score - a.score || a.id - b.id }).slice(0, 40)
+  }
+  function mark(parent, text, found) {
+    var last = 0
+    text.replace(found, function (w, i) { parent.append(text.slice(last, i), el('mark', '', w)); last = i + w.length })
+    parent.append(text.slice(last))
+  }
+  function around(text, found) {	// the part of a section with the most of the words
+    var best = 0, most = 0, at = [], m
+    while ((m = found.exec(text))) at.push([m.index, m[0].toLowerCase()])
+    at.forEach(function (a, i) {
+      var set = {}
+      for (var k = i; k < at.length && at[k][0] < a[0] + 110; k++) set[at[k][1]] = 1
+      if (Object.keys(set).length > most) { most = Object.keys(set).length; best = a[0] }
+    })
+    var from = best < 40 ? 0 : text.indexOf(' ', best - 40) + 1
+    return (from ? '… ' : '') + text.slice(from, from + 150) + (text.length > from + 150 ? ' …' : '')
   }
   function run() {
-    var q = box.q.value.trim().toLowerCase(), list = box.list
-    list.textContent = ''
-    if (!entries || q.length < 2) return
-    entries.map(function (e) { return [score(e, q), e] }).filter(function (p) { return p[0] >= 0 })
-      .sort(function (a, b) { return a[0] - b[0] }).slice(0, 30).forEach(function (p, n) {
-        var e = p[1], a = el('a', n ? '' : 'now'), small = el('small'), more = e[4], i = more.toLowerCase().indexOf(q)
-        a.href = e[2] + '.html' + (e[3] ? '#' + e[3] : '')
-        a.append(el('i', '', e[0])); mark(a, e[1], q)
-        if (e[0] === 'section') more = i < 0 ? more.slice(0, 90) : (i > 40 ? '… ' : '') + more.slice(Math.max(0, i - 40), i + 70) + ' …'
-        if (/^\d/.test(e[2])) small.append('chapter ' + parseInt(e[2], 10) + (more ? ' · ' : ''))
-        mark(small, more, q); a.append(small)
-        a.onclick = hide
-        var li = el('li'); li.append(a); list.append(li)
-      })
-    if (!list.firstChild) list.append(el('p', '', 'Nothing has that name, and no section says it.'))
+    var q = box.q.value, list = box.list, found
+    list.textContent = ''; box.q.removeAttribute('aria-activedescendant')
+    box.note.textContent = ''
+    if (!index || q.trim().length < 2) return
+    found = ask(q)
+    found.forEach(function (r, n) {
+      var e = entries[r.id], a = el('a'), small = el('small'), chapter = /^\d/.test(e[2]) && parseInt(e[2], 10)
+      var terms = new RegExp(r.terms.map(function (t) { return t.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') }).sort(function (x, y) { return y.length - x.length }).join('|'), 'gi')
+      a.href = root.dataset.top + e[2] + '.html' + (e[3] ? '#' + e[3] : ''); a.id = 'found-' + n; a.setAttribute('role', 'option'); a.tabIndex = -1
+      a.append(el('i', '', e[0])); mark(a, e[1], terms)
+      if (chapter !== false) small.append(chapter >= 90 ? 'appendix ' + String.fromCharCode(chapter - 25) : 'chapter ' + chapter, e[4] ? ' · ' : '')
+      mark(small, e[0] === 'section' || e[0] === 'term' ? around(e[4], terms) : e[4], terms); a.append(small)
+      a.onclick = hide
+      list.append(a)
+    })
+    choose(list.firstChild)
+    box.note.textContent = found.length ? (found.length === 40 ? 'the best 40' : found.length) + ' found · ↑ ↓ choose, Enter goes there, Escape closes' : 'Nothing has that name, and no section says it.'
   }
-  function hide() { if (box) { box.remove(); box = null } }
+  function choose(a) {
+    var old = box.list.querySelector('.now')
+    if (!a) return
+    if (old) { old.classList.remove('now'); old.removeAttribute('aria-selected') }
+    a.classList.add('now'); a.setAttribute('aria-selected', 'true'); a.scrollIntoView({ block: 'nearest' })
+    box.q.setAttribute('aria-activedescendant', a.id)
+  }
+  function hide() { if (box) { box.remove(); box = null; find.focus({ preventScroll: true }) } }
+  function load(file) { var s = el('script'); s.src = root.dataset.top + file; s.async = false; d.head.append(s) }
   function open() {
     if (box) return
-    box = el('div', 'search'); box.q = el('input'); box.list = el('ol')
-    box.setAttribute('role', 'dialog'); box.setAttribute('aria-label', 'Search'); box.q.placeholder = 'a function, a chunk, a word of the text'; box.q.setAttribute('aria-label', 'Search the book')
-    var inner = el('div'); inner.append(box.q, box.list); box.append(inner); d.body.append(box); box.q.focus()
+    close()
+    var inner = el('div'), top = el('p'), x = el('button', '', '×')
+    box = el('div', 'search'); box.q = el('input'); box.list = el('div'); box.note = el('p', 'note')
+    box.setAttribute('role', 'dialog'); box.setAttribute('aria-modal', 'true'); box.setAttribute('aria-label', 'Search')
+    box.q.type = 'search'; box.q.placeholder = 'a function, a message, words of the text'; box.q.setAttribute('aria-label', 'Search the book')
+    box.q.setAttribute('role', 'combobox'); box.q.setAttribute('aria-expanded', 'true'); box.q.setAttribute('aria-controls', 'found')
+    box.q.autocomplete = 'off'; box.q.spellcheck = false
+    box.list.id = 'found'; box.list.setAttribute('role', 'listbox'); box.list.setAttribute('aria-label', 'What was found'); box.note.setAttribute('role', 'status')
+    x.type = 'button'; x.setAttribute('aria-label', 'close'); x.onclick = hide
+    top.append(box.q, x); inner.append(top, box.list, box.note); box.append(inner); d.body.append(box); box.q.focus()
     box.q.oninput = run; box.onclick = function (e) { if (e.target === box) hide() }
-    if (!entries) { var s = el('script'); s.src = 'search.js'; d.head.append(s) }
+    if (!entries) {
+      if (!window.DecompressionStream) { box.note.textContent = 'This browser is too old for the search.'; return }
+      box.note.textContent = 'Reading the index …'
+      load('minisearch.js'); load('search.js')
+    }
   }
   find.hidden = false; find.onclick = open
 
   d.addEventListener('keydown', function (e) {
     if (box) {
-      var a = box.querySelector('a.now'), next = a && a.parentNode[e.key === 'ArrowDown' ? 'nextSibling' : 'previousSibling']
-      if (e.key === 'Escape') hide()
-      else if (e.key === 'Enter' && a) { location.href = a.href; hide() }
-      else if (/Arrow(Up|Down)/.test(e.key)) { e.preventDefault(); if (next) { a.classList.remove('now'); next.firstChild.classList.add('now'); next.scrollIntoView({ block: 'nearest' }) } }
+      var a = box.list.querySelector('.now')
+      if (e.key === 'Escape') { e.preventDefault(); hide() }
+      else if (e.key === 'Enter' && a && e.target === box.q) { location.href = a.href; hide() }
+      else if (/^Arrow(Up|Down)/.test(e.key)) { e.preventDefault(); choose(a && a[e.key === 'ArrowDown' ? 'nextSibling' : 'previousSibling']) }
       return
     }
     if (e.ctrlKey || e.metaKey || e.altKey || /INPUT|TEXTAREA/.test(e.target.tagName)) return
-    if (e.key === 'Escape') close()
+    if (e.key === 'Escape') { close(); menu.checked = false }
     else if (e.key === '/') { e.preventDefault(); open() }
     else if (/Arrow(Left|Right)/.test(e.key) && !(e.target.closest && e.target.closest('.code, pre'))) {
       var l = d.querySelector('link[rel=' + (e.key === 'ArrowLeft' ? 'prev' : 'next') + ']')

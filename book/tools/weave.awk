@@ -6,7 +6,7 @@
 #   out/PAGE.md     pandoc Markdown; a chunk is an empty div with its number
 #   out/PAGE.lua    the bodies of the chunks that the page shows or expands
 #   out/xref.lua    pages, sections, reference targets, chunks, definitions
-#   out/search.js   the search index of the site
+#   out/search.json what the search finds: kind, title, page, anchor, more
 #
 # A file is written only when its contents change, so that make rebuilds few pages.
 # A chunk is numbered CHAPTER.SEQ and has the anchor cCHAPTER-SEQ.  Definitions come
@@ -43,6 +43,7 @@ function new_page(path,   base, ch) {
 	ch = match(base, /^[0-9][0-9]-/) ? substr(base, 1, 2) + 0 : ""
 	page = ++npages; Pid[page] = base; Pch[page] = ch; Plab[page] = label(ch); Pfile[page] = path
 	sec = new_section(page, 1, "", "")
+	page_is_glossary = base == "glossary"
 	target(base, page, "", ""); if (ch != "") target(substr(base, 4), page, "", "")
 }
 
@@ -70,7 +71,13 @@ function restore(s) { gsub(/\001/, "[[", s); gsub(/\002/, "]]", s); return s }
 function doc_line(l) {
 	if (line == 1 && l == "---") { in_yaml = 1; return }
 	if (in_yaml) { yaml(l); return }
+	if (page_is_glossary && match(l, /^\| *([^|]*[^| ]) *\|(.*\|)? *([^|]*[^| ]) *\|$/, Gm) && l !~ /^\|[ :|-]*\|$/ && Gm[1] != "term") {
+		Gid = tolower(Gm[1]); gsub(/[^a-z0-9]+/, "-", Gid); Gid = "g-" Gid
+		find("term", gensub(/`/, "", "g", Gm[1]), Pid[page], Gid, gensub(/`/, "", "g", restore(Gm[3])))
+		sub(/^\| */, "| []{#" Gid "}", l)
+	}
 	if (in_fence) {
+		if (fence_session && fence_open == "" && l ~ /[a-z][a-z][a-z]/ && !(l in Ssaid)) { Ssaid[l] = 1; Stext[sec] = Stext[sec] " " l }
 		if (fence_open != "") { fence_open = fence_open " " l; if (l ~ /} *$/) open_fence(fence_open) }
 		else { md(restore(l)); if (l ~ ("^ *" in_fence "+ *$")) in_fence = "" }
 	} else if (l ~ /^ *(```|~~~)/) { end_para(); open_fence(l) }
@@ -97,7 +104,7 @@ function attribute(s, name,   m) {
 function id_of(s,   m) { gsub(/"[^"]*"/, "", s); return match(s, /[{ ]#([^ }]+)/, m) ? m[1] : "" }
 
 function open_fence(l,   m, num, id) {
-	match(l, /^ *(```+|~~~+)/, m); in_fence = m[1]; fence_open = ""
+	match(l, /^ *(```+|~~~+)/, m); in_fence = m[1]; fence_open = ""; fence_session = l ~ /console|gdb/
 	if (match(l, /(``|~~) *([A-Za-z0-9_+-]+) *$/, m)) sub(/ *[A-Za-z0-9_+-]+ *$/, " {." m[2] "}", l)
 	if (l !~ /{/) { md(l); return }
 	if (l !~ /} *$/) { fence_open = l; return }
@@ -144,14 +151,14 @@ function heading(l,   level, id, attrs, title) {
 	} else target(id, page, id, "“" html(title) "”")
 	Hseen[page, id] = 1
 	sec = new_section(page, level, id, title)
-	md(substr(l, 1, level) " " scan(title, line) " {#" id "}")
+	md(substr(l, 1, level) " " scan(title, line) " {#" id "}"); Stext[sec] = ""
 }
 
 # A paragraph: quoted code, references, numbers, drawings and terms are marked for the
 # filter with the line they stand on; ordinary code spans pass untouched.
 function end_para() {
 	if (para == "") return
-	Pmd[page] = Pmd[page] scan(para, para_line); para = ""
+	Pmd[page] = Pmd[page] scan(para, para_line); plain(" "); para = ""
 }
 
 function scan(s, at,   r, t, m, before, anchor, capital) {
@@ -184,7 +191,7 @@ function quoted(t, at,   f) {
 	f = index(t, "`") ? "``" : "`"
 	return f t f "{.nwq at=\"" at "\"}"
 }
-function plain(s) { gsub(/[`*\001\002]|\[\^[^]]*\]:?|\]\([^)]*\)|{[^}]*}/, "", s); gsub(/[\n\t ]+/, " ", s); Stext[sec] = Stext[sec] s }
+function plain(s) { gsub(/[`*\001\002]|\[\^[^]]*\]:?|\[?\]\([^)]*\)|{[^}]*}/, "", s); gsub(/[\n\t ]+/, " ", s); Stext[sec] = Stext[sec] s }
 
 # the line under a title: the description, or else the first sentence of the page
 function promise(p,   i, m) {
@@ -336,6 +343,19 @@ function places(   i, c, x, s) {
 	}
 }
 
+# what the program says: the strings of C and assembly that have two words or more
+function messages(   c, s, t, m) {
+	for (c = 1; c <= n; c++) if (language(Root[Kname[c]]) ~ /^(c|asm)$/) {
+		s = Kbody[c]
+		while (match(s, /"([^"\\\n]|\\.)*"/, m)) {
+			s = substr(s, RSTART + RLENGTH); t = m[0]
+			gsub(/^"|"$|\\[nt]/, "", t); gsub(/\\"/, "\"", t)
+			if (t !~ /[A-Za-z][a-z:]+ [^ ]*[a-z]/ || t ~ /%%|^\\.cfi/ || t in Msaid) continue
+			Msaid[t] = 1; find("message", t, Pid[Kpage[c]], Kanchor[c], Knum[c] ", " Root[Kname[c]])
+		}
+	}
+}
+
 # ------------------------------------------------------------------ output
 
 function q(s) { gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\n/, "\\n", s); return "\"" s "\"" }
@@ -366,13 +386,14 @@ END {
 	end_para()
 	if (bad) exit 1
 	for (i = 1; i <= nsec; i++) if (Slevel[i] <= 3)
-		find("section", Stitle[i] == "" ? Y[Sp[i], "title"] : Stitle[i], Pid[Sp[i]], Sid[i], substr(Stext[i], 1, 6000))
+		find("section", Stitle[i] == "" ? Y[Sp[i], "title"] : Stitle[i], Pid[Sp[i]], Sid[i], gensub(/^ *· *|\[ *(,|\.| )/, "\\1", "g", Stext[i]))
 	for (i = 1; i <= nterm; i++) find("term", Cname[i], Pid[Cpage[i]], Canchor[i], Stitle[Csec[i]])
 	for (c = 1; c <= n; c++) if (!((Kname[c]) in Cfound)) {
 		Cfound[Kname[c]] = 1
 		find(is_file(Kname[c]) ? "file" : "chunk", Kname[c], Pid[Kpage[c]], Kanchor[c], Knum[c])
 	}
 	definitions()
+	messages()
 
 	x = "return {\npages = {\n"
 	for (p = 1; p <= npages; p++) {
@@ -405,7 +426,7 @@ END {
 		x = x "},\n"
 	}
 	put(out "/xref.lua", x "}\n}\n")
-	put(out "/search.js", "search_index([\n" index_js "])\n")
+	sub(/,\n$/, "\n", index_js); put(out "/search.json", "[\n" index_js "]\n")
 	for (p = 1; p <= npages; p++) {
 		put(out "/" Pid[p] ".md", Pmd[p])
 		delete seen; delete set; x = ""

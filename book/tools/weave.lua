@@ -492,6 +492,9 @@ end
 local function Code(el)
   if el.classes[1] == 'nwq' then return quoted(el) end
   if el.classes[1] == 'num' then return number(el) end
+  if #el.text > 20 and el.text:match('_%w+_') then	-- a long name may be broken where its words end
+    return rawi('<code>' .. esc(el.text):gsub('_(%w)', '_<wbr>%1') .. '</code>')
+  end
 end
 
 local function Link(l)
