@@ -19,6 +19,10 @@ goschedImpl(struct g *gp)
 	schedule();
 }
 
+/* step back, if there is somebody to step back for */
+/* help those who found no idle P */
+enum { HELPTURN = 16 };	/* of so many yields in vain, one looks elsewhere */
+
 /*
  * Nobody waits at pp, which is ours.  If work waits elsewhere for which no
  * idle P could be had, get some; returns whether we have.
@@ -48,11 +52,13 @@ runtime_Gosched(void)
 	struct g *gp = getg();
 
 	while (!leave(gp, NULL, NULL)) {
-		if (help(gp->m->p))
-			continue;
+		struct p *pp = gp->m->p;
+
 		if (__atomic_load_n(&sched.runqsize, __ATOMIC_RELAXED) == 0) {
-			gp->m->p->schedtick++;
-			return;
+			pp->schedtick++;
+			if (++pp->vainyields % HELPTURN != 0 || !help(pp))
+				return;
+			continue;
 		}
 		/* note that it lets others run */
 		TRACE(GoYield, gp->goid, 0);

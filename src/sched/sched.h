@@ -119,6 +119,7 @@ struct p {
 	int64_t goidcacheend;	/* ... to this one are ours to give */
 	int32_t nstacks;	/* the length of stackcache */
 	struct freestack *stackcache;	/* stacks that nobody uses */
+	uint32_t vainyields;	/* yields that found nobody else */
 	uint32_t fairtick;	/* schedtick when last it was a fair turn */
 	int fairlist;		/* that was one for the list, not for the ring */
 	uint32_t fairturns;	/* fair turns so far, for the oldest of the pile */
