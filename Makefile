@@ -83,14 +83,16 @@ endif
 
 GDB = gdb -nx -q -iex 'set auto-load safe-path /' -x gdb/rt0.py $(if $(TUI),-ex 'tui enable' -ex 'layout rt0')
 need_gdb = @command -v gdb >/dev/null || { echo 'gdb is missing: run ./setup' >&2; exit 1; }
-PROG_DEBUG = build/debug/$(VIEW)/examples/$(or $(basename $(notdir $(PROG))),hello)
 STAGE ?=
 ifeq ($(STAGE),)
-gdb: debug ## step it: make gdb [STAGE=02] [PROG=hello] [VIEW=src] [TUI=1]
+gdb: debug ## step it: make gdb [STAGE=02] [PROG='a.c b.c'] [ARGS='a b'] [VIEW=src] [TUI=1]
 	$(need_gdb)
-	@[ -x $(call quoted,$(PROG_DEBUG)) ] || { echo 'gdb: there is no '$(call quoted,examples/$(notdir $(PROG_DEBUG)).c)'; say for example PROG=yield' >&2; exit 1; }
-	$(Q)$(GDB) --args $(call quoted,$(PROG_DEBUG)) $(ARGS)
+	$(Q)program=$$(./run -b -g $(VIEW) -l $(GOAMD64:v%=%) -p $(if $(value PROG),$(call given,PROG),hello)) && \
+	$(GDB) --args "$$program" $(ARGS)
 else
+ifneq ($(and $(filter gdb,$(MAKECMDGOALS)),$(value PROG)),)
+$(error STAGE=$(STAGE) walks through the script of a chapter, which names its program; leave PROG away, or STAGE)
+endif
 gdb: build $(if $(filter $(stage),$(code_chapters)),debug-chapter-$(stage))
 	$(need_gdb)
 	$(Q)RT0_STAGES=build/debug/$(VIEW)-chapters $(GDB) -ex 'set pagination off' -ex $(call quoted,stage $(STAGE))

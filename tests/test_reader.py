@@ -313,10 +313,10 @@ class Programs(unittest.TestCase):
         self.assertNotIn("Syntax", done.stderr)
         return done
 
-    def assertSays(self, message, *words):
+    def assertSays(self, message, *words, who="run"):
         done = self.run_it(*words)
         self.assertEqual((done.returncode, done.stdout), (125, ""), done.stderr)
-        self.assertEqual(done.stderr.splitlines()[-1], "run: " + message)
+        self.assertEqual(done.stderr.splitlines()[-1], who + ": " + message)
 
     def test_several_files_run_and_the_status_is_the_programs_own(self):
         for words in (["a.c", "b.c", "x y", "*"], ["a.c", "b.c", "--", "x y", "*"], ["-p", " a.c  b.c ", "x y", "*"], ["-p", str(self.mine / "a.c") + " b.c", "x y", "*"]):
@@ -350,6 +350,35 @@ class Programs(unittest.TestCase):
         self.assertSays("words is neither C (.c) nor assembly (.S)", "words")
         self.assertSays("say which program, for example: make run PROG=examples/hello.c, or ./run examples/hello.c")
         self.assertSays("usage: ./run [-s NN] FILE.c... [ARGUMENT...]", "-x")
+
+    def test_make_gdb_takes_files_of_ones_own_and_examples_and_programs_that_are_built(self):
+        if not (TOP / "build/debug/src/examples/yield").exists():
+            subprocess.run(["make", "-s", "debug", "VIEW=src"], cwd=TOP, check=True, stdout=subprocess.DEVNULL)
+        (self.top / "build/debug/src").mkdir(parents=True)
+        for part in ("librt0.a", "examples"):
+            (self.top / "build/debug/src" / part).symlink_to(TOP / "build/debug/src" / part)
+        self.write("yield.c", (self.mine / "a.c").read_text())
+
+        def for_gdb(words, cwd=self.top):
+            done = self.run_it("-g", "src", "-p", words, cwd=cwd)
+            self.assertEqual((done.returncode, done.stdout[-1:]), (0, "\n"), done.stderr)
+            return done.stdout[:-1]
+        program = for_gdb("%s/a.c %s/b.c" % (self.mine, self.mine))
+        self.assertEqual(program, "build/debug/src/run/a")
+        done = subprocess.run(["gdb", "-nx", "-q", "-batch", "-iex", "set may-call-functions off", "-ex", "break other", "-ex", "run",
+                               "-ex", "backtrace", "-ex", "kill", program], cwd=self.top, env=dict(ENV, GOMAXPROCS="1"), text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+        self.assertRegex(done.stdout, r"#0 .*other \(arg=.*b\.c:2\n#1 .*work .*\n#2 .*goexit \(\) at src/sched/switch_amd64\.S:")
+        for word in ("yield", "yield.c", "examples/yield.c", "build/debug/src/examples/yield"):
+            self.assertEqual(for_gdb(word), "build/debug/src/examples/yield")
+        self.assertEqual(for_gdb(str(self.mine / "yield.c") + " %s/b.c" % self.mine), "build/debug/src/run/yield")
+        self.assertEqual(for_gdb(str(self.top / program)), str(self.top / program))
+        for word, said in (("none", "none is no C file, no example and no program that is built"),
+                           ("build", "build is no C file, no example and no program that is built"),
+                           ("/bin/true", "/bin/true is no program with this runtime, or one without symbols"),
+                           ("yield none.c", "yield is neither C (.c) nor assembly (.S)"),
+                           ("none.c", "there is no file %s/none.c (PROG holds files, divided by blanks)" % self.mine)):
+            self.assertSays(said, "-g", "src", "-p", word, who="gdb")
 
     def test_the_state_of_a_chapter_is_what_a_program_runs_with(self):
         for name in ("schedinit", "p-and-its-queue"):
