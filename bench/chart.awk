@@ -1,60 +1,70 @@
-# bench/chart.awk - draw book/data/chart.tsv: a panel for each workload, in it
-# a group of bars for each number of Ps, in it a bar for each chapter and Go.
+# bench/chart.awk - draw book/data/chart.tsv: a panel for each workload, in it a
+# line for each runtime, on it a dot for one P and a ring for two, all on one
+# logarithmic scale.
 
 BEGIN {
 	FS = "\t"
-	W = 740; PW = 358; PH = 190; LEFT = 8; TOP = 30; BAR = 24
-	split("ch07 ch09 ch10 ch11 ch14 Go", label, " ")
+	W = 430; X0 = 92; X1 = 420; ROW = 19; HEAD = 34; TOP = 44
+	LOW = 10; HIGH = 20000
+	n = split("chapter 7;chapter 9;chapter 10;chapter 11;chapter 14;Go", label, ";")
+	title["fib"] = "a goroutine of a small tree (fib 18)"
+	title["skynet"] = "a goroutine of a wide tree (skynet)"
+	title["spawn"] = "a goroutine started and waited for (spawn)"
+	title["pingpong"] = "a message between two goroutines (pingpong)"
+	title["sema"] = "a pass through a lock of 100 goroutines (sema)"
+	title["yield"] = "a step back, two goroutines (yield)"
+	panels = split("fib skynet spawn pingpong sema yield", name, " ")
 }
 
-/^#/ { next }
-
-$1 == "work" { next }
+/^#/ || $1 == "work" { next }
 
 {
-	split($1, key, "-")
-	if (!(key[1] in panel)) { panel[key[1]] = ++panels; name[panels] = key[1] }
-	for (i = 1; i <= 6; i++) {
-		v[key[1], key[2], i] = $(i + 1)
-		if ($(i + 1) != "-" && $(i + 1) + 0 > top[key[1]])
-			top[key[1]] = $(i + 1) + 0
+	for (i = 1; i <= n; i++)
+		v[$1, i] = $(i + 1)
+}
+
+function at(ns) {
+	return X0 + (X1 - X0) * log(ns / LOW) / log(HIGH / LOW)
+}
+
+function text(x, y, anchor, more, words) {
+	printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\"%s>%s</text>\n", x, y, anchor, more, words
+}
+
+function dot(x, y, full) {
+	printf "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4.5\" fill=\"%s\" stroke=\"currentColor\" stroke-width=\"1.5\"/>\n", x, y, full ? "currentColor" : "var(--bg, Canvas)"
+}
+
+function scale(y, height,	ns) {
+	for (ns = LOW; ns <= HIGH; ns *= 10) {
+		printf "<path d=\"M%.1f %.1fv%.1f\" stroke=\"currentColor\" stroke-opacity=\"0.25\" fill=\"none\"/>\n", at(ns), y, height
+		text(at(ns), y - 5, "middle", " fill-opacity=\"0.7\"", ns >= 1000 ? ns / 1000 " µs" : ns " ns")
 	}
 }
 
-function bar(w, procs, i, x, y,	value, h, long) {
-	value = v[w, procs, i]
-	if (value == "-")
-		return
-	h = value / top[w] * (PH - 94)
-	if (h < 1)
-		h = 1
-	long = value >= 10 ? sprintf("%.0f", value) : sprintf("%.1f", value)
-	printf "<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" fill=\"currentColor\" fill-opacity=\"%s\" stroke=\"currentColor\" stroke-width=\"0.6\"/>\n",
-		x, y - h, BAR - 2, h, i == 6 ? "0" : i == 5 ? "0.75" : "0.2"
-	printf "<text transform=\"translate(%.1f %.1f) rotate(-90)\" font-size=\"12\">%s</text>\n",
-		x + BAR / 2 + 3, y - h - 3, long
-	printf "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"12\">%s</text>\n",
-		x + BAR / 2 - 1, y + 14, substr(label[i], i < 6 ? 3 : 1)
-}
-
 END {
-	rows = int((panels + 1) / 2)
-	H = TOP + rows * PH
-	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" fill=\"currentColor\" stroke=\"none\" font-family=\"inherit\" font-size=\"12\">\n", W, H, W
+	H = TOP + panels * (HEAD + n * ROW + 20) - 12
+	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" fill=\"currentColor\" stroke=\"none\" font-family=\"inherit\" font-size=\"13\">\n", W, H, W
 	print "<title>What each idea bought</title>"
-	printf "<desc>Bars, one panel for each of %d workloads, with one and two Ps: nanoseconds for an operation with the runtimes of chapters 7, 9, 10, 11 and 14 and with Go. The numbers are those of the table chart.</desc>\n", panels
-	printf "<text x=\"%d\" y=\"16\" font-size=\"13\">nanoseconds per operation; by chapter, and Go (white)</text>\n", LEFT
+	printf "<desc>A panel for each of %d workloads, in it a line for the runtimes of chapters 7, 9, 10, 11 and 14 and for Go. On each line a dot says how long an operation takes with one P, and a ring how long with two, on a logarithmic scale from 10 nanoseconds to 20 microseconds. The numbers are those of the table below.</desc>\n", panels
+	dot(X0 + 6, 14, 1); text(X0 + 18, 18, "start", "", "one P")
+	dot(X0 + 86, 14, 0); text(X0 + 98, 18, "start", "", "two Ps")
+	text(X1, 18, "end", " font-style=\"italic\"", "left is faster")
 	for (p = 1; p <= panels; p++) {
-		x0 = LEFT + (p - 1) % 2 * (PW + 12)
-		y0 = TOP + int((p - 1) / 2) * PH + PH - 44
-		printf "<text x=\"%d\" y=\"%d\" font-size=\"14\" font-style=\"italic\">%s</text>\n", x0, y0 - PH + 62, name[p]
-		for (procs = 1; procs <= 2; procs++) {
-			x = x0 + (procs - 1) * 168
-			for (i = 1; i <= 6; i++)
-				bar(name[p], procs, i, x + (i - 1) * BAR + 18, y0)
-			printf "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" font-size=\"12\">%d P%s</text>\n", x + 18 + 3 * BAR, y0 + 30, procs, (procs > 1 ? "s" : "")
+		y = TOP + (p - 1) * (HEAD + n * ROW + 20)
+		text(4, y + 4, "start", " font-style=\"italic\"", title[name[p]])
+		scale(y + HEAD - 8, n * ROW + 4)
+		for (i = 1; i <= n; i++) {
+			one = v[name[p] "-1", i]; two = v[name[p] "-2", i]
+			yy = y + HEAD + (i - 1) * ROW + 4
+			text(X0 - 12, yy + 4.5, "end", i == n - 1 ? " font-weight=\"bold\"" : "", label[i])
+			if (one != "-" && two != "-")
+				printf "<path d=\"M%.1f %.1fH%.1f\" stroke=\"currentColor\" stroke-opacity=\"0.5\" fill=\"none\"/>\n", at(one), yy, at(two)
+			if (two != "-")
+				dot(at(two), yy, 0)
+			if (one != "-")
+				dot(at(one), yy, 1)
 		}
-		printf "<path d=\"M%d %dH%d\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1\"/>\n", x0 + 8, y0, x0 + PW - 8
 	}
 	print "</svg>"
 }
