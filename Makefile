@@ -99,11 +99,14 @@ gdb: build $(if $(filter $(stage),$(code_chapters)),debug-chapter-$(stage))
 endif
 
 # The program of one chapter, for stepping.
+state_text = $(if $(filter chapter,$(VIEW)),build/debug/chapter-chapters,build/chapters)/$*
 debug-chapter-%: chapter-%
-	$(call say,TANGLE,build/debug/$(VIEW)-chapters/$*)
-	$(Q)mkdir -p build/debug/$(VIEW)-chapters/$*
-	$(Q)$(TANGLE) $(if $(filter chapter,$(VIEW)),-l) build/debug/$(VIEW)-chapters/$* $(call upto,$*)
-	+$(Q)$(SUBMAKE) -f build.mk S=build/debug/$(VIEW)-chapters/$*/ B=build/debug/$(VIEW)-chapters/$* \
+ifeq ($(VIEW),chapter)
+	$(call say,TANGLE,$(state_text))
+	$(Q)mkdir -p $(state_text)
+	$(Q)$(TANGLE) -l $(state_text) $(call upto,$*)
+endif
+	+$(Q)$(SUBMAKE) -f build.mk S=$(state_text)/ B=build/debug/$(VIEW)-chapters/$* \
 		LIB= OPT='-Og -g' EXTRA=-w GOAMD64=$(GOAMD64)
 
 tour: build ## a narrated boot of hello: make tour [PLAIN=1]

@@ -20,7 +20,7 @@ debug-builds: all
 	@printf '  %-8s%s\n' BUILD 'for stepping'
 	+@$(MAKE) -s debug VIEW=src >/dev/null
 	+@$(MAKE) -s debug VIEW=chapter >/dev/null
-	+@$(MAKE) -s $(addprefix debug-chapter-,$(filter-out 00 9%,$(code_chapters))) VIEW=src >/dev/null
+	+@$(SUBMAKE) -s $(addprefix debug-chapter-,$(filter-out 00 9%,$(code_chapters))) VIEW=src >/dev/null
 
 check: all $(if $(filter-out 90,$(CHAPTER)),,debug-builds) ## run the tests: make check [CHAPTER=NN] [K=word]
 	@rm -f build/tests/total

@@ -509,6 +509,27 @@ class Prefixes(Loom):
     def test_a_chapter_that_does_not_exist_is_named(self):
         self.refused("there is no book/77-*.nw", goal="chapter-77")
 
+    def test_a_prefix_is_tangled_again_only_when_its_chapters_or_its_files_are_others(self):
+        stamp, source = self.p.dir / "build/chapters/02/tangled.from", self.p.dir / "build/chapters/02/src/start.c"
+
+        def tangles():
+            before = os.stat(stamp).st_ino, os.stat(stamp).st_mtime_ns
+            self.ok("chapter-02")
+            return (os.stat(stamp).st_ino, os.stat(stamp).st_mtime_ns) != before
+        self.ok("chapter-02")
+        text = source.read_text()
+        self.assertFalse(tangles())
+        self.p.write(self.three, self.p.read(self.three) + "\nMore.\n")
+        self.assertFalse(tangles())
+        source.write_text(text + "int more;\n")
+        self.assertTrue(tangles())
+        self.assertEqual(source.read_text(), text)
+        self.p.edit(self.two, "return n + n;", "return 2 * n;")
+        self.assertTrue(tangles())
+        self.assertIn("return 2 * n;", source.read_text())
+        shutil.rmtree(self.p.dir / "build/chapters/02/maps")
+        self.assertTrue(tangles())
+
     def test_a_file_that_a_prefix_lost_is_removed_from_it(self):
         self.ok("chapter-03")
         text = self.p.read(self.three)

@@ -11,6 +11,7 @@
 # Everything is made in a temporary directory first and files move only when all of
 # them are right, so a failure changes nothing.  A file that stays the same keeps its
 # time.  Two tanglers, noweb's nt and nwmap.awk, must agree on every byte.
+# Some chapters that are as they were the last time, in a directory that is, are left alone.
 set -eu
 export LC_ALL=C
 unset CDPATH POSIXLY_CORRECT	# cd would print, gawk would not know its own words
@@ -28,6 +29,12 @@ shift $((OPTIND - 1))
 dir=$1; shift
 
 die() { printf '%s\n' "$*" >&2; exit 1; }
+
+made_from() {	# what the files of DIR depend on, and what they are
+	printf '%s\n' "${DRAFT:-}$lines $PWD" && sha256sum "$@" "$tools"/*.awk "$tools/tangle.sh" &&
+		[ -d "${maps:-.}" ] && (cd "$dir" && cut -c 67- tangled.sums | xargs -r sha256sum)
+}
+if [ $whole = 0 ] && [ -z "$sums" ] && made_from "$@" 2>/dev/null | cmp -s - "$dir/tangled.from"; then exit 0; fi
 
 if ! mkdir -p build || ! t=$(mktemp -d build/tangle.XXXXXX); then
 	die "tangle: cannot write to build/ in $PWD; give it to $(id -un) with chown, or work in a copy of your own"
@@ -153,3 +160,4 @@ if [ -n "$maps" ]; then
 	[ ! -e "$t/chunks" ] || mv "$t/chunks" "$maps/chunks"
 fi
 [ -z "$stamp" ] || mv "$t/start" "$stamp"
+[ $whole = 1 ] || made_from "$@" >"$dir/tangled.from"
