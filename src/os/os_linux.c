@@ -56,7 +56,7 @@ enum { MASKWORDS = 1024 };	/* 8 KB: 65,536 processors */
 static int32_t
 getproccount(void)
 {
-	uint64_t mask[MASKWORDS];
+	static uint64_t mask[MASKWORDS];
 	long n = sys_sched_getaffinity(0, sizeof mask, mask);
 	int32_t count = 0;
 
