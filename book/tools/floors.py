@@ -107,68 +107,70 @@ class House:
 
 # -- the drawing ---------------------------------------------------------------
 
-WIDTH, LEFT, RIGHT, LINE, GAP = 720, 10, 560, 17, 14
-MONO = 'font-family="ui-monospace, monospace" font-size="12"'
-
+WIDTH, LEFT, RIGHT, LINE, GAP = 430, 2, 352, 17, 14
+MONO = 'font-family="ui-monospace, monospace" font-size="12.2"'
 
 def escape(text):
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def wrapped(words, width):
+def wrapped(words, width, gap):
     lines = [""]
     for word in words:
-        if lines[-1] and len(lines[-1]) + 2 + len(word) > width:
+        if lines[-1] and len(lines[-1]) + len(gap) + len(word) > width:
             lines.append("")
-        lines[-1] += ("  " if lines[-1] else "") + word
+        lines[-1] += (gap if lines[-1] else "") + word
     return lines
 
 
 def drawing(house):
+    """The floors as boxes; on the right a line for each floor that is used, from its users (dots) down to it."""
     out, top, bands = [], 8, {}
 
     def box(name, title, words, dashed=False):
         nonlocal top
-        lines = wrapped(words, 72) if words else []
-        height = 26 + LINE * len(lines)
+        about, files = wrapped([name] + title.split(), 53, " "), wrapped(words, 45, "  ") if words else []
+        height = 9 + LINE * (len(about) + len(files))
         bands[name] = (top, height)
         out.append('<rect x="%d" y="%d" width="%d" height="%d" rx="3" fill="currentColor" fill-opacity="%s" '
                    'stroke="currentColor"%s/>' % (LEFT, top, RIGHT - LEFT, height, "0" if dashed else "0.07",
                                                   ' stroke-dasharray="4 3"' if dashed else ""))
-        out.append('<text x="%d" y="%d"><tspan font-weight="bold">%s</tspan>  %s</text>'
-                   % (LEFT + 12, top + 18, escape(name), escape(title)))
-        for n, line in enumerate(lines):
+        for n, line in enumerate(about):
+            line = escape(line)
+            if n == 0:
+                line = line.replace(name, '<tspan font-weight="bold">%s</tspan>' % name, 1)
+            out.append('<text x="%d" y="%d">%s</text>' % (LEFT + 10, top + LINE * (n + 1), line))
+        for n, line in enumerate(files):
             out.append('<text x="%d" y="%d" xml:space="preserve" %s>%s</text>'
-                       % (LEFT + 12, top + 18 + LINE * (n + 1), MONO, escape(line)))
+                       % (LEFT + 10, top + LINE * (len(about) + n + 1), MONO, escape(line)))
         top += height + GAP
 
-    box("a program", "main_main, which the boot calls, and what it includes: rt0.h", [], dashed=True)
+    box("a program", "main_main, which the boot calls, and rt0.h", [], dashed=True)
     for floor in FLOORS:
         about, _ = house.head(floor)
         names = sorted(path.name for path in house.sources.values() if house.floor(path) == floor)
         box(floor + "/", about.get("is", ""), names)
     box("Linux", "and the processor", [], dashed=True)
 
-    def arrow(above, below, lane, leave, enter):
-        y1 = bands[above][0] + leave
-        y2 = bands[below][0] + enter
-        x = RIGHT + 14 + 13 * lane
-        out.append('<path d="M%d %dH%dV%dH%d" fill="none" stroke="currentColor" marker-end="url(#floors-a)"/>'
-                   % (RIGHT, y1, x, y2, RIGHT + 2))
-
     pairs = [("a program", "lib/")] + [(a + "/", b + "/") for a, b in house.pairs()] + [("os/", "Linux")]
     order = list(bands)
-    leaving, entering = defaultdict(int), defaultdict(int)
-    for lane, (a, b) in enumerate(sorted(pairs, key=lambda p: (order.index(p[1]) - order.index(p[0]), order.index(p[0])))):
-        leaving[a] += 1
-        entering[b] += 1
-        arrow(a, b, lane, bands[a][1] - 4 - 6 * leaving[a] % (bands[a][1] - 6), 5 + 6 * (entering[b] - 1) % (bands[b][1] - 6))
+    leaving = defaultdict(int)
+    for lane, used in enumerate(name for name in order if any(b == name for _, b in pairs)):
+        x, y = RIGHT + 13 + 14 * lane, bands[used][0] + 7
+        starts = []
+        for user in sorted((a for a, b in pairs if b == used), key=order.index):
+            starts.append(bands[user][0] + bands[user][1] - 5 - 7 * leaving[user])
+            leaving[user] += 1
+            out.append('<path d="M%d %dH%d" fill="none" stroke="currentColor"/>' % (RIGHT, starts[-1], x))
+            out.append('<circle cx="%d" cy="%d" r="2.6"/>' % (x, starts[-1]))
+        out.append('<path d="M%d %dV%dH%d" fill="none" stroke="currentColor" marker-end="url(#floors-a)"/>'
+                   % (x, starts[0], y, RIGHT + 2))
     desc = "; ".join("%s uses %s" % (a.rstrip("/"), b.rstrip("/")) for a, b in pairs)
     return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" role="img" fill="currentColor" '
-            'stroke="none" font-family="sans-serif" font-size="13">\n<title>The floors of src/</title>\n'
+            'stroke="none" font-family="inherit" font-size="13">\n<title>The floors of src/</title>\n'
             '<desc>From the top down: %s. %s.</desc>\n<defs><marker id="floors-a" viewBox="0 0 10 10" refX="9" refY="5" '
             'markerWidth="6" markerHeight="6" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="currentColor"/>'
-            '</marker></defs>\n%s\n</svg>\n' % (WIDTH, top, WIDTH, ", ".join(FLOORS), desc, "\n".join(out)))
+            '</marker></defs>\n%s\n</svg>\n' % (WIDTH, top - GAP + 4, WIDTH, ", ".join(FLOORS), desc, "\n".join(out)))
 
 
 def main(words):
