@@ -29,7 +29,7 @@ WEAVE_PAGES    := $(WEAVE_NAMES:%=$(SITE)/%.html)
 book: $(WEAVE_PAGES) $(addprefix $(SITE)/,book.css book.js search.js minisearch.js) ## weave the book to build/site
 
 $(WEAVE_DIR)/stamp: $(WEAVE_SOURCES) $(WEAVE_TOOLS)/weave.awk
-	@mkdir -p $(WEAVE_DIR)/tags $(SITE)
+	@mkdir -p $(WEAVE_DIR)/tags $(SITE)/files
 	@for t in gawk pandoc dot ctags; do command -v $$t >/dev/null || { echo "$$t is missing: run ./setup" >&2; exit 1; }; done
 	$(call weave_say,cross-references)
 	$(WEAVE_Q)$(NOWEB_MARKUP) -t $(WEAVE_SOURCES) > $(WEAVE_DIR)/markup
@@ -39,12 +39,23 @@ $(WEAVE_DIR)/stamp: $(WEAVE_SOURCES) $(WEAVE_TOOLS)/weave.awk
 # written by the stamp's rule, and only when they change
 $(WEAVE_NAMES:%=$(WEAVE_DIR)/%.md) $(WEAVE_NAMES:%=$(WEAVE_DIR)/%.lua) $(WEAVE_DIR)/xref.lua $(WEAVE_DIR)/search.json: $(WEAVE_DIR)/stamp ;
 
+# The files as they are after each chapter: from the code of that chapter and those before it.
+weave_chapters := $(basename $(notdir $(WEAVE_CHAPTERS)))
+weave_upto :=
+$(foreach c,$(weave_chapters),$(eval weave_upto += $(WEAVE_DIR)/$c.code)$(eval $(WEAVE_DIR)/$c.sofar/stamp: $(weave_upto) $(WEAVE_DIR)/$c.roots))
+$(weave_chapters:%=$(WEAVE_DIR)/%.code) $(weave_chapters:%=$(WEAVE_DIR)/%.roots): $(WEAVE_DIR)/stamp ;
+$(WEAVE_DIR)/%.sofar/stamp: $(addprefix $(WEAVE_TOOLS)/,sofar.sh overlay.awk names.awk nwmap.awk tidy.awk)
+	$(WEAVE_Q)$(WEAVE_TOOLS)/sofar.sh $(@D) $(filter %.code,$^)
+	@touch $@
+$(weave_chapters:%=$(SITE)/%.html): $(SITE)/%.html: $(WEAVE_DIR)/%.sofar/stamp
+
 $(WEAVE_PAGES): $(SITE)/%.html: $(WEAVE_DIR)/%.md $(WEAVE_DIR)/%.lua $(WEAVE_DIR)/xref.lua \
-		$(addprefix $(WEAVE_TOOLS)/,weave.lua highlight.lua page.html) $(wildcard $(BOOK)/figures/*.svg $(BOOK)/data/*.tsv)
+		$(addprefix $(WEAVE_TOOLS)/,weave.lua highlight.lua page.html file.html) $(wildcard $(BOOK)/figures/*.svg $(BOOK)/data/*.tsv)
 	$(call weave_say,$*.html)
+	$(if $(filter $*,$(weave_chapters)),@rm -f $(SITE)/files/$(firstword $(subst -, ,$*))-*)
 	$(WEAVE_Q)LC_ALL=C.UTF-8 pandoc -f markdown-tex_math_dollars-citations-implicit_figures-auto_identifiers \
 		--preserve-tabs --tab-stop=8 -t html5 --template=$(WEAVE_TOOLS)/page.html --lua-filter=$(WEAVE_TOOLS)/weave.lua \
-		-M page=$* -M dir=$(WEAVE_DIR) -M book=$(BOOK) -M tools=$(WEAVE_TOOLS) $(if $(DRAFT),-M draft=1) $< -o $@
+		-M page=$* -M dir=$(WEAVE_DIR) -M site=$(SITE) -M book=$(BOOK) -M tools=$(WEAVE_TOOLS) $(if $(DRAFT),-M draft=1) $< -o $@
 $(SITE)/identifiers.html: $(WEAVE_NAMES:%=$(WEAVE_DIR)/%.lua)
 $(SITE)/index.html: $(WEAVE_TOOLS)/cover.svg
 

@@ -4,6 +4,7 @@ import functools
 import gzip
 import json
 import os
+import posixpath
 import re
 import shutil
 import subprocess
@@ -140,27 +141,31 @@ class Site:
     def setUpClass(cls):
         cls.made = woven(cls.book)
         cls.pages = {p.name: Page(p) for p in cls.made.site.glob("*.html")}
+        cls.files = {"files/" + p.name: Page(p) for p in cls.made.site.glob("files/*.html")}
         cls.chapters = sorted((TOP / cls.book).glob("[0-9][0-9]-*.nw"))
 
     def test_the_site_is_woven_without_a_complaint(self):
         self.assertEqual((self.made.returncode, self.made.stderr), (0, ""))
 
     def test_every_page_is_well_formed_and_uses_an_id_once(self):
-        for name, page in self.pages.items():
+        for name, page in [*self.pages.items(), *self.files.items()]:
             self.assertEqual(page.errors, [], name)
             twice = {i for i in page.ids if page.ids.count(i) > 1}
             self.assertEqual(twice, set(), name)
 
     def test_every_internal_link_and_anchor_resolves(self):
-        for name, page in self.pages.items():
+        pages = {**self.pages, **self.files}
+        ids = {name: set(page.ids) for name, page in pages.items()}
+        for name, page in pages.items():
             for a in page.root.all("a"):
                 target = a.attrs.get("href", "")
                 if re.match(r"[a-z]+:", target):
                     continue
                 file, _, anchor = target.partition("#")
-                self.assertIn(file or name, self.pages, f"{name}: {target}")
+                file = posixpath.normpath(posixpath.join(posixpath.dirname(name), file)) if file else name
+                self.assertIn(file, pages, f"{name}: {target}")
                 if anchor:
-                    self.assertIn(anchor, self.pages[file or name].ids, f"{name}: {target}")
+                    self.assertIn(anchor, ids[file], f"{name}: {target}")
                 self.assertTrue(a.text() or "data-n" in a.attrs or a.attrs.get("aria-label"), f"{name}: empty link {target}")
 
     def test_nothing_is_loaded_from_the_network(self):
@@ -205,6 +210,49 @@ class Site:
                 seen += 1
         self.assertGreaterEqual(seen, len(roots))
 
+    def test_a_file_so_far_is_what_the_tangler_writes_and_each_line_leads_to_its_chunk_and_back(self):
+        last = {}
+        for source in self.chapters:
+            chapter = self.pages[source.stem + ".html"]
+            mine = [a.attrs["href"] for nav in chapter.root.all("nav", "sofar") for a in nav.all("a")]
+            self.assertEqual(set(mine), {n for n in self.files if n.startswith("files/" + source.name[:3])}, source.name)
+            for name in mine:
+                whole = next(self.files[name].root.all("div", "whole"))
+                path = next(self.files[name].root.all("h1")).text()
+                text = "\n".join(n.text() for n in whole.all("span", "l")) + "\n"
+                if self.book != "book":
+                    self.assertEqual(text, self.tangled(source, path), name)
+                last[path] = text
+            for chunk in chapter.root.all("figure", "chunk"):
+                for at in chunk.all("a", "at"):
+                    name, line = at.attrs["href"].split("#L")
+                    self.assertIn(name, mine)
+                    number = chunk.attrs["id"]
+                    lines = [n for n in self.files[name].root.all("span", "l") if n.attrs["id"] == "L" + line]
+                    links = [a.attrs["href"] for a in lines[0].all("a", "ln")]
+                    end = re.search(r"(\d+)$", at.text()).group(1)
+                    within = [a.attrs["href"] for n in self.files[name].root.all("span", "l") for a in n.all("a", "ln")
+                              if int(line) <= int(n.attrs["id"][1:]) <= int(end)]
+                    own = any(w.startswith(f"../{source.stem}.html#{number}-") for w in within)
+                    self.assertTrue(links and (own or next(chunk.all("a", "use"), None)), f"{number}: {at.text()}")
+        self.assertGreater(len(last), 3)
+        if self.book == "book":
+            for path, text in last.items():
+                self.assertEqual(text, (TOP / path).read_text(), path)
+
+    def test_what_continues_elsewhere_shows_the_lines_around_it(self):
+        around = 0
+        for source in self.chapters:
+            for chunk in self.pages[source.stem + ".html"].root.all("figure", "chunk"):
+                lines = list(chunk.all("pre", "around"))
+                eq = next(chunk.all("span", "eq")).text()
+                if eq == "≡" and "replaces" not in chunk.classes():
+                    self.assertEqual(lines, [], chunk.attrs["id"])
+                for pre in lines:
+                    self.assertLessEqual(pre.text().count("\n"), 1)
+                    around += 1
+        self.assertGreater(around, 0)
+
     def test_the_folds_of_a_chapter_hold_no_later_code(self):
         for source in self.chapters:
             number = int(source.name[:2])
@@ -212,6 +260,14 @@ class Site:
                 for part in fold.all("a", "part"):
                     of = part.attrs["data-n"].partition(".")[0]
                     self.assertLessEqual(90 + ord(of) - 65 if of.isalpha() else int(of), number, f"{source.name}: {part.attrs['data-n']}")
+
+    def tangled(self, source, path):
+        """a file as tangle.sh writes it with the chapters up to source"""
+        out = Path(tempfile.mkdtemp(prefix="tangle-"))
+        self.addCleanup(shutil.rmtree, out)
+        upto = self.chapters[:self.chapters.index(source) + 1]
+        subprocess.run(["book/tools/tangle.sh", str(out), *(str(p.relative_to(TOP)) for p in upto)], cwd=TOP, check=True, stdout=subprocess.DEVNULL)
+        return (out / path).read_text()
 
     def test_the_pages_work_without_script(self):
         for page in self.pages.values():
@@ -465,7 +521,7 @@ class InABrowser(unittest.TestCase):
             return bad })()"""
         for width, height, touch in self.SIZES:
             self.browser.size(width, height, touch)
-            for page in self.pages:
+            for page in [*self.pages, min(self.site.glob("files/*.html"))]:
                 if not touch and 'class="fig"' not in page.read_text():
                     continue
                 self.browser.open(page)
@@ -504,6 +560,10 @@ class InABrowser(unittest.TestCase):
                     source = next((TOP / "book").glob("10-*.nw")).read_text()
                     self.assertEqual(copied.split(), re.findall(r"^<<[^\n]*>>=\n(.*?)^@$", source, re.M | re.S)[3].split())
                 self.browser.js("delete window.copied")
+            box = "document.querySelector('main .around').closest('.chunk')"
+            selected = self.browser.js("getSelection().selectAllChildren(%s), String(getSelection())" % box)
+            self.assertIn(self.browser.js(box + ".querySelector('.code .l').textContent").split()[-1], selected)
+            self.assertNotIn(self.browser.js(box + ".querySelector('.around').textContent"), selected)
 
     def test_the_search_finds_several_words_and_prefixes_definitions_first(self):
         self.browser.size(1400, 1000)

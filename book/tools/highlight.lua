@@ -3,7 +3,7 @@
 --   highlight(language, text, identifier, use) -> { {html=..., uses={names}, white=...} }
 --
 -- identifier(name, before, owner) and use(name) return HTML; before is the token in front
--- of the name, owner the name in front of a -> or a dot.  A chunk's use is \001name\002.
+-- of the name, owner the name in front of a -> or a dot; a fourth is the number of the line.  A chunk's use is \001name\002.
 -- Classes: co comment, st string, nu number, pp preprocessor or directive, kw keyword or
 -- instruction, ty type, rg and rs scratch and saved register, va variable of GDB or make.
 
@@ -72,7 +72,7 @@ return function(language, s, identifier, use)
         local inc = t:match('include') and s:match('^[ \t]*[<"][^>"\n]*[>"]', i + #t)
         if inc then
           text('pp', t .. inc:match('^%s*')); i = i + #t + #inc:match('^%s*'); t, cls = inc:match('%S+'), 'st'
-          local html = t:match('^"') and identifier(t, 'include', '')
+          local html = t:match('^"') and identifier(t, 'include', '', #lines + 1)
           if html then cur[#cur + 1] = '<span class="st">' .. html .. '</span>'; cls = false end
         end
       elseif r.block and at('/%*') then t, cls = at('/%*.-%*/') or s:sub(i), 'co'
@@ -94,7 +94,7 @@ return function(language, s, identifier, use)
         elseif r.command and first and not label then cls = 'kw'; first = t:match('^rep') or t == 'lock' end
         if r.command and first and not label and not cls then first = false end
         if cls == nil or cls == 'ty' then
-          local html = r.regs and before == '@' and t or identifier(t, before, owner)
+          local html = r.regs and before == '@' and t or identifier(t, before, owner, #lines + 1)
           if html ~= nil and html ~= esc(t) or cls == nil then cur[#cur + 1] = html; cls = false end
         end
         last_name = t

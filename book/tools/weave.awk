@@ -6,6 +6,8 @@
 #   out/PAGE.md     pandoc Markdown; a chunk is an empty div with its number
 #   out/PAGE.lua    the bodies of the chunks that the page shows or expands
 #   out/xref.lua    pages, sections, reference targets, chunks, definitions
+#   out/PAGE.code   the chunks of the page as they came, and
+#   out/PAGE.roots  the files to which they belong, for sofar.sh
 #   out/search.json what the search finds: kind, title, page, anchor, more
 #
 # A file is written only when its contents change, so that make rebuilds few pages.
@@ -17,8 +19,9 @@ BEGIN { RS = "\n" }
 
 # ------------------------------------------------------------------ the stream
 
-/^@file /       { end_para(); new_page(substr($0, 7)); next }
-/^@begin code/  { end_para(); in_code = 1; first = 1; body = ""; next }
+in_code || /^@begin code/ { Pcode[page] = Pcode[page] $0 "\n"; if (/^@(index )?nl$/) nraw++ }
+/^@file /       { nraw = 1; end_para(); new_page(substr($0, 7)); next }
+/^@begin code/  { end_para(); in_code = 1; Kline[n + 1] = nraw; first = 1; body = ""; next }
 /^@end code/    { end_chunk(); in_code = 0; next }
 /^@defn /       { def_name = substr($0, 7); next }
 /^@quote$/      { if (!in_code) text = text "\001"; next }
@@ -411,10 +414,10 @@ END {
 	for (i = 1; i <= nterm; i++) x = x sprintf("{%s,%d,%s},\n", q(Cname[i]), Cpage[i], q(Canchor[i]))
 	x = x "},\nchunks = {\n"
 	for (c = 1; c <= n; c++) {
-		x = x sprintf("{num=%s, anchor=%s, page=%d, name=%s, ver=%d, rep=%s, empty=%s, root=%s, file=%s, lang=%s, place=%s, locals=%s, uses={", \
+		x = x sprintf("{num=%s, anchor=%s, page=%d, name=%s, ver=%d, rep=%s, empty=%s, root=%s, file=%s, lang=%s, place=%s, locals=%s, line=%d, uses={", \
 			q(Knum[c]), q(Kanchor[c]), Kpage[c], q(Kname[c]), Kver[c], Krep[c] ? "true" : "false", \
 			Kbody[c] ~ /^[ \t\n]*$/ ? "true" : "false", is_file(Kname[c]) ? "true" : "false", \
-			q(Root[Kname[c]]), q(language(Root[Kname[c]])), q(Kplace[c]), q(Klocal[c]))
+			q(Root[Kname[c]]), q(language(Root[Kname[c]])), q(Kplace[c]), q(Klocal[c]), Kline[c])
 		split("", once)
 		for (j = 1; j <= Kuses[c]; j++) if (!(Kuse[c, j] in once)) { once[Kuse[c, j]] = 1; x = x q(Kuse[c, j]) "," }
 		x = x "}},\n"
@@ -433,6 +436,12 @@ END {
 		for (c = 1; c <= n; c++) if (Kpage[c] == p) { set[c] = 1; for (j = 1; j <= Kuses[c]; j++) closure(Kuse[c, j], Pch[p], seen, set) }
 		for (c = 1; c <= n; c++) if (c in set) x = x "[" q(Knum[c]) "]=" q(Kbody[c]) ",\n"
 		put(out "/" Pid[p] ".lua", "return {\n" x "}\n")
+		if (Pch[p] == "") continue
+		delete set; x = ""
+		for (c = 1; c <= n; c++) if (Kpage[c] == p && Root[Kname[c]] != "") set[Root[Kname[c]]]
+		for (i = 1; i <= nnames; i++) if (Nname[i] in set) x = x Nname[i] "\n"
+		put(out "/" Pid[p] ".code", "@file " Pfile[p] "\n" Pcode[p])
+		put(out "/" Pid[p] ".roots", x)
 	}
 	exit bad
 }

@@ -5,10 +5,11 @@
 --
 -- It needs no function younger than pandoc 2.9.  Errors name the line in the chapter.
 
-local here, dir, book, tools	-- the page, the folder of the tables, of the chapters, of this file
+local here, dir, site, book, tools	-- the page; the folder of the tables, of the pages, of the chapters, of this file
 local x, bodies			-- xref.lua; the bodies of the chunks on this page
 local byname, bynum, usedby = {}, {}, {}
 local highlight			-- highlight.lua
+local booktitle
 local failed, draft = false, false
 
 local function err(at, message)
@@ -44,8 +45,9 @@ local function parts_by(list, ch)
   return now, later
 end
 
+local up = ''	-- from the page that is being written to the folder of the chapters
 local function href(c, line)
-  return (c.page == here.i and '' or x.pages[c.page].id .. '.html') .. '#' .. c.anchor .. (line and '-' .. line or '')
+  return (c.page == here.i and up == '' and '' or up .. x.pages[c.page].id .. '.html') .. '#' .. c.anchor .. (line and '-' .. line or '')
 end
 
 local function name_html(name) return (esc(name):gsub('%[%[(.-)%]%]', '<code>%1</code>')) end
@@ -181,6 +183,129 @@ expansion = function(name, from, indent, depth)
   return '<div class="exp">' .. table.concat(out) .. '</div>'
 end
 
+-- ---------------------------------------------------------------- the files so far
+
+-- the files that this chapter touches, as sofar.sh left them: { path, lines, of = the chunk of each line, at = its line there }
+local files, file_of = {}, {}
+local function read_files()
+  for l in (read_file(('%s/%s.sofar/roots'):format(dir, here.id)) or ''):gmatch('[^\n]+') do
+    local path = l:match('^%S+')
+    local f = { path = path, lines = {}, of = {}, at = {}, page = ('files/%s-%s.html'):format(here.id:match('^%d+'), path:gsub('/', '-')) }
+    local base = ('%s/%s.sofar/'):format(dir, here.id)
+    for line in (read_file(base .. 'out/' .. path) or ''):gmatch('([^\n]*)\n') do add(f.lines, line) end
+    for line, num in (read_file(base .. 'maps/' .. path .. '.map') or ''):gmatch('%d+\t[^\t]*:(%d+)\t([^\t]*)\t[^\n]*\n') do
+      add(f.of, bynum[num]); add(f.at, bynum[num] and tonumber(line) - bynum[num].line)
+    end
+    add(files, f); file_of[path] = f
+  end
+  table.sort(files, function(a, b) return a.path:gsub('^src', ' src') < b.path:gsub('^src', ' src') end)
+end
+
+-- the file, the first and the last line of what a chunk of this page has become: itself, and what it uses
+local function lines_of(c)
+  local f = file_of[c.file]
+  if not f then return nil end
+  local inside = {}
+  local function gather(k)
+    if inside[k] then return end
+    inside[k] = true
+    for _, name in ipairs(k.uses) do
+      local d = as_of(name:gsub('^base: ', ''), here.ch)
+      if d then for _, p in ipairs((parts_by(byname[d.name][name:match('^base: ') and math.max(1, d.ver - 1) or d.ver], here.ch))) do gather(p) end end
+    end
+  end
+  gather(c)
+  for i, of in ipairs(f.of) do
+    if of == c then
+      local from, to = i, i
+      while from > 1 and inside[f.of[from - 1]] do from = from - 1 end
+      while inside[f.of[to + 1]] do to = to + 1 end
+      if from == 1 and f.lines[2] and f.lines[2]:match('Tangled from') then from = 3 end
+      while f.lines[from] == '' and from < to do from = from + 1 end
+      while f.lines[to] == '' and to > from do to = to - 1 end
+      return f, from, to
+    end
+  end
+end
+
+local function where_html(c)
+  local f, from, to = lines_of(c)
+  return f and (('<a class="at" href="%s#L%d" title="%s, %s">line%s</a>'):format(f.page, from, esc(f.path), 'after ' .. named(here),
+    from == to and ' ' .. from or 's ' .. from .. '–' .. to))
+end
+
+-- two lines before a chunk and one after it, where it continues what stands elsewhere.  Of a function that
+-- ends before it, its head says more than its brace.
+local function context_html(c)
+  local f, from, to = lines_of(c)
+  if not f then return '', '' end
+  local before, after, i, white = {}, {}, from - 1, f.lines[from]:match('^%s*')
+  while i > 2 and #before < 2 do
+    local l = f.lines[i]
+    if l:match('^};?$') then
+      local k = i - 1
+      while k > 2 and not f.lines[k]:match('^[%w_]') do k = k - 1 end
+      l = f.lines[k]:gsub('%s*{$', '') .. ' { … ' .. l
+      if f.lines[k - 1]:match('^%w[%w_ *]*$') and not f.lines[k]:match('^%w+ ') then l = f.lines[k - 1] .. ' ' .. l end
+      table.insert(before, 1, l); break
+    end
+    if l ~= '' then table.insert(before, 1, l) end
+    i = i - 1
+  end
+  i = to + 1
+  while f.lines[i] and #after < 1 do
+    if f.lines[i] ~= '' then add(after, f.lines[i] .. (f.lines[i]:match('^%w[%w_ *]*$') and f.lines[i + 1] and ' ' .. f.lines[i + 1] or '')) end
+    i = i + 1
+  end
+  local function html(list, what)
+    for k, l in ipairs(list) do if l:sub(1, #white) == white then list[k] = l:sub(#white + 1) end end
+    return #list == 0 and '' or ('<pre class="around" role="note" aria-label="%s">%s</pre>'):format(what, esc(table.concat(list, '\n')))
+  end
+  return html(before, 'what stands before it'), html(after, 'what stands after it')
+end
+
+local sidebar
+local function write_files()
+  local form = read_file(tools .. '/file.html')
+  up = '../'
+  for _, f in ipairs(files) do
+    local out, new, part = {}, 0, nil
+    local lang = f.of[1] and f.of[1].lang or 'text'
+    local lines = highlight(lang, table.concat(f.lines, '\n'),
+      function(name, before, owner, n) local c = f.of[n]; return c and identifier_html(name, c, before, owner) or esc(name) end, esc)
+    for i, l in ipairs(f.lines) do
+      local c, link = f.of[i], ''
+      local mine = c and c.ch == here.ch and i > (f.lines[2] and f.lines[2]:match('Tangled from') and 2 or 0)
+      if mine then new = new + 1 end
+      if c and l ~= '' and f.at[i] >= 1 then
+        local to = href(c, f.at[i])
+        link = ('<a class="ln" href="%s" data-n="%d" aria-label="line %d, in chunk %s" tabindex="-1"></a>'):format(to, i, i, c.num)
+        if c ~= part then link = link .. ('<a class="part" href="%s" data-n="%s" aria-label="chunk %s"></a>'):format(to, c.num, c.num); part = c end
+      else link = ('<span class="ln" data-n="%d"></span>'):format(i) end
+      add(out, ('<span class="l%s" id="L%d">%s%s</span>\n'):format(mine and ' new' or '', i, link, lines[i] and lines[i].html or ''))
+    end
+    local value = { path = esc(f.path), after = named(here):gsub('^%l', string.upper), page = here.id, booktitle = booktitle, sidebar = sidebar(),
+      said = ('The file as it is when the chapter ends: %d lines, %d of them from this chapter.'):format(#f.lines, new),
+      code = '<pre><code>' .. table.concat(out) .. '</code></pre>' }
+    f.new = new
+    local file, why = io.open(site .. '/' .. f.page, 'w')
+    if not file then err(1, why); return end
+    file:write((form:gsub('%$(%l+)%$', value))); file:close()
+  end
+  up = ''
+end
+
+local function files_html()
+  local out = {}
+  for _, f in ipairs(files) do
+    add(out, ('<li><a href="%s"><code>%s</code></a> <small>%d lines%s</small></li>'):format(f.page, esc(f.path), #f.lines,
+      f.new == #f.lines - 2 and ', new' or ', ' .. f.new .. ' of them new'))
+  end
+  return #out > 0 and '<ul>' .. table.concat(out) .. '</ul>'
+end
+
+-- ---------------------------------------------------------------- chunks, as figures
+
 local function chapter_ref(p)
   return ('<a href="%s.html">%s</a>'):format(p.id, named(p))
 end
@@ -189,11 +314,12 @@ end
 local function chunk_notes(c, pos)
   local notes, versions = {}, byname[c.name]
   local mine = versions[c.ver]
-  if c.root then add(notes, pos > 1 and 'more of this file' or 'a new file')
+  local at = where_html(c)
+  if c.root then add(notes, (pos > 1 and 'more of this file' or c.rep and 'this file, anew' or 'a new file') .. (at and ', ' .. at or ''))
   elseif c.file ~= '' then
     local root = byname[c.file] and byname[c.file][1][1]
     add(notes, ('<span class="file"><a href="%s"><code>%s</code></a>%s</span>'):format(href(root), esc(c.file),
-      c.place ~= '' and ', in <code>' .. esc(c.place) .. '</code>' or ''))
+      (c.place ~= '' and ', in <code>' .. esc(c.place) .. '</code>' or '') .. (at and ', ' .. at or '')))
   end
   if c.rep then
     local old = versions[c.ver - 1]
@@ -234,11 +360,13 @@ local function chunk_html(c)
     if #own > 0 then notes = notes .. sep .. 'continued in ' .. nums(own); sep = '<span class="sep"> · </span>' end
     if grows then notes = notes .. sep .. grows end
   end
+  local before, after = '', ''
+  if (pos > 1 or c.rep) and c.lang ~= 'gdb' then before, after = context_html(c) end
   local code = ('<div class="code" tabindex="0" role="region" aria-label="code %s">%s</div>'):format(c.num, code_html(c, '', true, 0))
   -- what a script of GDB does, the transcript beside it shows
   if c.lang == 'gdb' then code = '<details class="script"><summary>the commands</summary>' .. code .. '</details>' end
-  return ('<figure class="chunk%s" id="%s"><figcaption class="cap">%s<span class="nav">%s</span></figcaption><p class="notes">%s</p>%s</figure>')
-    :format((c.rep and ' replaces' or '') .. (c.lang == 'gdb' and ' gdb' or ''), c.anchor, head, nav, notes, code)
+  return ('<figure class="chunk%s" id="%s"><figcaption class="cap">%s<span class="nav">%s</span></figcaption><p class="notes">%s</p>%s%s%s</figure>')
+    :format((c.rep and ' replaces' or '') .. (c.lang == 'gdb' and ' gdb' or ''), c.anchor, head, nav, notes, before, code, after)
 end
 
 -- ---------------------------------------------------------------- blocks
@@ -248,7 +376,13 @@ local function inlines(markdown)
   return b and b.content or {}
 end
 
+local drawn = {}	-- the figures of this page: { id, label, what the caption begins with }
 local function figure(html, class, id, label, caption)
+  if class == 'fig' then
+    if id == '' then id = label:lower():gsub(' ', '-'):gsub('%.$', '') end
+    local text = pandoc.utils.stringify(pandoc.Para(caption))
+    add(drawn, { id, label:match('[%w.]-(%.?%d+)%.$') and label:gsub('^%a+ ', ''):gsub('%.$', ''), (text:match('^(.-)[.:;] ') or text:gsub('%.$', '')) })
+  end
   local out = { raw(('<figure class="%s"%s>%s<figcaption>'):format(class, id ~= '' and ' id="' .. esc(id) .. '"' or '', html)) }
   local text = { rawi('<b>' .. label .. '</b> ') }
   for _, i in ipairs(caption) do add(text, i) end
@@ -548,18 +682,29 @@ end
 
 -- ---------------------------------------------------------------- the page
 
-local function sidebar()
+sidebar = function()
   local out, part = {}, ''
   for _, p in ipairs(x.pages) do
     if p.id ~= 'index' then
       if p.part ~= '' and p.part ~= part then part = p.part; add(out, '<li class="part">' .. part .. '</li>') end
       local me = p.i == here.i
-      add(out, ('<li%s><a href="%s.html"%s>%s%s</a>'):format(me and ' class="here"' or '', p.id, me and ' aria-current="page"' or '',
+      add(out, ('<li%s><a href="%s%s.html"%s>%s%s</a>'):format(me and ' class="here"' or '', up, p.id, me and ' aria-current="page"' or '',
         p.ch and '<span class="n">' .. label(p) .. '</span>' or '', '<span>' .. p.title .. '</span>'))
       if me and #p.sections > 0 then
         add(out, '<ul>')
-        for _, s in ipairs(p.sections) do if s[1] == 2 then add(out, ('<li><a href="#%s">%s</a></li>'):format(s[2], s[3])) end end
+        local own = up == '' and '' or up .. p.id .. '.html'
+        for _, s in ipairs(p.sections) do if s[1] == 2 then add(out, ('<li><a href="%s#%s">%s</a></li>'):format(own, s[2], s[3])) end end
         add(out, '</ul>')
+        if #drawn > 0 then
+          add(out, '<details><summary>Figures</summary><ul>')
+          for _, f in ipairs(drawn) do add(out, ('<li><a href="%s#%s"><b>%s</b> %s</a></li>'):format(own, f[1], f[2], esc(f[3]))) end
+          add(out, '</ul></details>')
+        end
+        if #files > 0 then
+          add(out, '<details><summary>Files so far</summary><ul>')
+          for _, f in ipairs(files) do add(out, ('<li><a href="%s"><code>%s</code></a></li>'):format(up .. f.page, esc(f.path))) end
+          add(out, '</ul></details>')
+        end
       end
       add(out, '</li>')
     end
@@ -649,7 +794,7 @@ end
 
 local function Meta(m)
   local s = pandoc.utils.stringify
-  dir, book, tools, draft = s(m.dir), s(m.book), s(m.tools), m.draft ~= nil
+  dir, site, book, tools, draft = s(m.dir), s(m.site), s(m.book), s(m.tools), m.draft ~= nil
   x = dofile(dir .. '/xref.lua')
   highlight = dofile(tools .. '/highlight.lua')
   for i, p in ipairs(x.pages) do
@@ -665,13 +810,14 @@ local function Meta(m)
   local function meta(k, v) if v and v ~= '' then m[k] = pandoc.MetaInlines { rawi(v) } end end
   local index
   for _, p in ipairs(x.pages) do if p.id == 'index' then index = p end end
-  meta('booktitle', index and index.title or 'The book')
+  booktitle = index and index.title or 'The book'
+  meta('booktitle', booktitle)
   meta('heading', here.title); meta('description', here.desc); meta('subtitle', here.subtitle)
   meta('pagetitle', (here.ch and label(here) .. '. ' or '') .. here.title:gsub('<[^>]*>', ''))
   meta('plaindesc', here.desc:gsub('<[^>]*>', ''):gsub('"', '&quot;'))
   meta('chapter', here.ch and named(here):gsub('^%l', string.upper)); meta('part', here.part)
   if here.id == 'index' then meta('cover', svg_html(read_file(tools .. '/cover.svg'), here.title)) end
-  meta('sidebar', sidebar())
+  read_files()
   local function neighbour(k, p)
     if p then meta(k, p.id .. '.html'); meta(k .. 'title', p.title); meta(k .. 'n', p.ch and named(p):gsub('^%l', string.upper)) end
   end
@@ -683,5 +829,11 @@ return {
   { Meta = Meta },
   { CodeBlock = CodeBlock, Code = Code, Link = Link, Span = Span, Header = Header, Note = Note },
   { Para = Para, Div = Div, Table = function(t) return { raw('<div class="scroll">'), t, raw('</div>') } end },
-  { Pandoc = function() if failed and not draft then os.exit(1) end end },
+  { Pandoc = function(doc)
+    write_files()
+    local function meta(k, v) if v then doc.meta[k] = pandoc.MetaInlines { rawi(v) } end end
+    meta('sidebar', sidebar()); meta('files', files_html())
+    if failed and not draft then os.exit(1) end
+    return doc
+  end },
 }
