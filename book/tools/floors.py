@@ -108,7 +108,7 @@ class House:
 # -- the drawing ---------------------------------------------------------------
 
 WIDTH, LEFT, RIGHT, LINE, GAP = 430, 2, 352, 17, 14
-MONO = 'font-family="ui-monospace, monospace" font-size="12.2"'
+MONO = 'class="mono" font-family="ui-monospace, monospace" font-size="12.2"'
 
 def escape(text):
     return text.replace("&", "&amp;").replace("<", "&lt;")
