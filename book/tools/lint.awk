@@ -43,7 +43,7 @@ function end_chunk() {
 FNR == 1 {
 	if (sub(/^\xef\xbb\xbf/, ""))
 		here("the file starts with a byte order mark; save it as plain UTF-8")
-	code = quote = unfenced = 0; prose = 1
+	code = quote = unfenced = 0
 }
 /\r$/ {
 	if (!(FILENAME in crlf))
@@ -96,10 +96,9 @@ code {
 }
 {	# prose, where [[ ]] quotes code and may go on over the end of a line
 	text = $0
-	sub(/^@[ \t]+/, "", text)
 	if (text ~ /^@?[ \t]*$/) { quote = 0; next }
 	prose++
-	gsub(/@<<|@>>|@\[\[|@\]\]/, "", text)
+	gsub(/@<<|@\[\[|@\]\]/, "", text)
 	if (quote && sub(/^([^\]]|\][^\]])*\]\]+/, "", text)) quote = 0
 	while (!quote && match(text, /\[\[/)) {
 		rest = substr(text, RSTART + 2)
