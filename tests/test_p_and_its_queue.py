@@ -109,13 +109,13 @@ class Stacks(Chapter):
         done, calls = self.calls(crowd, 100, inject="madvise:error=EINVAL", out="100 goroutines wait\n")
         self.assertEqual(calls, {"madvise": 112, "mprotect": 112})
 
-    def test_without_any_fence_the_process_ends(self):
+    def test_without_any_guard_the_process_ends(self):
         crowd = self.example("crowd")
         done, calls = self.calls(crowd, 100, inject="madvise,mprotect:error=ENOMEM")
         self.assertEqual((done.returncode, done.stderr), (2, "fatal error: stackalloc: mprotect: ENOMEM (errno 12)\n"))
         self.assertEqual(calls, {"madvise": 1, "mprotect": 1})
 
-    def test_a_stack_ends_in_a_fault_with_both_fences(self):
+    def test_a_stack_ends_in_a_fault_with_both_guards(self):
         deep = written("deep", """
 static volatile long more = 1000000;
 static long dig(volatile char *above) {
@@ -139,7 +139,7 @@ void main_main(void) {
             fault = int(re.search(r"SIGSEGV.*si_addr=(0x[0-9a-f]+)", text).group(1), 16)
             call = "mprotect" if inject else "madvise"
             guards = [int(a, 16) for a in re.findall(r"\b%s\((0x[0-9a-f]+), 4096" % call, text)]
-            self.assertTrue(any(g <= fault < g + 4096 for g in guards), "the fault is at a fence")
+            self.assertTrue(any(g <= fault < g + 4096 for g in guards), "the fault is at a guard page")
 
     @superseded("the-short-way", "whoever comes next buries it, on a stack of its own")
     def test_a_goroutine_has_a_stack_from_its_first_turn_to_its_end(self):

@@ -16,7 +16,7 @@ OWN = {
     "test_switch.py": "the last state with no other switch than mcall and gogo; unit/registers.c has all since",
     "test_the_main_goroutine.py": "some classes need one thread and one line; the others run on the last state",
     "test_gdb.py": "the debugger is told about older runtimes; most of its tests run on the last state",
-    "test_fence.py": "compares the fences of two states, the last one among them",
+    "test_guard.py": "compares the guard pages of two states, the last one among them", "test_weave.py": "is about the pages",
     "test_loom.py": "is about the tangle", "test_run.py": "is about the runner", "test_renumber.py": "is about the chapters",
     "test_transcripts.py": "is about transcripts", "test_states.py": "this one", "test_floors.py": "is about the folders",
     "test_reader.py": "is about what a reader types", "test_printing.py": "one class of many, about the first state that prints",

@@ -185,7 +185,7 @@ goexit1(void)
 {
 	struct g *gp = getg();
 
-	/* note that it ends */
+	/* log that it ends */
 	TRACE(GoEnd, gp->goid, 0);
 	if (!leave(gp, buried, NULL))
 		mcall(goexit0);
@@ -209,7 +209,7 @@ setrunning(struct m *mp, struct g *gp)
 	gp->m = mp;
 	mp->curg = gp;
 	mp->p->schedtick++;
-	/* note that it runs */
+	/* log that it runs */
 	TRACE(GoStart, gp->goid, 0);
 }
 

@@ -19,7 +19,7 @@ acquirep(struct p *pp)
 	mp->p = pp;
 	pp->m = mp;
 	__atomic_store_n(&pp->status, Prunning, __ATOMIC_RELAXED);
-	/* note that the P is held */
+	/* log that the P is held */
 	TRACE(ProcStart, 0, mp->id);
 }
 
@@ -32,7 +32,7 @@ releasep(void)
 
 	if (pp == NULL || pp->m != mp || pp->status != Prunning)
 		throw("releasep: invalid p state");
-	/* note that the P is given up */
+	/* log that the P is given up */
 	TRACE(ProcStop, 0, mp->id);
 	mp->p = NULL;
 	pp->m = NULL;

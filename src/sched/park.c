@@ -60,7 +60,7 @@ runtime_Gosched(void)
 				return;
 			continue;
 		}
-		/* note that it lets others run */
+		/* log that it lets others run */
 		TRACE(GoYield, gp->goid, 0);
 		mcall(goschedImpl);
 		break;
@@ -93,7 +93,7 @@ gopark(int (*unlockf)(struct g *, void *), void *lock, const char *reason)
 
 	gp->waitreason = reason;
 	casgstatus(gp, Grunning, Gwaiting);
-	/* note that it waits */
+	/* log that it waits */
 	TRACE(GoBlock, gp->goid, 0);
 	if (!leave(gp, unlockf, lock)) {
 		mp->waitunlockf = unlockf;
@@ -123,7 +123,7 @@ goparkunlock(struct mutex *l, const char *reason)
 void
 goready(struct g *gp)
 {
-	/* note that it can go on */
+	/* log that it can go on */
 	TRACE(GoUnblock, getg()->goid, gp->goid);
 	casgstatus(gp, Gwaiting, Grunnable);
 	/* queue who can go on */

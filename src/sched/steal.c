@@ -53,7 +53,7 @@ stealwork(struct p *pp)
 			if (allp[i] != pp)
 				gp = runqsteal(pp, allp[i], try == STEALTRIES);
 			if (gp != NULL) {
-				/* note the theft */
+				/* log the theft */
 				TRACE(Steal, gp->goid, allp[i]->id);
 				return gp;
 			}

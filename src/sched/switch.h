@@ -66,9 +66,9 @@ leave(struct g *gp, int (*unlockf)(struct g *, void *), void *arg)
 		next = runqget(mp->p);
 	if (next == NULL)
 		return 0;
-	/* note why it leaves */
+	/* log why it leaves */
 	if (unlockf == NULL) {
-		/* note that it lets others run */
+		/* log that it lets others run */
 		TRACE(GoYield, gp->goid, 0);
 	}
 	mp->left = gp;

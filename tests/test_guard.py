@@ -72,8 +72,8 @@ void main_main(void)
 """.replace("FRAMES", ", ".join("frame%d" % kb for kb in KB))
 
 
-class Fence(Linked):
-    def assertFenced(self, state, *arguments, inject=()):
+class Guard(Linked):
+    def assertGuarded(self, state, *arguments, inject=()):
         """The goroutine dies in the page below its own stack; the lines of strace's log."""
         program = written("frames", PROGRAM, state)
         with tempfile.NamedTemporaryFile("r") as log:
@@ -87,20 +87,20 @@ class Fence(Linked):
         self.assertEqual((top - 65536 - int(fault[1], 16) + 4095) // 4096, 1, said)
         return text.splitlines()
 
-    def test_a_frame_of_any_size_dies_in_the_fence(self):
+    def test_a_frame_of_any_size_dies_in_the_guard(self):
         for state in (FIRST, None):
             for kb in KB:
-                self.assertFenced(state, "frame", str(kb))
+                self.assertGuarded(state, "frame", str(kb))
 
-    def test_an_array_of_any_size_dies_in_the_fence(self):
+    def test_an_array_of_any_size_dies_in_the_guard(self):
         for state in (FIRST, None):
             for size in list(range(65536, 143360, 7919)) + [69631, 69632, 69633, 10000000]:
                 for how in ("array", "room", "both"):
-                    self.assertFenced(state, how, str(size))
+                    self.assertGuarded(state, how, str(size))
 
-    def test_many_frames_of_nearly_a_page_die_in_the_fence(self):
+    def test_many_frames_of_nearly_a_page_die_in_the_guard(self):
         for state in (FIRST, None):
-            self.assertFenced(state, "deep", "1000000")
+            self.assertGuarded(state, "deep", "1000000")
 
     def test_what_fits_is_left_alone(self):
         for state in (FIRST, None):
@@ -111,21 +111,21 @@ class Fence(Linked):
 
     def test_whatever_madvise_refuses_is_done_by_mprotect(self):
         for error in ("EINVAL", "ENOSYS", "EPERM", "EACCES", "ENOMEM"):
-            lines = self.assertFenced(None, "deep", "1000000", inject=["-e", "inject=madvise:error=" + error])
+            lines = self.assertGuarded(None, "deep", "1000000", inject=["-e", "inject=madvise:error=" + error])
             self.assertTrue(any("mprotect(" in line for line in lines), error)
 
-    def test_a_fence_that_is_only_promised_is_not_believed(self):
-        lines = self.assertFenced(None, "deep", "1000000", inject=["-e", "inject=madvise:retval=0"])
+    def test_a_guard_that_is_only_promised_is_not_believed(self):
+        lines = self.assertGuarded(None, "deep", "1000000", inject=["-e", "inject=madvise:retval=0"])
         self.assertEqual(sum("madvise(" in line for line in lines), 1)
         self.assertGreaterEqual(sum("mprotect(" in line for line in lines), 16)
 
     def test_where_the_look_is_refused_mprotect_is_asked(self):
         for error in ("EPERM", "ENOSYS", "EACCES"):
-            lines = self.assertFenced(None, "deep", "1000000",
+            lines = self.assertGuarded(None, "deep", "1000000",
                                       inject=["-e", "inject=open:error=" + error, "-e", "trace=madvise,mprotect,open"])
             self.assertTrue(any("mprotect(" in line for line in lines), error)
 
-    def test_a_fence_that_stands_is_looked_at_once(self):
+    def test_a_guard_that_stands_is_looked_at_once(self):
         with tempfile.NamedTemporaryFile("r") as log:
             run("strace", "-f", "-qq", "-o", log.name, "-e", "trace=madvise,mprotect,open", TOP / "build/examples/crowd",
                 1000, procs=1)
