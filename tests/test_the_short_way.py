@@ -83,7 +83,7 @@ for _ in range(40):
     def assertLeft(self, program):
         """No goroutine of the program is queued, or its lock given back, by code that runs on its stack."""
         own = "$rsp > ((struct g *)%s)->stack.lo && $rsp <= ((struct g *)%s)->stack.hi"
-        out = gdb(program, "tbreak runqput", "run", "break *runqput if " + own % ("$rsi", "$rsi"),
+        out = gdb(program, "set args short", "tbreak runqput", "run", "break *runqput if " + own % ("$rsi", "$rsi"),
                   "break *parkunlock if " + own % ("$rdi", "$rdi"), "continue", "bt 3", procs=1)
         self.assertRegex(out, r"Temporary breakpoint 1, .*runqput")
         self.assertIn("exited normally", out, out)
