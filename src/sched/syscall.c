@@ -81,7 +81,7 @@ entersyscall(void)
 	mp->oldp = pp;
 	mp->p = NULL;
 	pp->m = NULL;
-	/* release: pp is whose who takes it; seq_cst: before we look */
+	/* release: pp is for whoever takes it; seq_cst: before we look */
 	__atomic_store_n(&pp->status, Psyscall, __ATOMIC_SEQ_CST);
 	if (__atomic_load_n(&sched.sysmonwait, __ATOMIC_SEQ_CST) != 0)
 		tellsysmon(pp);
