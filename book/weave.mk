@@ -2,6 +2,7 @@
 #
 #   make -f book/weave.mk book            V=1 shows the commands
 #   DRAFT=1  writes pages in spite of errors
+#   REPOSITORY=https://...  where the files of the repository can be seen, for links to tests and others
 #   BOOK=folder  SITE=folder  WEAVE_DIR=folder   another book, another place (the tests do that)
 #
 # One awk pass reads the whole book and rewrites only the tables that changed, so a change
@@ -12,6 +13,7 @@ include $(WEAVE_TOOLS)/ours.mk
 BOOK  ?= book
 SITE  ?= build/site
 WEAVE_DIR ?= build/weave
+REPOSITORY ?=
 NOWEB_MARKUP ?= /usr/lib/noweb/markup
 WEAVE_Q := $(if $(V),,@)
 weave_say = $(if $(V),,@printf '  %-8s%s\n' WEAVE '$(1)')
@@ -50,12 +52,12 @@ $(WEAVE_DIR)/%.sofar/stamp: $(addprefix $(WEAVE_TOOLS)/,sofar.sh overlay.awk nam
 $(weave_chapters:%=$(SITE)/%.html): $(SITE)/%.html: $(WEAVE_DIR)/%.sofar/stamp
 
 $(WEAVE_PAGES): $(SITE)/%.html: $(WEAVE_DIR)/%.md $(WEAVE_DIR)/%.lua $(WEAVE_DIR)/xref.lua \
-		$(addprefix $(WEAVE_TOOLS)/,weave.lua highlight.lua page.html file.html) $(wildcard $(BOOK)/figures/*.svg $(BOOK)/data/*.tsv)
+		$(addprefix $(WEAVE_TOOLS)/,weave.lua highlight.lua page.html file.html go-lines.tsv) $(wildcard $(BOOK)/figures/*.svg $(BOOK)/data/*.tsv)
 	$(call weave_say,$*.html)
 	$(if $(filter $*,$(weave_chapters)),@rm -f $(SITE)/files/$(firstword $(subst -, ,$*))-*)
 	$(WEAVE_Q)LC_ALL=C.UTF-8 pandoc -f markdown-tex_math_dollars-citations-implicit_figures-auto_identifiers \
 		--preserve-tabs --tab-stop=8 -t html5 --template=$(WEAVE_TOOLS)/page.html --lua-filter=$(WEAVE_TOOLS)/weave.lua \
-		-M page=$* -M dir=$(WEAVE_DIR) -M site=$(SITE) -M book=$(BOOK) -M tools=$(WEAVE_TOOLS) $(if $(DRAFT),-M draft=1) $< -o $@
+		-M page=$* -M dir=$(WEAVE_DIR) -M site=$(SITE) -M book=$(BOOK) -M tools=$(WEAVE_TOOLS) $(if $(REPOSITORY),-M repository=$(call given,REPOSITORY)) $(if $(DRAFT),-M draft=1) $< -o $@
 $(SITE)/identifiers.html: $(WEAVE_NAMES:%=$(WEAVE_DIR)/%.lua)
 $(SITE)/index.html: $(WEAVE_TOOLS)/cover.svg
 

@@ -35,12 +35,11 @@ class Browser:
             preexec_fn=ends, close_fds=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(down[0])
         os.close(up[1])
-        self.out, self.inn, self.rest, self.number, self.events, self.session, self.loads = down[1], up[0], b"", 0, [], None, 0
+        self.out, self.inn, self.rest, self.number, self.session, self.loads = down[1], up[0], b"", 0, None, 0
         target = self.send("Target.getTargets")["targetInfos"]
         page = next(t for t in target if t["type"] == "page")
         self.session = self.send("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
-        for part in ("Page", "Runtime", "Network"):
-            self.send(part + ".enable")
+        self.send("Page.enable")
         return self
 
     def __exit__(self, *_):
@@ -86,14 +85,6 @@ class Browser:
                 if "error" in answer:
                     raise RuntimeError("%s: %s" % (method, answer["error"]["message"]))
                 return answer["result"]
-            self.events.append(answer)
-
-    def wait(self, event):
-        for _ in range(10000):
-            for i, e in enumerate(self.events):
-                if e.get("method") == event:
-                    return self.events.pop(i)
-            self.events.append(self._read())
 
     def size(self, width, height, touch=False, dark=False, media=""):
         self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=touch)
@@ -104,10 +95,9 @@ class Browser:
                             {"name": "pointer", "value": "coarse" if touch else "fine"}])
 
     def open(self, path, anchor=""):
-        self.events = [e for e in self.events if e.get("method") != "Page.loadEventFired"]
         self.loads += 1     # another ? makes a load of a change that concerns only the anchor
         self.send("Page.navigate", url="%s?%d%s" % (Path(path).resolve().as_uri(), self.loads, anchor))
-        self.wait("Page.loadEventFired")
+        self.until("document.readyState === 'complete' && location.search === '?%d'" % self.loads)
 
     def js(self, text):
         answer = self.send("Runtime.evaluate", expression=text, awaitPromise=True, returnByValue=True, userGesture=True)

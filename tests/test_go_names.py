@@ -1,10 +1,14 @@
 """What the book says of Go's source, by file and function, is there in Go 1.23."""
+import importlib.util
 import re
 import subprocess
 import unittest
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
+spec = importlib.util.spec_from_file_location("go_lines", TOP / "book/tools/go-lines.py")
+go_lines = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(go_lines)
 
 
 def go_source():
@@ -37,6 +41,15 @@ class Names(unittest.TestCase):
                     self.assertTrue(any(defined(name, f.read_text()) for f in files), f"{where}: the file does not define it")
                     seen += 1
         self.assertGreater(seen, 100)
+
+    @unittest.skipUnless(go_lines.source(), "needs the source of Go 1.23.5")
+    def test_the_links_into_go_lead_to_the_lines_that_define_what_they_name(self):
+        right = list(go_lines.table(TOP, go_lines.source()))
+        stale = set((TOP / "book/tools/go-lines.tsv").read_text().splitlines()) - set(right)
+        self.assertEqual(stale, set(), "type: book/tools/go-lines.py >book/tools/go-lines.tsv")
+        lines = (go_lines.source() / "runtime/proc.go").read_text().split("\n")
+        said = dict((row.split("\t")[0], row.split("\t")[2]) for row in right)
+        self.assertTrue(lines[int(said["proc.go:checkdead"]) - 1].startswith("func checkdead("))
 
 
 if __name__ == "__main__":

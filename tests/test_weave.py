@@ -308,6 +308,21 @@ class BookSite(Site, unittest.TestCase):
                     self.assertIn(re.sub("^test_", "", name), have, f"{source.name} names a test that does not exist")
 
 
+    def test_every_function_of_go_that_the_book_names_is_a_link_and_so_are_addresses_and_files(self):
+        out, said = {}, 0
+        for page in self.pages.values():
+            links = [a for a in page.root.all("a", "out")]
+            out.update((a.text(), a.attrs["href"]) for a in links)
+            linked = {id(c) for a in links for c in a.all("code")}
+            for code in next(page.root.all("main")).all("code"):
+                if re.fullmatch(r"[\w/]+\.(go|s):\w+", code.text()):
+                    self.assertIn(id(code), linked, f"{page.path.name}: {code.text()}")
+                    said += 1
+        self.assertGreater(said, 100)
+        self.assertRegex(out["proc.go:checkdead"], r"^https://[\w.]+/.*go1\.23\.5/src/runtime/proc\.go#\d+$")
+        self.assertEqual(out["golang.org/s/go11sched"], "https://golang.org/s/go11sched")
+        self.assertRegex(out["fs/exec.c:setup_arg_pages"], r"^https://.*/linux\.git/tree/fs/exec\.c")
+
     def test_no_text_of_a_figure_is_under_11_pixels_on_a_phone(self):
         seen = 0
         for source in self.chapters:
@@ -345,6 +360,13 @@ class BookSite(Site, unittest.TestCase):
 
 class FixtureSite(Site, unittest.TestCase):
     book = "tests/weave"
+
+    def test_files_of_the_repository_are_links_where_its_address_is_given(self):
+        with tempfile.TemporaryDirectory() as out:
+            made = weave(self.book, out, f"{out}/site/back.html", "REPOSITORY=https://example.org/rt0/blob/main/")
+            links = {a.text(): a.attrs["href"] for a in Page(made.site / "back.html").root.all("a", "out")}
+        self.assertEqual(links, {"tests/run": "https://example.org/rt0/blob/main/tests/run", "src/two.S": "files/02-src-two.S.html"})
+        self.assertEqual({a.text() for a in self.pages["back.html"].root.all("a", "out")}, {"src/two.S"})
 
     def page(self, n):
         return self.pages[["01-one.html", "02-two.html"][n - 1]]

@@ -9,7 +9,7 @@ local here, dir, site, book, tools	-- the page; the folder of the tables, of the
 local x, bodies			-- xref.lua; the bodies of the chunks on this page
 local byname, bynum, usedby = {}, {}, {}
 local highlight			-- highlight.lua
-local booktitle
+local booktitle, repository
 local failed, draft = false, false
 
 local function err(at, message)
@@ -623,11 +623,46 @@ local function quoted(el)
   return rawi(('<a class="id" href="%s"><code>%s</code></a>'):format(href(target), esc(t)))
 end
 
+-- ---------------------------------------------------------------- links to what stands elsewhere
+
+local go_source = 'https://go.googlesource.com/go/+/refs/tags/go1.23.5/src/'
+local linux = 'https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/%s?h=v6.12'
+local go_lines	-- "proc.go:schedule" -> { path, line }, as go-lines.py has found them
+
+local function elsewhere(t)
+  if not go_lines then
+    go_lines = {}
+    for l in (read_file(tools .. '/go-lines.tsv') or ''):gmatch('[^\n]+') do
+      local said, path, line = l:match('^(.-)\t(.-)\t(.-)$'); go_lines[said] = { path, line }
+    end
+  end
+  local file, rest = t:match('^([%w_][%w_./-]*)(.*)$')
+  if not file then return nil end
+  if rest == '' and file:match('/') or file == 'Makefile' or file:match('^%u+%.md$') then
+    local last	-- a file of this book, as it is at the end of this chapter
+    for _, c in ipairs(x.chunks) do if c.file == file and c.ch <= (here.ch or math.huge) then last = c end end
+    if last then return ('files/%s-%s.html'):format(x.pages[last.page].id:match('^%d+'), (file:gsub('/', '-'))) end
+    local ours = ('tests bench exercises book Makefile'):find(file:match('^%w+'), 1, true) or file:match('^%u+%.md$')
+    if ours and repository ~= '' and read_file(file) then return repository .. '/' .. file end
+  end
+  local at = go_lines[t]
+  if at then return go_source .. at[1] .. (at[2] ~= '' and '#' .. at[2] or '') end
+  if file:match('%.go$') and rest:match('^:[%a_][%w_.]*$') then return go_source .. (file:match('/') and file:gsub('^src/', '') or 'runtime/' .. file) end
+  local root = file:match('^(%w+)/')
+  local roots = rest == '' and file:match('%.%a+$') and ' fs kernel mm arch include init Documentation ' or rest:match('^:[%a_][%w_]*$') and ' fs kernel mm arch ' or ''
+  if root and roots:find(' ' .. root .. ' ', 1, true) then
+    return linux:format(file)
+  end
+end
+
 local function Code(el)
   if el.classes[1] == 'nwq' then return quoted(el) end
   if el.classes[1] == 'num' then return number(el) end
-  if #el.text > 20 and el.text:match('_%w+_') then	-- a long name may be broken where its words end
-    return rawi('<code>' .. esc(el.text):gsub('_(%w)', '_<wbr>%1') .. '</code>')
+  local long = #el.text > 20 and el.text:match('[_/]%w+[_/]')	-- a long name may be broken where its words end
+  local to = here.id ~= 'index' and elsewhere(el.text)
+  if long or to then
+    local html = '<code>' .. (long and esc(el.text):gsub('([_/])(%w)', '%1<wbr>%2') or esc(el.text)) .. '</code>'
+    return rawi(to and ('<a class="out" href="%s">%s</a>'):format(esc(to), html) or html)
   end
 end
 
@@ -669,6 +704,14 @@ local function Note(n)
   return { rawi(('<label class="sn-mark" for="sn-%d">%d</label><input type="checkbox" id="sn-%d" class="sn-toggle" aria-label="show note %d">')
     :format(notes, notes, notes, notes)), rawi(('<span class="sn" role="note"><span class="sn-n">%d</span> '):format(notes)),
     pandoc.Span(list), rawi('</span>') }
+end
+
+-- an address in the text: golang.org/s/go11sched
+local function Str(s)
+  local before, address, after = s.text:match('^(%(?)([%w.-]+%.%l+/[%w/._#-]*[%w/])([)%].,:;]*)$')
+  if address and (' org dev com net edu io '):find(' ' .. address:match('%.(%l+)/') .. ' ', 1, true) then
+    return { pandoc.Str(before), rawi(('<a class="out" href="https://%s">%s</a>'):format(address, address)), pandoc.Str(after) }
+  end
 end
 
 local function Span(s)
@@ -795,6 +838,7 @@ end
 local function Meta(m)
   local s = pandoc.utils.stringify
   dir, site, book, tools, draft = s(m.dir), s(m.site), s(m.book), s(m.tools), m.draft ~= nil
+  repository = m.repository and s(m.repository):gsub('/*$', '') or ''
   x = dofile(dir .. '/xref.lua')
   highlight = dofile(tools .. '/highlight.lua')
   for i, p in ipairs(x.pages) do
@@ -827,7 +871,7 @@ end
 
 return {
   { Meta = Meta },
-  { CodeBlock = CodeBlock, Code = Code, Link = Link, Span = Span, Header = Header, Note = Note },
+  { CodeBlock = CodeBlock, Code = Code, Link = Link, Str = Str, Span = Span, Header = Header, Note = Note },
   { Para = Para, Div = Div, Table = function(t) return { raw('<div class="scroll">'), t, raw('</div>') } end },
   { Pandoc = function(doc)
     write_files()
