@@ -26,9 +26,13 @@ WEAVE_INDEXES  := $(addprefix $(WEAVE_TOOLS)/,chunks.md identifiers.md concepts.
 WEAVE_SOURCES  := $(wildcard $(BOOK)/index.md) $(WEAVE_PREFACE) $(WEAVE_CHAPTERS) $(WEAVE_BACK) $(WEAVE_INDEXES)
 WEAVE_NAMES    := $(basename $(notdir $(WEAVE_SOURCES)))
 WEAVE_PAGES    := $(WEAVE_NAMES:%=$(SITE)/%.html)
+WEAVE_FONTS    := $(patsubst $(WEAVE_TOOLS)/vendor/%,%,$(wildcard $(WEAVE_TOOLS)/vendor/fonts/*.woff2))
 
-.PHONY: book
-book: $(WEAVE_PAGES) $(addprefix $(SITE)/,book.css book.js search.js minisearch.js) ## weave the book to build/site
+.PHONY: book page
+book: $(WEAVE_PAGES) $(addprefix $(SITE)/,book.css book.js search.js minisearch.js $(WEAVE_FONTS)) ## weave the book to build/site
+
+page: $(filter $(SITE)/$(or $(CHAPTER),none)-%,$(WEAVE_PAGES)) $(addprefix $(SITE)/,book.css book.js $(WEAVE_FONTS)) ## weave one chapter: make page CHAPTER=03
+	$(if $(filter $(SITE)/$(or $(CHAPTER),none)-%,$(WEAVE_PAGES)),@echo '  the page: $<',$(error page: say which chapter with two digits: make page CHAPTER=03))
 
 $(WEAVE_DIR)/stamp: $(WEAVE_SOURCES) $(WEAVE_TOOLS)/weave.awk
 	@mkdir -p $(WEAVE_DIR)/tags $(SITE)/files
@@ -64,6 +68,8 @@ $(SITE)/index.html: $(WEAVE_TOOLS)/cover.svg
 $(SITE)/book.%: $(WEAVE_TOOLS)/book.% | $(WEAVE_DIR)/stamp
 	@cp $< $@
 # A page that is opened as a file may load a script, but no data: so the index is one, and packed.
+$(SITE)/fonts/%: $(WEAVE_TOOLS)/vendor/fonts/% | $(WEAVE_DIR)/stamp
+	@mkdir -p $(@D) && cp $< $@
 $(SITE)/search.js: $(WEAVE_DIR)/search.json
 	@{ printf 'search_index("'; gzip -9nc $< | base64 -w0; echo '")'; } >$@
 $(SITE)/minisearch.js: $(WEAVE_TOOLS)/vendor/minisearch-7.2.0/minisearch.min.js | $(WEAVE_DIR)/stamp

@@ -175,7 +175,10 @@ class Site:
                     for key in ("src", "href", "xlink:href", "srcset", "data"):
                         self.assertNotRegex(n.attrs.get(key) or "", r"^(https?:)?//", name)
         for file in ("book.css", "book.js"):
-            self.assertNotRegex((self.made.site / file).read_text(), r"https?:|url\(|@import")
+            text = (self.made.site / file).read_text()
+            self.assertNotRegex(text, r"https?:|@import")
+            for url in re.findall(r"url\(([^)]*)\)", text):
+                self.assertTrue((self.made.site / url).is_file(), url)
 
     def test_every_chunk_of_every_chapter_appears_exactly_once(self):
         for source in self.chapters:
