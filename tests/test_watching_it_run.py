@@ -274,9 +274,9 @@ class Schedtrace(Chapter):
     LINE = (r"SCHED (\d+)ms: gomaxprocs=(\d+) idleprocs=(\d+) threads=(\d+) spinningthreads=\d+ needspinning=[01] "
             r"idlethreads=(\d+) runqueue=\d+")
 
-    def reports(self, detail=0, procs=2):
+    def reports(self, detail=0):
         try:
-            done = run("timeout", "0.5", self.link(PROGRAMS / "greedy.c"), GOMAXPROCS=procs, RT0_SEED=3,
+            done = run("timeout", "0.5", self.link(PROGRAMS / "greedy.c"), RT0_SEED=3,
                        RT0DEBUG="schedtrace=20,scheddetail=%d" % detail)
         except subprocess.TimeoutExpired:
             self.fail("timeout did not end it")
@@ -370,9 +370,8 @@ class Seeds(Chapter):
                 done = run(self.link(PROGRAMS / "once.c"), GOMAXPROCS=procs, timeout=20)
                 self.assertEqual((done.returncode, done.stdout), (0, ""))
 
-    def test_a_seed_runs_everything_on_one_thread(self):
-        done = run("strace", "-f", "-qq", "-o", self.file("log"), "-e", "trace=clone", self.example("account"), RT0_SEED=3,
-                   GOMAXPROCS=16)
+    def test_a_seed_without_GOMAXPROCS_runs_everything_on_one_thread(self):
+        done = run("strace", "-f", "-qq", "-o", self.file("log"), "-e", "trace=clone", self.example("account"), RT0_SEED=3)
         self.assertEqual(done.returncode, 0)
         self.assertNotIn("clone(", self.file("log").read_text())
 
@@ -387,6 +386,104 @@ class Seeds(Chapter):
             done = run(self.example("account"), RT0_SEED=FAILING)
             self.assertEqual((done.returncode, done.stdout), (1, "balance -600\n"))
         self.assertEqual(run(self.example("account"), RT0_SEED=FAILING - 1).returncode, 0)
+
+
+class Turns(Chapter):
+    """Several Ps under one seed."""
+
+    def program(self, name, *arguments):
+        return (self.link(PROGRAMS / (name + ".c")),) + arguments
+
+    def seeds(self, n, procs, *command):
+        """Every seed ends well; one that does not is told with what comes when it is run again."""
+        for seed in range(n):
+            result = [self.run_one(seed, procs, *command)]
+            if result[0] != (0, ""):
+                result.append(self.run_one(seed, procs, *command))
+                self.fail("RT0_SEED=%d GOMAXPROCS=%d %s: %s; again: %s" % ((seed, procs, " ".join(map(str, command))) + tuple(result)))
+
+    def run_one(self, seed, procs, *command):
+        try:
+            done = run(*command, timeout=20, RT0_SEED=seed, GOMAXPROCS=procs)
+        except subprocess.TimeoutExpired:
+            return "no end"
+        return (done.returncode, done.stderr) if done.returncode == 0 else (done.returncode, done.stdout + done.stderr)
+
+    def test_the_same_seed_makes_the_same_trace_on_several_Ps(self):
+        for command in (self.program("once"), self.program("conserve", 100, 5), self.program("neighbours"), (self.sched(), "fib", 10)):
+            for seed, procs in enumerate((2, 2, 3, 4, 4, 16)):
+                traces = set()
+                for i in range(2):
+                    path = self.file("trace%d" % i)
+                    done = run(*command, RT0_SEED=seed, GOMAXPROCS=procs, RT0TRACE=path, timeout=20)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    traces.add(path.read_bytes())
+                self.assertEqual(len(traces), 1, "RT0_SEED=%d GOMAXPROCS=%d %s: two traces" % (seed, procs, command))
+
+    def test_under_a_seed_every_P_runs_steals_and_stops(self):
+        kinds = set()
+        for seed in range(20):
+            trace = self.traced(*self.program("once"), RT0_SEED=seed, GOMAXPROCS=4)
+            self.assertEqual([e.when for e in trace.events], list(range(len(trace.events))))
+            kinds |= {(e.kind, e.proc) for e in trace.events}
+        for kind in ("ProcStart", "ProcStop", "GoStart", "Steal"):
+            self.assertEqual({proc for what, proc in kinds if what == kind}, {0, 1, 2, 3}, kind)
+
+    def test_no_seed_leaves_work_to_an_idle_P(self):
+        self.seeds(40, 2, *self.program("errand", 20))
+        self.seeds(60, 4, *self.program("errand", 20, "three"))
+
+    def test_no_seed_loses_a_goroutine_on_several_Ps(self):
+        for procs in (2, 4):
+            self.seeds(40, procs, *self.program("once"))
+            self.seeds(20, procs, *self.program("conserve", 100, 5))
+
+    def test_time_is_made_of_turns(self):
+        program = linked.written("late", """
+void main_main(void)
+{
+	int64_t t = runtime_Nanotime();
+
+	for (int i = 0; i < 5; i++, runtime_Gosched())
+		fmt_Printf("%ld ", (long)(runtime_Nanotime() - t));
+}
+""", self.state)
+        said = {run(program, RT0_SEED=5, GOMAXPROCS=2).stdout for _ in range(3)}
+        self.assertEqual(len(said), 1)
+        self.assertRegex(said.pop(), r"^(\d{1,2}000 ){5}$")
+
+    def test_a_wake_up_that_is_lost_is_told(self):
+        """The M is taken from the list of those asleep, and nobody wakes it."""
+        source = Path(WORK.name) / "forgets.c"
+        source.write_text("""#include "rt0.h"
+static uint32_t never;
+static void nothing(void *arg) { (void)arg; }
+void main_main(void)
+{
+	for (int i = 0; i < 9; i++) {
+		go(nothing, NULL);
+		for (int j = 0; j < 200; j++)
+			runtime_Nanotime();
+	}
+	runtime_Semacquire(&never);
+}
+""")
+        linked.objects(self.state)
+        program = linked.mutant("forgets", source, self.state, "m.c", ("startm", "notewakeup(&mp->park);", "(void)mp;"))
+        said = {run(program, RT0_SEED=seed, GOMAXPROCS=2, timeout=20).stderr for seed in range(5)}
+        self.assertEqual(said, {"fatal error: all threads sleep, and none will be woken\n"})
+
+    def test_with_a_point_at_each_atomic_operation_no_goroutine_is_lost(self):
+        src, place = self.state / "src", Path(WORK.name) / ("points-" + self.state.name)
+        place.mkdir()
+        instead = []
+        for file in linked.sources.files(src, ".c"):
+            if file.parent.name in ("sched", "sync") and file.name not in ("trace.c", "schedtrace.c", "stack.c", "offsets.c"):
+                instead.append(place / (file.stem + ".o"))
+                linked.compiled("-O1", "@%s/cflags" % src, "-DGOAMD64=1", "-include", "tests/points.h", "-I%s" % src, "-c", file,
+                                "-o", instead[-1])
+        for name, *arguments in (("errand", 10, "three"), ("conserve", 20, 3), ("once",)):
+            self.seeds(12, 4, linked.link(PROGRAMS / (name + ".c"), self.state, instead, "-points"), *arguments)
 
 
 states.everywhere(globals())

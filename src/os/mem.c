@@ -9,15 +9,20 @@
 
 enum { PERSISTENTCHUNK = 256 << 10 };
 
+/* take memory from the system */
+char *arena;
+
 /* n bytes of zeroed memory, whole pages.  Does not return on failure. */
 void *
 sysAlloc(size_t n)
 {
-	long p = sys_mmap(NULL, n, PROT_READ | PROT_WRITE,
+	long p = sys_mmap(arena, n, PROT_READ | PROT_WRITE,
 	    MAP_ANON | MAP_PRIVATE);
 
 	if (p < 0 && p > -4096)
 		outofmemory(n, -p);
+	if (arena != NULL)
+		arena = (char *)p + ((n + physPageSize - 1) & -physPageSize);
 	return (void *)p;
 }
 

@@ -80,6 +80,10 @@ struct mOS {
 	/* fields of an mOS */
 	uint64_t rand;		/* state of cheaprand, never 0 */
 	int32_t locks;		/* how many mutexes this thread holds */
+	struct mOS *next;	/* in the list of threads that take turns */
+	uint32_t turn;		/* 1: the baton is ours */
+	uint32_t *sleepsat;	/* the word that must be woken first, or NULL ... */
+	int64_t until;		/* ... or it is so late; INT64_MAX: never */
 };
 
 /* That of this thread. */
@@ -144,6 +148,19 @@ void notesleep(struct note *n);
 
 /* os_linux.c */
 void usleep(int64_t us);
+
+extern int turns;	/* threads take turns */
+
+/* turn.c */
+void turnpoint(void);
+void taketurns(void);
+void turnadd(struct mOS *os);
+void turnwait(void);
+
+/* vdso_linux.c */
+void clockuse(int64_t (*clock)(void));
+
+extern char *arena;	/* mem.c: where the next memory shall be, or NULL */
 
 /* lock_futex.c */
 void notetsleep(struct note *n, int64_t ns);

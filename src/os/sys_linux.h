@@ -179,6 +179,18 @@ sys_getrlimit(int what, uint64_t *limit)
 	return Syscall6(SYS_getrlimit, what, (long)limit, 0, 0, 0, 0);
 }
 
+/* turn.c: what these calls are while threads take turns */
+long turnfutex(uint32_t *addr, int op, uint32_t val, const void *timeout);
+long turnnap(const void *want);
+
+#define sys_futex(addr, op, val, timeout)				\
+	(turns ? turnfutex(addr, op, val, timeout) :			\
+	    (sys_futex)(addr, op, val, timeout))
+#define sys_nanosleep(want, left)					\
+	(turns ? turnnap(want) : (sys_nanosleep)(want, left))
+#define sys_sched_yield()						\
+	(turns ? turnpoint() : (sys_sched_yield)())
+
 enum { EPIPE = 32 };
 
 #endif

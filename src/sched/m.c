@@ -52,6 +52,8 @@ newosproc(struct m *mp)
 		hint(-r);
 		throw("newosproc");
 	}
+	if (turns)
+		turnadd(&mp->os);
 }
 
 /* Make a new M that runs pp. */

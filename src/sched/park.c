@@ -45,6 +45,8 @@ help(struct p *pp)
 	return 1;
 }
 
+#define help(pp)	(turns ? turnpoint() : (void)0, help(pp))
+
 /* Let every goroutine that waits in the line of this P run before us. */
 void
 runtime_Gosched(void)

@@ -185,6 +185,9 @@ mstart1(void)
 		throw("mstart1: not on g0");
 	gp->stackguard0 = gp->stack.lo + STACKGUARD;
 	/* take what a new thread was given */
+	/* wait for the first turn */
+	if (turns)
+		turnwait();
 	if (gp->m->mstartfn != NULL)
 		gp->m->mstartfn();
 	struct m *mp = gp->m;

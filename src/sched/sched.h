@@ -342,14 +342,15 @@ fairturn(struct p *pp)
 void wakefenced(void);
 
 extern struct tracefile *trace;	/* NULL: nobody wants a trace */
+extern int watched;		/* traceevent has something to do */
 
 /* trace.c */
 void traceinit(void);
 void traceevent(enum eventkind kind, int64_t goid, int64_t arg);
 
-/* Note an event, if there is a trace. */
+/* Something happens: tell those who watch. */
 #define TRACE(kind, goid, arg) do {				\
-	if (__builtin_expect(trace != NULL, 0))			\
+	if (__builtin_expect(watched, 0))			\
 		traceevent(kind, goid, arg);			\
 } while (0)
 
@@ -363,7 +364,7 @@ uint32_t runqlen(struct p *pp);
 void schedtracer(void);
 
 extern int seeded;		/* RT0_SEED makes the schedule */
-extern int32_t scheduleseed;	/* the number in it */
+extern int32_t scheduleseed;	/* the number in it, or -1 */
 
 /* seed.c */
 void seedinit(void);

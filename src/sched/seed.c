@@ -9,7 +9,7 @@
 #include "os/sys_linux.h"
 
 int seeded;
-int32_t scheduleseed;
+int32_t scheduleseed = -1;
 
 /* Read RT0_SEED. */
 void
@@ -24,7 +24,9 @@ seedinit(void)
 		    "%d\n", s, INT32_MAX);
 		sys_exit_group(2);
 	}
-	seeded = 1;
+	seeded = watched = 1;
+	/* ask for the same addresses each time */
+	arena = (char *)0xc000000000;
 	m0.os.rand = ((uint64_t)scheduleseed + 1) * 0x9e3779b97f4a7c15 | 1;
 }
 
@@ -32,7 +34,17 @@ seedinit(void)
 int32_t
 seedprocs(int32_t n)
 {
-	return seeded ? 1 : n;
+	if (!seeded)
+		return n;
+	/* let several Ps take turns */
+	const char *s = knob("GOMAXPROCS");
+
+	if (s != NULL && *s != 0 && n > 1) {
+		seeded = 0;
+		taketurns();
+		return n;
+	}
+	return 1;
 }
 
 /* The last of pp's ring has come: it changes places with any of them. */
@@ -54,6 +66,9 @@ seedyield(void)
 {
 	struct m *mp = getg()->m;
 
-	if (getg() == mp->curg && mp->os.locks == 0 && cheaprand() % 4 == 0)
+	if (turns)
+		turnpoint();
+	else if (seeded && getg() == mp->curg && mp->os.locks == 0 &&
+	    cheaprand() % 4 == 0)
 		runtime_Gosched();
 }

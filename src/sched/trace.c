@@ -11,19 +11,25 @@
 #include "os/sys_linux.h"
 
 struct tracefile *trace;
+int watched;
 
 /* Note that kind happened to goid on this P; without a P, nothing. */
 void
 traceevent(enum eventkind kind, int64_t goid, int64_t arg)
 {
+	static int64_t count;		/* under a seed: of all events */
 	struct p *pp = getg()->m->p;
 	struct tracebuf *b;
 
-	if (pp == NULL)
+	/* an event is a point at which others may run */
+	if (turns)
+		turnpoint();
+	if (trace == NULL || pp == NULL)
 		return;
 	b = &trace->buf[pp->id];
 	b->ring[b->n % TRACERING] = (struct event){
-		seeded ? (int64_t)b->n : nanotime(), goid, (uint32_t)arg, kind,
+		trace->seed >= 0 ? count++ : nanotime(), goid,
+		(uint32_t)arg, kind,
 	};
 	/* release: who reads n from outside finds n events */
 	__atomic_store_n(&b->n, b->n + 1, __ATOMIC_RELEASE);
@@ -84,10 +90,11 @@ traceinit(void)
 	t = maptrace(name, n);
 	t->nprocs = (uint32_t)gomaxprocs;
 	t->ring = TRACERING;
-	t->seed = seeded ? scheduleseed : -1;
+	t->seed = scheduleseed;
 	/* release: a file with this name on it has its header */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	memcpy(t->magic, "rt0trc1", sizeof t->magic);
 	trace = t;
+	watched = 1;
 	TRACE(ProcStart, 0, getg()->m->id);
 }

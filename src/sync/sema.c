@@ -118,7 +118,7 @@ semrelease(uint32_t *addr)
 	int down = 0;
 
 	/* if nobody waits, put the unit down */
-	if (__builtin_expect(seeded, 0))
+	if (__builtin_expect(watched, 0))
 		seedyield();
 	if (__atomic_load_n(&root->nwait, __ATOMIC_RELAXED) == 0) {
 		__atomic_fetch_add(addr, 1, __ATOMIC_SEQ_CST);

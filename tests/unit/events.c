@@ -31,7 +31,7 @@ reset(int i)
 	free(file);
 	file = calloc(1, sizeof *file + 2 * sizeof file->buf[0]);
 	trace = file;
-	seeded = 1;
+	trace->seed = 7;
 	ps[1].id = 1;
 	m.p = i < 0 ? NULL : &ps[i];
 	setg(&self);
@@ -80,8 +80,8 @@ TEST("when is a count under a seed and a time without")
 	reset(0);
 	traceevent(GoStart, 1, 0);
 	traceevent(GoStart, 1, 0);
-	CHECK_EQ(file->buf[0].ring[1].when, 1);
-	seeded = 0;
+	CHECK_EQ(file->buf[0].ring[1].when, file->buf[0].ring[0].when + 1);
+	trace->seed = -1;
 	traceevent(GoStart, 1, 0);
 	CHECK(file->buf[0].ring[2].when > 1000);
 }

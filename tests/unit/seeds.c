@@ -144,6 +144,7 @@ TEST("who is on g0 or holds a lock goes on")
 
 TEST("with a seed there is one P")
 {
+	reset(0, 7);
 	seeded = 0;
 	CHECK_EQ(seedprocs(16), 16);
 	seeded = 1;
