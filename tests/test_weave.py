@@ -153,6 +153,34 @@ class Site:
             twice = {i for i in page.ids if page.ids.count(i) > 1}
             self.assertEqual(twice, set(), name)
 
+    @unittest.skipUnless(shutil.which("tidy"), "tidy is not installed; ./setup --browser installs it")
+    def test_the_html_passes_tidy(self):
+        pages = [str(p) for p in self.made.site.glob("*.html")] + [str(p) for p in sorted(self.made.site.glob("files/*.html"))[::9]]
+        said = subprocess.run(["tidy", "-q", "-e", "--mute-id", "yes", "--drop-empty-elements", "no", "--gnu-emacs", "yes", *pages],
+                              text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.splitlines()
+        # tidy knows neither the attributes of SVG nor all of ARIA
+        known = re.compile(r'<(svg|title)> (proprietary attribute "[\w-]+"|attribute "(width|height)" has invalid value "\d+pt")|<a> proprietary attribute "aria-')
+        self.assertEqual([line for line in said if not known.search(line)], [])
+
+    def test_headings_do_not_skip_and_what_refers_to_an_id_or_can_be_used_has_a_name(self):
+        for name, page in [*self.pages.items(), *self.files.items()]:
+            ids, headings = set(page.ids), [int(n.tag[1]) for n in page.root.all() if re.fullmatch("h[1-6]", n.tag)]
+            self.assertEqual(headings.count(1), 1, name)
+            for before, after in zip(headings, headings[1:]):
+                self.assertLessEqual(after, before + 1, name)
+            labelled = {n.attrs.get("for") for n in page.root.all("label")}
+            for n in page.root.all():
+                for key in ("for", "aria-labelledby", "aria-controls", "aria-describedby"):
+                    for target in (n.attrs.get(key) or "").split():
+                        self.assertIn(target, ids, f"{name}: {key} of <{n.tag}>")
+                if n.tag == "input":
+                    self.assertTrue(n.attrs.get("aria-label") or n.attrs.get("id") in labelled, f"{name}: an input without a name")
+                if n.tag == "button":
+                    self.assertTrue(n.attrs.get("aria-label") or n.text().strip(), f"{name}: a button without a name")
+                if n.tag == "a":
+                    self.assertEqual(list(n.all("a")), [], f"{name}: a link in a link")
+                self.assertFalse(n.tag == "img" and "alt" not in n.attrs, f"{name}: a picture without alt")
+
     def test_every_internal_link_and_anchor_resolves(self):
         pages = {**self.pages, **self.files}
         ids = {name: set(page.ids) for name, page in pages.items()}
@@ -226,18 +254,14 @@ class Site:
                 if self.book != "book":
                     self.assertEqual(text, self.tangled(source, path), name)
                 last[path] = text
+            back = {name: {int(n.attrs["id"][1:]): next((a.attrs["href"] for a in n.all("a", "ln")), "")
+                           for n in self.files[name].root.all("span", "l")} for name in mine}
             for chunk in chapter.root.all("figure", "chunk"):
                 for at in chunk.all("a", "at"):
-                    name, line = at.attrs["href"].split("#L")
-                    self.assertIn(name, mine)
-                    number = chunk.attrs["id"]
-                    lines = [n for n in self.files[name].root.all("span", "l") if n.attrs["id"] == "L" + line]
-                    links = [a.attrs["href"] for a in lines[0].all("a", "ln")]
-                    end = re.search(r"(\d+)$", at.text()).group(1)
-                    within = [a.attrs["href"] for n in self.files[name].root.all("span", "l") for a in n.all("a", "ln")
-                              if int(line) <= int(n.attrs["id"][1:]) <= int(end)]
-                    own = any(w.startswith(f"../{source.stem}.html#{number}-") for w in within)
-                    self.assertTrue(links and (own or next(chunk.all("a", "use"), None)), f"{number}: {at.text()}")
+                    name, first = at.attrs["href"].split("#L")
+                    lines = [back[name][n] for n in range(int(first), int(re.search(r"(\d+)$", at.text()).group(1)) + 1)]
+                    own = any(href.startswith(f"../{source.stem}.html#{chunk.attrs['id']}-") for href in lines)
+                    self.assertTrue(lines[0] and (own or next(chunk.all("a", "use"), None)), f"{chunk.attrs['id']}: {at.text()}")
         self.assertGreater(len(last), 3)
         if self.book == "book":
             for path, text in last.items():

@@ -399,6 +399,7 @@ local function svg_html(svg, title, desc)
   nsvg = nsvg + 1
   local p = 'f' .. nsvg .. '-'
   svg = svg:gsub('^.-(<svg)', '%1', 1):gsub('<!%-%-.-%-%->%s*', '')
+  svg = svg:gsub('(<svg[^>]*) role="img"', '%1', 1)
   local own_title = svg:match('<svg[^>]*>%s*<title>')
   svg = svg:gsub(' id="([^"]*)"', ' id="' .. p .. '%1"'):gsub('url%(#', 'url(#' .. p):gsub('href="#', 'href="#' .. p)
   svg = svg:gsub('(%a+)="(#?%w+)"', function(a, v)
