@@ -34,7 +34,7 @@ CHAPTERS := $(sort $(wildcard book/[0-9][0-9]-*.nw))
 SITE ?= build/site
 
 include tangle.mk
--include $(wildcard book/weave.mk tests/check.mk exercises/exercises.mk)
+-include $(wildcard book/weave.mk tests/check.mk exercises/exercises.mk exercises/teaching.mk)
 
 .DELETE_ON_ERROR:
 

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import types
 import unittest
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,7 @@ from prefix import TOP, run
 
 sys.path.insert(0, str(TOP / "exercises" / "lib"))
 import course  # noqa: E402
+import report  # noqa: E402
 from course import Grading, find_exercise, wrong_solutions  # noqa: E402
 
 EXERCISES = [course.Exercise(path.parent) for path in sorted(TOP.glob("exercises/[0-9][0-9]-*/about"))]
@@ -63,6 +65,14 @@ class Laws(unittest.TestCase):
             hints = (exercise.directory / "hints.md").read_text(encoding="utf-8")
             self.assertEqual(len(re.findall(r"^# ", hints, re.M)), 3, "%s: hints.md should have three levels" % exercise.name)
             self.assertGreaterEqual(len(list(wrong_solutions(exercise))), 3, exercise.name)
+
+    def test_without_a_woven_book_a_page_has_titles_in_place_of_links(self):
+        self.assertEqual(course.in_words("# A {#exercise-1}\n[](#newproc), [so](#newproc), [](#teaching), [[a[i]]].\n"),
+                         "# A\n*newproc: a goroutine from nothing* (chapter %d), so (chapter %d), *Teaching with this book*, `a[i]`.\n" % ((int(number("newproc")),) * 2))
+        for exercise in EXERCISES:
+            page = (exercise.directory / ("exercise-%s.md" % exercise.name)).read_text(encoding="utf-8")
+            self.assertRegex(page, r"\]\(#|\[\[")
+            self.assertNotRegex(course.in_words(page), r"\]\(#|\[\[|\{#", exercise.name)
 
     def test_every_starter_builds_runs_and_fails(self):
         for exercise in EXERCISES:
@@ -421,6 +431,7 @@ class Course(unittest.TestCase):
         top = self.place / "given"
         self.course("handout", number, "--to", top)
         (top / "build/exercises").mkdir(parents=True)
+        (course.BUILD / "objects").mkdir(parents=True, exist_ok=True)
         (top / "build/exercises/objects").symlink_to(course.BUILD / "objects")
         return top
 
@@ -443,6 +454,9 @@ class Course(unittest.TestCase):
         for path in files:
             for line in mine:
                 self.assertNotIn(line, path.read_text(encoding="utf-8"), path)
+        self.assertIn("state after *The main goroutine* (chapter", (top / "exercises/03-priorities/exercise-03-priorities.md").read_text())
+        offered = re.findall(r"^  make (\S+)", run(["make", "--no-print-directory", "help"], cwd=top).stdout, re.M)
+        self.assertEqual(sorted(offered), ["answer", "help", "learn", "try"])
         first = run(["make", "--no-print-directory", "try"], cwd=top)
         self.assertIn("it came to what is still to do at answers/03-priorities.nw:", first.stdout, first.stderr)
         self.assertIn("score 10 of 85; 15 more points are judged when it is handed in", first.stdout)

@@ -215,6 +215,20 @@ def exercise_of(path, text=""):
     return find_exercise(match.group(1))
 
 
+def in_words(text):
+    """A page of Markdown for those who have no woven book: links into it become titles, names of code get backquotes."""
+    def link(match):
+        words, name = match.groups()
+        pages = list((TOP / "book").glob("[0-9][0-9]-%s.nw" % name)) + list((TOP / "book").glob(name + ".*")) + list(EXERCISES.glob("*/%s.md" % name))
+        if not pages:
+            raise Broken("there is no page %s in book/ or exercises/, to which a link leads" % name)
+        title = re.search(r'^(?:title: "?|# )(.*?)"?(?: \{#.*)?$', pages[0].read_text(encoding="utf-8"), re.M).group(1)
+        place = "chapter %d" % int(pages[0].name[:2]) if pages[0].name[0].isdigit() else ""
+        return "%s (%s)" % (words or "*%s*" % title, place or "*%s*" % title) if words or place else "*%s*" % title
+    text = re.sub(r"\[\[(.*?)\]\](?!\])", r"`\1`", re.sub(r"^(# .*) \{#.*\}$", r"\1", text, flags=re.M))
+    return re.sub(r"\[([^][]*)\]\(#([\w-]+)\)", link, text)
+
+
 # -- trees ---------------------------------------------------------------------------
 
 def tangle(files, allow=None, names=()):
