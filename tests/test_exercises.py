@@ -413,6 +413,16 @@ class Tool(unittest.TestCase):
         self.assertIn("FAILS", again.stdout)
         self.assertEqual(re.findall(r"FAILS .*\n((?:        \S.*\n)+)", again.stdout)[0].split("\n")[0], causes[0].split("\n")[0])
 
+    def test_a_cause_that_two_rows_share_is_given_once(self):
+        rows = [course.Row(name, 10, "a sentence", None) for name in ("one", "two", "three", "four")]
+        results = [course.Result(rows[0], False, "it loops", ["-> 1"], 1, "1 of 1"), course.Result(rows[1], False, "it loops", ["-> 1"], 2, "1 of 1"),
+                   course.Result(rows[2], False, "not run"), course.Result(rows[3], False, "not run")]
+        told = [report.rows(types.SimpleNamespace(results=results, shown="a.nw"), result) for result in results]
+        self.assertIn("it loops\n          -> 1", told[0])
+        self.assertRegex(told[1], r"\n        as above, in the row one\n(?s:.*)--row two --seed 2 a.nw")
+        self.assertNotRegex(told[1], "it loops|->")
+        self.assertIn("\n        not run\n", told[3])
+
     def test_colour_is_for_terminals_only(self):
         done, _ = self.grade((TOP / "exercises/03-priorities/starter.nw").read_bytes())
         self.assertNotIn("\033", done.stdout)

@@ -19,14 +19,16 @@ def again(grading, result):
 
 
 def rows(grading, result, on=False):
-    """One row for a terminal; if it fails, why, and what to type."""
+    """One row for a terminal; if it fails, why, unless a row above has said it, and what to type."""
     row = result.row
     lines = ["  %s %3d/%-3d %-12s %s" % (colour("ok   ", "32", on) if result.passed else colour("FAILS", "31", on),
                                          result.score, row.points, row.name, row.sentence)]
     if not result.passed:
-        lines += textwrap.wrap(result.cause, 96, initial_indent="        ", subsequent_indent="        ",
+        above = next(one for one in grading.results if one is result or one.tried and one.cause == result.cause)
+        cause = result.cause if above is result else "as above, in the row " + above.row.name
+        lines += textwrap.wrap(cause, 96, initial_indent="        ", subsequent_indent="        ",
                                break_long_words=False, break_on_hyphens=False)
-        lines += ["          " + event for event in result.events]
+        lines += ["          " + event for event in result.events if above is result]
         if result.seed is not None:
             lines += ["        " + result.tried, "        see it again:  " + again(grading, result)]
         if result.words:
