@@ -74,9 +74,20 @@ expand() {	# expand KIND OPEN CLOSE
 	if [ -n "$lines" ]; then cp "$t/book" "$t/in"
 	else gawk -v open_="$2" -v close_="$3" -f "$tools/names.awk" "$t/book" >"$t/in"; fi
 	gawk -v roots="$(cut -d' ' -f1 "$t/list")" -v dir="$t" -f "$tools/nwmap.awk" "$t/in"
-	while read -r root home; do
-		"$noweb/nt" -R"$root" -t8 <"$t/in" >"$t/nt/$root" || die "$home: $root does not tangle"
-	done <"$t/list"
+	nt "$t/in" "$t/nt"
+}
+# nt expands all roots of $t/list, one after another; a chunk that no book has says where one ends.
+nt() {	# nt MARKUP DIR [OPTION]
+	sed "s| .*||; s|.*|-R& -R$t|" "$t/list" >"$t/words"
+	printf '@file %s\n@begin code 1\n@defn %s\n@nl\n@text %s\n@nl\n@end code 1\n' "$t" "$t" "$t" |
+		cat "$1" - >"$t/marked"
+	[ ! -s "$t/list" ] || xargs -a "$t/words" "$noweb/nt" -t8 ${3:+"$3"} <"$t/marked" |
+		gawk -v end="$t" -v dir="$2/" 'FNR == NR { root[all = NR] = $1; next }
+			$0 == end { close(dir root[++n]); next }
+			/^#line / && substr($0, length($0) - length(end)) == end "\"" { next }
+			{ print > (dir root[n + 1]) }
+			END { if (n < all) print root[n + 1]; exit n < all }' "$t/list" - >"$t/stop" ||
+		die "$(cat "$t/stop") does not tangle"
 }
 
 # What was changed in vain?  Compared with the tangle before, or with what is committed.
@@ -101,9 +112,7 @@ expand none '' ''
 diff -rq "$t/nt" "$t/text" >"$t/diff" ||
 	die "nt and nwmap.awk tangle differently, which is a mistake in book/tools: $(cat "$t/diff")"
 gawk -v dir="$t" -f "$tools/tidy.awk" "$t/roots"
-[ -z "$lines" ] || roots c | while read -r root home; do
-	"$noweb/nt" -R"$root" "-L#line %L \"$PWD/%F\"%N" -t8 <"$t/book" >"$t/out/$root"
-done
+if [ -n "$lines" ]; then roots c >"$t/list"; nt "$t/book" "$t/out" "-L#line %L \"$PWD/%F\"%N"; fi
 
 # -- protect what was edited by hand -----------------------------------------
 
@@ -140,12 +149,12 @@ fi
 
 # -- move what changed -------------------------------------------------------
 
-while read -r root; do
-	cmp -s "$t/out/$root" "$dir/$root" && continue
-	mkdir -p "$dir/${root%/*}"
-	touch -r "$t/start" "$t/out/$root"
-	mv "$t/out/$root" "$dir/$root"
-done <"$t/names"
+mkdir -p "$dir"
+(cd "$dir" && xargs -r sha256sum 2>/dev/null) <"$t/names" | sort >"$t/there"
+sort "$t/sums" | comm -23 - "$t/there" | sed 's/.*  //' >"$t/changed"
+sed "s|/[^/]*\$||; s|^|$dir/|" "$t/changed" | sort -u | xargs -r mkdir -p
+(cd "$t/out" && xargs -r touch -r ../start) <"$t/changed"
+while read -r root; do mv "$t/out/$root" "$dir/$root"; done <"$t/changed"
 
 # Remove what an earlier tangle made and the book no longer has.
 old=${sums:-$dir/tangled.sums}
