@@ -13,7 +13,7 @@ endif
 UNIT_CFLAGS = -std=gnu11 -g -O1 -D_GNU_SOURCE -Wall -Wextra -Werror -fno-pie -no-pie \
 	-DGOAMD64=$(GOAMD64:v%=%) -Itests/unit
 
-.PHONY: check words debug-builds check-transcripts golden transcript-programs unit-tests unit-again mutants check-mutants
+.PHONY: check words debug-builds check-transcripts golden transcript-programs unit-tests unit-again unit-compiler mutants check-mutants
 
 # Nothing is built while tests run two at a time: all that they use is built first.
 debug-builds: all
@@ -57,6 +57,9 @@ build/tests/%: tests/unit/%.c $(wildcard tests/unit/*.h) build/librt0-all.a
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc $(UNIT_CFLAGS) -Isrc -o $@ $< -lcunit -lc build/librt0-all.a
+
+unit-compiler:	# tests/run shares objects between the states
+	@echo gcc $(UNIT_CFLAGS)
 
 # build/tests/chapters/06/x: the same test with the runtime of chapters 1 to 6.
 build/tests/chapters/%: unit-again

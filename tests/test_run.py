@@ -118,6 +118,19 @@ class Run(unittest.TestCase):
                   'TEST("text") { CHECK_THROWS(_exit(2), "x: y"); }\n')
         self.fails("3 passed, 2 failed", "FAILED status", "FAILED text")
 
+    def test_states_share_the_object_of_a_unit_test_where_it_reads_the_same_and_nothing_else(self):
+        self.write("tests/unit/add.c", '/* chapter 1 */\n#include "unit.h"\n#include "x.h"\nint add(int, int);\n'
+                   'TEST("adds") { CHECK_EQ(add(X, 2), 3); }\n')
+        for state, x, sign in (("", 1, "+"), ("01", 1, "+"), ("02", 1, "+"), ("03", 1, "-"), ("04", 2, "+"), ("05", 1, "+")):
+            place = self.top / "build/chapters" / state if state else self.top
+            for folder in ("src", "obj"):
+                (place / folder).mkdir(parents=True, exist_ok=True)
+            (place / "src/x.h").write_text("enum { X = %d };\n" % x)
+            (place / "add.c").write_text("int add(int a, int b) { return a %s b; }\n" % sign)
+            subprocess.run(["gcc", "-c", "-o", place / "obj/add.o", place / "add.c"], check=True)
+        self.fails("5 passed, 2 failed", "FAILED add.c after chapter 03", "FAILED add.c after chapter 04", "got      -1", "got      4")
+        self.assertEqual([path.parent.name for path in sorted(self.top.glob("build/tests/chapters/*/add.o"))], ["01", "04"])
+
     def test_a_module_that_cannot_be_imported_is_a_failure(self):
         self.write("tests/test_a.py", "import nosuchmodule\n")
         self.fails("2 passed, 1 failed", "No module named 'nosuchmodule'")

@@ -210,7 +210,7 @@ visitsall(uint32_t step, uint32_t n)
 {
 	uint32_t seen = 1;
 
-	for (uint32_t i = step % n; i != 0; i = (i + step) % n)
+	for (uint32_t i = step % n; i != 0; i = i + step < n ? i + step : i + step - n)
 		seen++;
 	return seen == n;
 }
