@@ -98,7 +98,7 @@ gdb: build $(if $(filter $(stage),$(code_chapters)),debug-chapter-$(stage))
 	$(Q)RT0_STAGES=build/debug/$(VIEW)-chapters $(GDB) -ex 'set pagination off' -ex $(call quoted,stage $(STAGE))
 endif
 
-# The program of one chapter, for stepping.
+# The programs of one chapter, for stepping; of PROGRAMS, names like 07/yield, those that are given.
 state_text = $(if $(filter chapter,$(VIEW)),build/debug/chapter-chapters,build/chapters)/$*
 debug-chapter-%: chapter-%
 ifeq ($(VIEW),chapter)
@@ -107,7 +107,7 @@ ifeq ($(VIEW),chapter)
 	$(Q)$(TANGLE) -l $(state_text) $(call upto,$*)
 endif
 	+$(Q)$(SUBMAKE) -f build.mk S=$(state_text)/ B=build/debug/$(VIEW)-chapters/$* \
-		LIB= OPT='-Og -g' EXTRA=-w GOAMD64=$(GOAMD64)
+		LIB= OPT='-Og -g' EXTRA=-w GOAMD64=$(GOAMD64) $(addprefix build/debug/$(VIEW)-chapters/,$(filter $*/%,$(PROGRAMS)))
 
 tour: build ## a narrated boot of hello: make tour [PLAIN=1]
 	$(need_gdb)

@@ -15,12 +15,15 @@ UNIT_CFLAGS = -std=gnu11 -g -O1 -D_GNU_SOURCE -Wall -Wextra -Werror -fno-pie -no
 
 .PHONY: check words debug-builds check-transcripts golden transcript-programs unit-tests unit-again unit-compiler mutants check-mutants
 
+# The programs of chapters that walks step through, as NN/NAME.
+walked = $(sort $(shell sed -n 's|^\# .* build/chapters/\([0-9]*/[a-z0-9]*\).*|\1|p' gdb/*.gdb))
+
 # Nothing is built while tests run two at a time: all that they use is built first.
 debug-builds: all
 	@printf '  %-8s%s\n' BUILD 'for stepping'
 	+@$(MAKE) -s debug VIEW=src >/dev/null
 	+@$(MAKE) -s debug VIEW=chapter >/dev/null
-	+@$(SUBMAKE) -s $(addprefix debug-chapter-,$(filter-out 00 9%,$(code_chapters))) VIEW=src >/dev/null
+	+@$(SUBMAKE) -s $(patsubst %/,debug-chapter-%,$(sort $(dir $(walked)))) VIEW=src PROGRAMS='$(walked)' >/dev/null
 
 check: all $(if $(filter-out 90,$(CHAPTER)),,debug-builds) ## run the tests: make check [CHAPTER=NN] [K=word]
 	@rm -f build/tests/total
