@@ -9,6 +9,7 @@ import sys
 
 import linked
 import sources
+from states import once
 
 STEAL = linked.TOP / "tests" / "steal"
 sys.path.insert(0, str(STEAL))
@@ -36,6 +37,7 @@ def orders(source, function, operation):
 class Explored:
     FILES = ("runq.c",)
 
+    @once
     def test_the_model_finds_nothing_wrong_with_the_chapter(self):
         for scenario in self.MODEL.SCENARIOS:
             with self.subTest(scenario):
@@ -43,6 +45,7 @@ class Explored:
                 self.assertIsNone(wrong)
                 self.assertGreater(states, 10)
 
+    @once
     def test_the_model_finds_every_mistake(self):
         for changed, scenario in self.MODEL.MUTANTS:
             with self.subTest(model.said(changed)):

@@ -6,7 +6,7 @@ build/chapters, or TOP for the last runtime, which is src/ and build/ themselves
 everywhere(globals()). Then Switch is the class on the state of its chapter and Switch_last the same on the last;
 with about = ("load what to goes on with",), names of chunks, there is also Switch_after_13 if chapter 13 replaces
 that chunk or appends to it, and a later one once more. @superseded("stealing", "why") at a class or a test says that
-from chapter stealing on it is not true any more.
+from chapter stealing on it is not true any more; @once at a test says that it reads nothing of the state.
 """
 import re
 import unittest
@@ -22,6 +22,12 @@ def superseded(chapter, why):
         thing.superseded = (number(chapter), why)
         return thing
     return mark
+
+
+def once(thing):
+    """It would do the same on every state, and runs on the first."""
+    thing.superseded = ("00", "it reads no state")
+    return thing
 
 
 def holds(thing, chapter):

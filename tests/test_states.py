@@ -25,7 +25,7 @@ OWN = {
 
 def module(text):
     """The names of a test module with this text."""
-    names = {"__name__": "toy", "unittest": unittest, "superseded": states.superseded}
+    names = {"__name__": "toy", "unittest": unittest, "superseded": states.superseded, "states": states}
     exec(text, names)
     states.everywhere(names)
     return names
@@ -77,10 +77,11 @@ class Variants(unittest.TestCase):
     def test_what_is_superseded_does_not_run_later(self):
         names = module('class A(unittest.TestCase):\n since, about = "one", ("a", "c")\n def test_x(self): pass\n'
                        ' @superseded("three", "why")\n def test_y(self): pass\n'
+                       ' @states.once\n def test_z(self): pass\n'
                        '@superseded("three", "why")\nclass B(A): pass\n')
         tests = {name: states.tests_of(thing) for name, thing in names.items() if name[0] in "AB" and name[1:2] in ("", "_")}
-        self.assertEqual(tests, {"A": ["test_x", "test_y"], "A_after_02": ["test_x", "test_y"], "A_after_03": ["test_x"],
-                                 "A_last": ["test_x"], "B": ["test_x", "test_y"], "B_after_02": ["test_x", "test_y"]})
+        self.assertEqual(tests, {"A": ["test_x", "test_y", "test_z"], "A_after_02": ["test_x", "test_y"], "A_after_03": ["test_x"],
+                                 "A_last": ["test_x"], "B": ["test_x", "test_y", "test_z"], "B_after_02": ["test_x", "test_y"]})
 
     def test_a_class_without_tests_or_since_is_left_alone(self):
         names = module('class A(unittest.TestCase):\n since = "one"\nclass B(unittest.TestCase):\n def test_x(self): pass\n')

@@ -52,6 +52,7 @@ class Model(runqs.Explored, unittest.TestCase):
         ("stealnext", r"(?<!s = __atomic_)load_n\(&victim->pile", "next: again"),
         ("runqempty", r"load_n\(&pp->pile", "empty: word"))
 
+    @states.once
     def test_what_the_model_cannot_tell_apart_is_named(self):
         for changed in pile.HARMLESS:
             with self.subTest(runqs.model.said(changed)):
