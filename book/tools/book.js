@@ -181,7 +181,7 @@
     var inner = el('div'), top = el('p'), x = el('button', '', '×')
     box = el('div', 'search'); box.q = el('input'); box.list = el('div'); box.note = el('p', 'note')
     box.setAttribute('role', 'dialog'); box.setAttribute('aria-modal', 'true'); box.setAttribute('aria-label', 'Search')
-    box.q.type = 'search'; box.q.placeholder = 'a function, a message, words of the text'; box.q.setAttribute('aria-label', 'Search the book')
+    box.q.type = 'search'; box.q.placeholder = 'a name, a message, some words'; box.q.setAttribute('aria-label', 'Search the book')
     box.q.setAttribute('role', 'combobox'); box.q.setAttribute('aria-expanded', 'true'); box.q.setAttribute('aria-controls', 'found')
     box.q.autocomplete = 'off'; box.q.spellcheck = false
     box.list.id = 'found'; box.list.setAttribute('role', 'listbox'); box.list.setAttribute('aria-label', 'What was found'); box.note.setAttribute('role', 'status')

@@ -1,8 +1,7 @@
 #!/bin/sh
 # screenshot.sh -- make README's two pictures from the woven page and a real GDB run.
 #	make && make debug && book/tools/screenshot.sh
-# Needs chromium, which nothing else does, so ./setup does not install it.  The page is
-# set in the first font of book.css that there is; Debian has one in fonts-texgyre.
+# Needs chromium, which ./setup --browser installs.
 set -eu
 
 page=build/site/01-the-first-instruction.html
@@ -13,7 +12,7 @@ die() { echo "screenshot: $1" >&2; exit 1; }
 [ -d book/tools ] || die 'run it in the top directory'
 [ -e "$page" ] || die "there is no $page; run make first"
 [ -e "$program" ] || die "there is no $program; run make debug first"
-browser=$(command -v chromium || command -v chromium-browser) || die 'chromium is missing'
+browser=$(command -v chromium || command -v chromium-browser) || die 'chromium is missing; ./setup --browser installs it'
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

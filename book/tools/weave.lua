@@ -235,26 +235,27 @@ local function where_html(c)
 end
 
 -- two lines before a chunk and one after it, where it continues what stands elsewhere.  Of a function that
--- ends before it, its head says more than its brace.
+-- ends before it, its head says more than its brace; lines inside a comment, and the chunk's own name, say nothing.
 local function context_html(c)
   local f, from, to = lines_of(c)
   if not f then return '', '' end
   local before, after, i, white = {}, {}, from - 1, f.lines[from]:match('^%s*')
+  local function idle(l) return l == '' or l:match('^%s*%*[ /]') or l:match('^%s*/?%*$') or l:find('/* ' .. c.name:gsub('[%[%]]', '') .. ' */', 1, true) end
   while i > 2 and #before < 2 do
     local l = f.lines[i]
     if l:match('^};?$') then
       local k = i - 1
       while k > 2 and not f.lines[k]:match('^[%w_]') do k = k - 1 end
       l = f.lines[k]:gsub('%s*{$', '') .. ' { … ' .. l
-      if f.lines[k - 1]:match('^%w[%w_ *]*$') and not f.lines[k]:match('^%w+ ') then l = f.lines[k - 1] .. ' ' .. l end
+      if f.lines[k - 1]:match('^%w[%w_ *]*$') and not f.lines[k]:match('^%w+ ') then l = f.lines[k - 1] .. (f.lines[k - 1]:match('%*$') and '' or ' ') .. l end
       table.insert(before, 1, l); break
     end
-    if l ~= '' then table.insert(before, 1, l) end
+    if not idle(l) then table.insert(before, 1, l) end
     i = i - 1
   end
   i = to + 1
   while f.lines[i] and #after < 1 do
-    if f.lines[i] ~= '' then add(after, f.lines[i] .. (f.lines[i]:match('^%w[%w_ *]*$') and f.lines[i + 1] and ' ' .. f.lines[i + 1] or '')) end
+    if not idle(f.lines[i]) then add(after, f.lines[i] .. (f.lines[i]:match('^%w[%w_ *]*$') and f.lines[i + 1] and (f.lines[i]:match('%*$') and '' or ' ') .. f.lines[i + 1] or '')) end
     i = i + 1
   end
   local function html(list, what)
