@@ -19,7 +19,7 @@ def arguments():
 VARIED.append(("the command line", "driver " + " ".join(WORDS[:3]), "driver " + " ".join(arguments())))
 
 
-def program(exercise, directory):
+def program(exercise, directory, _):
     """What a row gets in place of a program: the answers that GDB finds, {name: text}."""
     tree = Tree(directory / "tree", tangled(exercise.chapters))
     source = exercise.directory / "driver.c"

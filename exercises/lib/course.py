@@ -134,7 +134,7 @@ class Exercise:
         for name in allowed:
             if name not in mine:
                 raise Refused("%s: there is no answer to <<%s>>; keep its chunk, even if it says todo" % (shown, name))
-        return mine, self.module.program(self, directory)
+        return mine, self.module.program(self, directory, mine)
 
     @property
     def chapters(self):
