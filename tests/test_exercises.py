@@ -11,14 +11,17 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import types
 import unittest
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest import mock
 
 from chapters import number
 from prefix import TOP, run
@@ -363,7 +366,9 @@ class Tool(unittest.TestCase):
 
     def grade(self, data, *options):
         path = self.place / "03-answer.nw"
-        if data is not None:
+        if callable(data):
+            data(path)
+        elif data is not None:
             path.write_bytes(data)
         done = run([GRADE, path, "--results", self.place / "results.json"] + list(options))
         results = json.loads((self.place / "results.json").read_text()) if (self.place / "results.json").exists() else None
@@ -377,6 +382,8 @@ class Tool(unittest.TestCase):
             "utf-16": ("<<a>>=".encode("utf-16"), r"zero byte|not UTF-8"), "mark": (b"\xef\xbb\xbfx\n", r":1: the file starts with a byte order mark"),
             "crlf": (b"one\r\ntwo\r\n", r":1: the line ends in CR LF; "), "no noweb": (b"#include <stdio.h>\nint main(void) { }\n", r":1: the file defines no chunk"),
             "prose": (b"I have no time.\n", r":1: the file defines no chunk"),
+            "link": (lambda path: path.symlink_to(TOP / "exercises/03-priorities/starter.nw"), r"03-answer.nw is a symbolic link; hand in the file itself$"),
+            "fifo": (os.mkfifo, r"03-answer.nw is a FIFO or a device and no file; hand in the .nw file$"),
             "tabs": ((PUT + "\nint x;\n        int y;\n\tint z;\n@\n").encode(), r"indented by spaces and others of the chunk by tabs; use tabs"),
         }
         for name, (data, says) in bad.items():
@@ -388,6 +395,15 @@ class Tool(unittest.TestCase):
             self.assertNotIn("Traceback", done.stdout + done.stderr, name)
             self.assertEqual(results["score"], 0, name)
             self.assertEqual(results["output"], said, name)
+        (self.place / "03-answer.nw").unlink()
+        self.assertRegex(self.grade(Path.mkdir)[0].stdout, "03-answer.nw is a directory; name the .nw file in it\n")
+        with mock.patch("os.open", side_effect=PermissionError(13, "Permission denied")):
+            self.assertRaisesRegex(course.Refused, r"x.nw cannot be read \(Permission denied\); check", course.read, "/x.nw", "x.nw")
+        done = run([GRADE, "x.nw", "--exercise", "77", "--results", self.place / "results.json"])
+        self.assertEqual((done.returncode, done.stderr), (2, "grade: %s\n" % json.loads((self.place / "results.json").read_text())["output"][len("not graded: "):]))
+        done = run([GRADE, "x.nw", "--exercise", "03", "--results", self.place / "03-answer.nw"])
+        self.assertRegex(done.stderr, "^grade: .*03-answer.nw cannot be written \\(Is a directory\\)\n$")
+        self.assertEqual(list(self.place.glob("03-answer.*.nw")), [])
 
     def test_results_are_what_both_platforms_read(self):
         data = (TOP / "exercises/03-priorities/starter.nw").read_bytes()
@@ -412,6 +428,19 @@ class Tool(unittest.TestCase):
         again = run([GRADE] + command.split(), cwd=TOP)
         self.assertIn("FAILS", again.stdout)
         self.assertEqual(re.findall(r"FAILS .*\n((?:        \S.*\n)+)", again.stdout)[0].split("\n")[0], causes[0].split("\n")[0])
+
+    def test_a_signal_leaves_nothing_half_written(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            before = set(course.BUILD.glob("03-priorities.*")) if course.BUILD.exists() else set()
+            grading = subprocess.Popen([GRADE, TOP / "exercises/03-priorities/starter.nw", "--results", self.place / "results.json"], stdout=subprocess.DEVNULL)
+            deadline = time.monotonic() + 20
+            while set(course.BUILD.glob("03-priorities.*")) <= before and time.monotonic() < deadline:
+                time.sleep(0.005)
+            grading.send_signal(number)
+            self.assertEqual(grading.wait(20), 128 + number)
+            self.assertEqual(set(course.BUILD.glob("03-priorities.*")) - before, set())
+            self.assertEqual([path for path in course.BUILD.glob("objects/*") if path.name.count(".") > 1], [])
+            self.assertEqual(list(self.place.iterdir()), [])
 
     def test_a_cause_that_two_rows_share_is_given_once(self):
         rows = [course.Row(name, 10, "a sentence", None) for name in ("one", "two", "three", "four")]
@@ -509,6 +538,20 @@ class Course(unittest.TestCase):
             alike = list(csv.DictReader(file))
         self.assertEqual([(row["one"], row["other"]) for row in alike if float(row["alike"]) > 0.7], [("anna.nw", "berta.nw")])
         self.assertIn("1 pairs are more than 70 % alike", said)
+
+    def test_what_all_have_been_given_makes_no_answers_alike(self):
+        loader = importlib.machinery.SourceFileLoader("course_program", str(TOP / "exercises/course"))
+        program = importlib.util.module_from_spec(importlib.util.spec_from_loader("course_program", loader))
+        loader.exec_module(program)
+        exercise = find_exercise("03")
+        book = (TOP / exercise.chapters[-1]).read_text(encoding="utf-8") + (TOP / exercise.given[0]).read_text(encoding="utf-8")
+        own = "<<mine>>=\n" + "".join("if (a + %d > f(b, %d)) { g(%d, c); }\n" % (n, 7 * n, n) for n in range(9)) + "@\n"
+        gradings = []
+        for name, text in (("one", book), ("two", book + "<<x>>=\nint x;\n@\n"), ("three", book + own), ("four", own)):
+            (self.place / name).write_text(text, encoding="utf-8")
+            gradings.append(types.SimpleNamespace(exercise=exercise, path=self.place / name, shown=name))
+        gradings.append(types.SimpleNamespace(exercise=None, path=self.place / "one", shown="none"))
+        self.assertEqual([pair[1:] for pair in program.alike(gradings)], [("three", "four")])
 
     def test_an_overlay_is_built_and_a_forgotten_replace_is_explained(self):
         path = self.place / "mine.nw"

@@ -3,7 +3,9 @@
 Everything that can be said about the text alone is said here, as Refused with one
 sentence: file, line, remedy. What needs the book's chunks is book/tools/overlay.awk's.
 """
+import os
 import re
+import stat
 
 LARGEST = 256 * 1024
 
@@ -20,7 +22,12 @@ class Chunk:
 def read(path, shown):
     """The text of an answer, if it is text."""
     try:
-        with open(path, "rb") as file:
+        if os.path.islink(path):
+            raise Refused("%s is a symbolic link; hand in the file itself" % shown)
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW), "rb") as file:     # a FIFO does not keep us
+            mode = os.fstat(file.fileno()).st_mode
+            if not stat.S_ISREG(mode):
+                raise Refused("%s is a FIFO or a device and no file; hand in the .nw file" % shown)
             data = file.read(LARGEST + 1)
     except IsADirectoryError:
         raise Refused("%s is a directory; name the .nw file in it" % shown)

@@ -6,6 +6,7 @@ holds the rows, functions marked with @row that raise Failure. A row sees only w
 """
 import collections
 import concurrent.futures
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -32,6 +33,48 @@ MARKUP, NT = "/usr/lib/noweb/markup", "/usr/lib/noweb/nt"
 
 class Broken(Exception):
     """The machine or the course is at fault, not the answer; one sentence."""
+
+
+def ended(main):
+    """Run a program's main. Whatever ends it early, nothing half-written stays: a signal unwinds it like an exception."""
+    signals = [one for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) != signal.SIG_IGN]
+
+    def stop(number, _):
+        for one in signals:
+            signal.signal(one, signal.SIG_IGN)      # the next may not stop the cleaning
+        sys.exit(128 + number)
+    for one in signals:
+        signal.signal(one, stop)
+    try:
+        main()
+    except BrokenPipeError:     # a pipe into head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+@contextlib.contextmanager
+def whole(path):
+    """A name to write to, which becomes path at the end; or neither is there."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name("%s.%s%s" % (path.stem, secrets.token_hex(4), path.suffix))
+    try:
+        yield scratch
+        os.replace(scratch, path)
+    except OSError as error:
+        raise Broken("%s cannot be written (%s)" % (path, error.strerror))
+    finally:
+        if scratch.exists():
+            scratch.unlink()
+
+
+@contextlib.contextmanager
+def passing(path):
+    """A directory while it is needed. (A signal may come when TemporaryDirectory has made its own and does not know it yet.)"""
+    try:
+        path.mkdir(parents=True)
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def command(words, text=None, **options):
@@ -150,10 +193,8 @@ class Exercise:
                     raise Broken("%s should say %s = %d once" % (given, name, usual))
                 text = text.replace("%s = %d" % (name, usual), "%s = %d" % (name, value))
             given = BUILD / "given" / ("%s-cohort-%d.nw" % (self.name, cohort()))
-            given.parent.mkdir(parents=True, exist_ok=True)
-            scratch = given.with_suffix("." + secrets.token_hex(4))
-            scratch.write_text(text, encoding="utf-8")
-            os.replace(scratch, given)
+            with whole(given) as scratch:
+                scratch.write_text(text, encoding="utf-8")
         return [str(given.relative_to(TOP))] if given.exists() else []
 
     @property
@@ -262,10 +303,8 @@ def tangled(files):
         digest.update(file.encode() + (TOP / file).read_bytes())
     kept = BUILD / "states" / (digest.hexdigest()[:24] + ".json")
     if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        scratch = kept.with_suffix("." + secrets.token_hex(4))
-        scratch.write_text(json.dumps(tangle(files)), encoding="utf-8")
-        os.replace(scratch, kept)
+        with whole(kept) as scratch:
+            scratch.write_text(json.dumps(tangle(files)), encoding="utf-8")
     return json.loads(kept.read_text(encoding="utf-8"))
 
 
@@ -310,13 +349,11 @@ class Tree:
         key = hashlib.sha256("\0".join([self.salt, self.included(text, more), text, path.name, " ".join(flags).replace(str(TOP), "")]).encode()).hexdigest()[:24]
         output = BUILD / "objects" / (key + ".o")
         if not output.exists():
-            output.parent.mkdir(parents=True, exist_ok=True)
-            scratch = output.with_name("%s.%s.o" % (key, secrets.token_hex(4)))
-            done = limited(["gcc", self.flags] + flags + self.includes + ["-c", "-o", scratch, path])
-            if done.returncode != 0:
-                raise Refused(first_error(renamed(done.stderr, self.names)))
+            with whole(output) as scratch:
+                done = limited(["gcc", "-pipe", self.flags] + flags + self.includes + ["-c", "-o", scratch, path])
+                if done.returncode != 0:
+                    raise Refused(first_error(renamed(done.stderr, self.names)))
             self.warnings += renamed(done.stderr, self.names)
-            os.replace(scratch, output)
         return output
 
     def objects(self, hooked=""):
@@ -425,12 +462,10 @@ def watcher():
     source = LIB / "watch.c"
     program = BUILD / ("watch-" + hashlib.sha256(source.read_bytes()).hexdigest()[:16])
     if not program.exists():
-        BUILD.mkdir(parents=True, exist_ok=True)
-        scratch = program.with_name(program.name + "." + secrets.token_hex(4))
-        done = command(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", scratch, source])
-        if done.returncode != 0:
-            raise Broken("exercises/lib/watch.c does not compile: %s" % first_error(done.stderr))
-        os.replace(scratch, program)
+        with whole(program) as scratch:
+            done = command(["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-o", scratch, source])
+            if done.returncode != 0:
+                raise Broken("exercises/lib/watch.c does not compile: %s" % first_error(done.stderr))
     return program
 
 
@@ -570,13 +605,12 @@ class Grading:
         try:
             text = read(self.path, self.shown)
             self.exercise = self.exercise or exercise_of(self.path, text)
-            BUILD.mkdir(parents=True, exist_ok=True)
             if keep:
                 Path(keep).mkdir(parents=True, exist_ok=True)
                 self.grade(Path(keep), text)
             else:
-                with tempfile.TemporaryDirectory(prefix=self.exercise.name + ".", dir=BUILD) as directory:
-                    self.grade(Path(directory), text)
+                with passing(BUILD / ("%s.%s" % (self.exercise.name, secrets.token_hex(4)))) as directory:
+                    self.grade(directory, text)
         except Refused as refused:
             self.refused = str(refused)
             rows = self.exercise.rows if self.exercise else []

@@ -2,10 +2,9 @@
 import base64
 import html
 import json
-import os
 import textwrap
 
-from course import cohort
+from course import cohort, whole
 
 
 def colour(text, code, on):
@@ -115,7 +114,5 @@ def page(grading):
 
 def write(path, text):
     """The whole file or none of it."""
-    scratch = "%s.%d" % (path, os.getpid())
-    with open(scratch, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(scratch, path)
+    with whole(path) as scratch:
+        scratch.write_text(text, encoding="utf-8")
