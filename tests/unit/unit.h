@@ -9,6 +9,10 @@
  * and includes this header once; there is nothing else to write. Each file
  * becomes build/tests/NAME: hosted, the runtime's objects linked in.
  * An argument runs only the tests whose sentence contains it.
+ *
+ * Who links many programs defines UNIT_SHARED: then the functions of this file
+ * are only declared, and come from an object that was made of it, as a C file
+ * and with UNIT_ALONE.
  */
 #ifndef UNIT_H
 #define UNIT_H
@@ -16,9 +20,11 @@
 /* The runtime has functions of these names; libc's get others. */
 #define usleep libc_usleep
 #define clone libc_clone
+#ifndef UNIT_SHARED
 #include <CUnit/CUnit.h>
 #include <CUnit/TestDB.h>
 #include <CUnit/TestRun.h>
+#endif
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -29,6 +35,11 @@
 #undef usleep
 #undef clone
 
+#if defined UNIT_SHARED || defined UNIT_ALONE
+#define UNIT_LOCAL
+#else
+#define UNIT_LOCAL __attribute__((unused)) static
+#endif
 #define UNIT_SECONDS 20		/* a test that takes longer is killed */
 #define UNIT_TESTS   500
 
@@ -82,10 +93,32 @@
 			  #statement);					\
 } while (0)
 
+struct unit_child {
+	int pid, fd;
+	int status;		/* exit status, or 128 + signal */
+	char output[4096];	/* cut off there, 0-terminated */
+};
+
+UNIT_LOCAL void unit_add(const char *name, void (*run)(void));
+UNIT_LOCAL void unit_check(int ok, const char *file, int line,
+			   const char *text);
+UNIT_LOCAL void unit_check_eq(long long got, long long expected,
+			      const char *file, int line, const char *text);
+UNIT_LOCAL void unit_check_str(const char *got, const char *expected,
+			       const char *file, int line, const char *text);
+UNIT_LOCAL int unit_fork(struct unit_child *child);
+UNIT_LOCAL void unit_wait(struct unit_child *child);
+UNIT_LOCAL void unit_check_throws(struct unit_child *child, const char *text,
+				  const char *file, int line,
+				  const char *statement);
+
 /* The runtime keeps the current g at %fs:-8. That is the end of a program's
  * thread-local block, so in a test it is the second word of this one: the g
  * that a test has set, NULL at first, and nothing of libc's. */
-__attribute__((used, aligned(16))) static __thread void *unit_tls[2] = {
+#ifdef UNIT_SHARED
+extern __thread void *unit_tls[2];
+#else
+__attribute__((used, aligned(16))) UNIT_LOCAL __thread void *unit_tls[2] = {
 	NULL, NULL
 };
 
@@ -95,16 +128,10 @@ main_main(void)
 {
 }
 
-struct unit_child {
-	int pid, fd;
-	int status;		/* exit status, or 128 + signal */
-	char output[4096];	/* cut off there, 0-terminated */
-};
-
 static struct { const char *name; void (*run)(void); } unit_tests[UNIT_TESTS];
 static int unit_count;
 
-static void
+UNIT_LOCAL void
 unit_add(const char *name, void (*run)(void))
 {
 	for (int i = 0; i < unit_count; i++)
@@ -120,13 +147,13 @@ unit_add(const char *name, void (*run)(void))
 	unit_tests[unit_count++].run = run;
 }
 
-__attribute__((unused)) static void
+UNIT_LOCAL void
 unit_check(int ok, const char *file, int line, const char *text)
 {
 	CU_assertImplementation(ok, line, text, file, "", CU_FALSE);
 }
 
-__attribute__((unused)) static void
+UNIT_LOCAL void
 unit_check_eq(long long got, long long expected, const char *file, int line,
 	      const char *text)
 {
@@ -158,7 +185,7 @@ unit_quote(char *to, size_t size, const char *from)
 	return to;
 }
 
-__attribute__((unused)) static void
+UNIT_LOCAL void
 unit_check_str(const char *got, const char *expected, const char *file,
 	       int line, const char *text)
 {
@@ -172,7 +199,7 @@ unit_check_str(const char *got, const char *expected, const char *file,
 }
 
 /* Returns 1 in the child. */
-__attribute__((unused)) static int
+UNIT_LOCAL int
 unit_fork(struct unit_child *child)
 {
 	int fds[2];
@@ -196,7 +223,7 @@ unit_fork(struct unit_child *child)
 	return 0;
 }
 
-__attribute__((unused)) static void
+UNIT_LOCAL void
 unit_wait(struct unit_child *child)
 {
 	char rest[512];
@@ -216,7 +243,7 @@ unit_wait(struct unit_child *child)
 					  : 128 + WTERMSIG(status);
 }
 
-__attribute__((unused)) static void
+UNIT_LOCAL void
 unit_check_throws(struct unit_child *child, const char *text,
 		  const char *file, int line, const char *statement)
 {
@@ -280,4 +307,5 @@ main(int argc, char **argv)
 	return failures != 0;
 }
 
+#endif /* UNIT_SHARED */
 #endif
