@@ -486,6 +486,9 @@ class FixtureSite(Site, unittest.TestCase):
         self.assertEqual([k.text() for k in gdb.all("kbd")], ["break start"])
         self.assertNotIn("mask", gdb.parent.text())
 
+    def test_code_may_be_indented_by_four(self):
+        self.assertEqual([n.text() for n in self.pages["back.html"].root.all("pre")], ["make one   # first\nmake two"])
+
     def test_notes_open_without_script(self):
         boxes = [n for n in self.page(1).root.all("input", "sn-toggle")]
         labels = {n.attrs.get("for") for n in self.page(1).root.all("label")}
@@ -555,8 +558,8 @@ class InABrowser(unittest.TestCase):
         look = """(() => {
             const bad = [], root = document.documentElement
             if (root.scrollWidth > root.clientWidth) bad.push('the page is ' + root.scrollWidth + ' wide')
-            for (const svg of document.querySelectorAll('.fig svg')) {
-                const box = svg.getBoundingClientRect(), name = svg.closest('figure').querySelector('figcaption b').textContent
+            for (const svg of document.querySelectorAll('.fig svg, .art svg')) {
+                const box = svg.getBoundingClientRect(), name = svg.closest('.art') ? 'cover' : svg.closest('figure').querySelector('figcaption b').textContent
                 const labels = [...svg.querySelectorAll('text')].filter(t => t.textContent.trim()).map(t => [t.textContent, t.getBoundingClientRect(), t])
                 for (const [words, r, t] of labels) {
                     const size = parseFloat(getComputedStyle(t).fontSize) * svg.getScreenCTM().a

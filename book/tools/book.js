@@ -51,6 +51,14 @@
     }
   }
 
+  // what a link leads to is not left in a fold
+  function unhide() {
+    var target = location.hash && d.getElementById(decodeURIComponent(location.hash.slice(1))), shut = false
+    for (var p = target && target.parentElement; p; p = p.parentElement) if (p.tagName === 'DETAILS' && !p.open) { p.open = shut = true }
+    if (shut) target.scrollIntoView()
+  }
+  unhide(); addEventListener('hashchange', unhide)
+
   // a table or a figure that is too wide says so, and can be scrolled with the keys
   function wide() { all('.scroll, .fig', function (s) { var more = s.scrollWidth > s.clientWidth + 12; s.classList.toggle('more', more); if (more) s.tabIndex = 0; else s.removeAttribute('tabindex') }) }
   wide(); addEventListener('resize', wide)

@@ -87,6 +87,7 @@ function doc_line(l) {
 	else if (l ~ /^ *$/) { end_para(); md("") }
 	else if (l ~ /^#+ / && para == "") heading(l)
 	else if (l ~ /^:::/) { end_para(); div(l) }
+	else if (para == "" && l ~ /^    [^ \t]/ && l !~ /^    ([-*+]|[0-9]+\.) /) md("    " restore(l))	# code, for pandoc with tabs of 8
 	else { if (para == "") para_line = line; para = para l "\n" }
 }
 

@@ -525,6 +525,7 @@ local function data_table(cb)
   local function row(tag, f)
     for i, v in ipairs(f) do
       if tag == 'th' then v = v:gsub('_', ' ') end
+      v = v:gsub('^us%f[^%w]', 'µs')	-- the files have plain letters
       add(out, ('<%s%s>%s</%s>'):format(tag, numeric[i] and ' class="r"' or '', esc(numeric[i] and grouped(v) or v), tag))
     end
     add(out, '</tr>')
