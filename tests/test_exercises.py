@@ -68,6 +68,9 @@ class Laws(unittest.TestCase):
             hints = (exercise.directory / "hints.md").read_text(encoding="utf-8")
             self.assertEqual(len(re.findall(r"^# ", hints, re.M)), 3, "%s: hints.md should have three levels" % exercise.name)
             self.assertGreaterEqual(len(list(wrong_solutions(exercise))), 3, exercise.name)
+            predict = exercise.directory / "predict.md"
+            if predict.exists():
+                self.assertRegex(predict.read_text(encoding="utf-8"), r"\A(# .*\?\n[^#\n].*\n)+\Z", exercise.name)
 
     def test_without_a_woven_book_a_page_has_titles_in_place_of_links(self):
         self.assertEqual(course.in_words("# A {#exercise-1}\n[](#newproc), [so](#newproc), [](#teaching), [[a[i]]].\n"),
@@ -539,6 +542,17 @@ class Course(unittest.TestCase):
         self.assertEqual([(row["one"], row["other"]) for row in alike if float(row["alike"]) > 0.7], [("anna.nw", "berta.nw")])
         self.assertIn("1 pairs are more than 70 % alike", said)
 
+    def test_a_save_compiles_what_it_changed_and_nothing_else(self):
+        exercise = find_exercise("03")
+        path, solution = self.place / "answer.nw", (exercise.directory / "solution.nw").read_text(encoding="utf-8")
+        with mock.patch.object(course, "limited", wraps=course.limited) as limited:
+            for text in (solution, "\n" + solution):
+                limited.reset_mock()
+                path.write_text(text, encoding="utf-8")
+                self.assertEqual(Grading(path, exercise, only=[], fresh=False, warm=True).refused, "")
+            words = [call[0][0] for call in limited.call_args_list]
+        self.assertEqual([Path(one[-1]).name for one in words if one[0] == "gcc" and "-c" in one], ["runq.c"])
+
     def test_what_all_have_been_given_makes_no_answers_alike(self):
         loader = importlib.machinery.SourceFileLoader("course_program", str(TOP / "exercises/course"))
         program = importlib.util.module_from_spec(importlib.util.spec_from_loader("course_program", loader))
@@ -595,7 +609,8 @@ class Course(unittest.TestCase):
         def key(letter):
             learn.stdin.write(letter + "\n")
             learn.stdin.flush()
-        self.assertIn("still to do", until("h hint"))
+        key("the put, of course")
+        self.assertRegex(until("h hint"), r"(?s)\? The starter has .*still to do.*you said \"the put, of course\"\. The first row that fails names it")
         key("h")
         self.assertIn("hint 1 of 3: The idea", until("^hint"))
         key("h")
@@ -606,7 +621,10 @@ class Course(unittest.TestCase):
         key("x")
         until("x once more")
         key("x")
-        self.assertIn("still to do", until("h hint"))
+        again = until("h hint")
+        self.assertIn("still to do", again)
+        self.assertNotRegex(again, "predict|you said")
+        self.assertEqual((top / "answers/predictions").read_text(), "03-priorities 1: the put, of course\n")
         key("q")
         self.assertEqual(learn.wait(20), 0)
 

@@ -331,13 +331,17 @@ class Tree:
         self.warnings = ""
 
     def included(self, text, more=()):
-        """The names and texts of all files that a text includes, and of those that these include."""
+        """The names and texts of all files that a text includes, and of those that these include.
+
+        Without the #line directives: a line of prose above an answer's new field compiles nothing anew. (So debug
+        information may say on which line of the answer the field stood before; a todo in a header says its own.)
+        """
         wanted, found = [text] + [Path(word).read_text(encoding="utf-8") for word in more if word.endswith(".h")], {}
         while wanted:
             for name in re.findall(r'^[ \t]*#[ \t]*include[ \t]+"(.+)"', wanted.pop(), re.M):
                 for root in self.texts:
                     if root.endswith("/" + name) and root not in found:
-                        found[root] = self.texts[root]
+                        found[root] = self.texts[root] if "todo(" in self.texts[root] else re.sub("^#line .*\n", "", self.texts[root], flags=re.M)
                         wanted.append(found[root])
         return "".join(root + found[root] for root in sorted(found))
 
@@ -472,9 +476,12 @@ def watcher():
 class Program:
     """An answer's tree with the exercise's driver, ready to run under watch."""
 
-    def __init__(self, exercise, tree, objects, directory):
+    def __init__(self, exercise, tree, objects, directory, warm=False):
         self.exercise, self.directory, self.names = exercise, Path(directory), tree.names
         nonce = secrets.token_hex(6)
+        if warm:
+            files = [path for kind in ("c", "S", "h") for path in sorted(exercise.directory.glob("*." + kind))]
+            nonce = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
         self.path = self.directory / "driver"
         drivers = [tree.compile(path, path.read_text(encoding="utf-8") + nonce, ["-DNONCE=" + nonce, "-I" + str(LIB)])
                    for path in sorted(exercise.directory.glob("driver*.[cS]"))]
@@ -487,7 +494,7 @@ class Program:
                             "--add-symbol=driver_lo_%s=.text:0,local" % nonce, "--add-symbol=driver_hi_%s=.text:%s,local" % (nonce, size), merged])
         if done.returncode != 0:
             raise Broken("%s: the driver is not one object: %s" % (exercise.name, done.stderr.strip()))
-        for driver in drivers:
+        for driver in drivers if not warm else ():
             driver.unlink()     # their nonce is never used again
         tree.link(self.path, [merged] + objects)
         self.symbols, self.traps = {}, []
@@ -595,13 +602,13 @@ class Grading:
     only: the names of the rows to try; seed: the one seed to try them with; fresh: draw new seeds,
     or take 1, 2, ... so that a student sees the same twice; keep: a directory for the program;
     stop: after the first row that fails; each: called with the grading after each row;
-    runs: no more than so many for a row.
+    runs: no more than so many for a row; warm: the driver is compiled once, since a student has no one to deceive.
     """
 
-    def __init__(self, path, exercise=None, only=None, seed=None, shown=None, fresh=True, keep=None, stop=False, each=None, runs=100):
+    def __init__(self, path, exercise=None, only=None, seed=None, shown=None, fresh=True, keep=None, stop=False, each=None, runs=100, warm=False):
         self.path, self.shown = Path(path), shown or str(path)
         self.exercise, self.results, self.refused, self.warnings = exercise, [], "", ""
-        self.only, self.seed, self.fresh, self.stop, self.each, self.runs = only, seed, fresh, stop, each, runs
+        self.only, self.seed, self.fresh, self.stop, self.each, self.runs, self.warm = only, seed, fresh, stop, each, runs, warm
         try:
             text = read(self.path, self.shown)
             self.exercise = self.exercise or exercise_of(self.path, text)
@@ -682,7 +689,7 @@ class Grading:
         strange = {s for s in sections(changed) - sections(was) if not re.match(r"\.(rela?|debug|text|data|bss|rodata|comment|note|eh_frame|sbss|lbss)", s)}
         if strange:
             raise Refused("%s: the answer puts something into section %s; take that out" % (self.shown, sorted(strange)[0]))
-        return Program(exercise, tree, objects, directory)
+        return Program(exercise, tree, objects, directory, self.warm)
 
     @property
     def score(self):
