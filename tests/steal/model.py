@@ -581,7 +581,8 @@ def said(changed):
 
 def report(scenarios, mutants, check, harmless=()):
     """Print what each scenario explored and what finds which mutant; how much is not as it should be."""
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)      # a reader such as head may have seen enough
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)      # a reader such as head may have seen enough,
+    sys.stdout.reconfigure(line_buffering=True)        # and should say so before all is searched
     bad, wide = 0, max(len(said(changed)) for changed in [*harmless, *(changed for changed, _ in mutants)])
     where = max(map(len, scenarios))
     for name in scenarios:
