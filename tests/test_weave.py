@@ -84,9 +84,9 @@ def label(source):
 def weave(book, out, *targets):
     """make the site of a book; the result has .site and .pages"""
     site = Path(out) / "site"
+    places = [] if out == TOP / "build" else [f"BOOK={book}", f"SITE={site}", f"WEAVE_DIR={out}/weave"]
     done = subprocess.run(
-        ["make", "-f", "book/weave.mk", f"BOOK={book}", f"SITE={site}", f"WEAVE_DIR={out}/weave",
-         *(targets or ["book"])],
+        ["make", "-j2", "-f", "book/weave.mk", *places, *(targets or ["book"])],
         cwd=TOP, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=dict(os.environ, MAKEFLAGS="", V=""))
     done.site = site
@@ -95,7 +95,9 @@ def weave(book, out, *targets):
 
 @functools.lru_cache(maxsize=None)
 def woven(book):
-    """the site of a book, made once for all tests"""
+    """the site of a book, made once for all tests; that of the book itself make has made already"""
+    if book == "book":
+        return weave(book, TOP / "build")
     out = tempfile.mkdtemp(prefix="weave-")
     unittest.addModuleCleanup(shutil.rmtree, out)
     return weave(book, out)

@@ -286,7 +286,7 @@ local function write_files()
       add(out, ('<span class="l%s" id="L%d">%s%s</span>\n'):format(mine and ' new' or '', i, link, lines[i] and lines[i].html or ''))
     end
     local value = { path = esc(f.path), after = named(here):gsub('^%l', string.upper), page = here.id, booktitle = booktitle, sidebar = sidebar(),
-      said = ('The file as it is when the chapter ends: %d lines, %d of them from this chapter.'):format(#f.lines, new),
+      said = ('The file as it is when the chapter ends: %d lines, %s of them from this chapter.'):format(#f.lines, new >= #f.lines - 2 and 'all' or new),
       code = '<pre><code>' .. table.concat(out) .. '</code></pre>' }
     f.new = new
     local file, why = io.open(site .. '/' .. f.page, 'w')
