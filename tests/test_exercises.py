@@ -339,6 +339,14 @@ class Cheats(Laws):
         with self.assertRaisesRegex(course.Broken, "allow is missing, so nothing would be allowed"):
             Grading(self.exercise.directory / "solution.nw", course.Exercise(copy))
 
+    def test_a_cohorts_numbers_are_in_what_is_given(self):
+        with mock.patch.dict(os.environ, RT0_COHORT="7"):
+            for name in ("03", "04", "05", "07"):
+                exercise = find_exercise(name)
+                (number, usual, value), = exercise.varied
+                self.assertNotEqual(usual, value, name)
+                self.assertEqual(re.findall(r"\b%s = (\d+)" % number, (TOP / exercise.given[0]).read_text(encoding="utf-8")), [str(value)], name)
+
     def test_a_cohort_has_numbers_of_its_own(self):
         """Which fail an answer in which the book's number is written."""
         text = (TOP / "exercises/05-runnext/solution.nw").read_text(encoding="utf-8")

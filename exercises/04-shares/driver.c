@@ -2,7 +2,8 @@
  * The driver of exercise 04.
  *
  *	driver TURNS SPEC...	goroutines that take turns until there have been
- *		TURNS in all.  A SPEC is tickets, or tickets@N for one that is
+ *		TURNS in all.  A SPEC is tickets, 0 for as many as it is born
+ *		with, or tickets@N for one that is
  *		born at turn N, or tickets/N/more for one that changes at turn
  *		N
  *	driver each COUNT TURNS TICKETS...	COUNT goroutines, TURNS turns each,
@@ -56,7 +57,8 @@ work(void *arg)
 {
 	struct one *o = arg;
 
-	runtime_SetTickets(o->tickets);
+	if (o->tickets != 0)
+		runtime_SetTickets(o->tickets);
 	runtime_Gosched();	/* from here on with these tickets */
 	while (total < limit) {
 		total++;
