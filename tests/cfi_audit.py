@@ -4,9 +4,10 @@ At every instruction the backtrace must end in a known root, in an orderly
 way, and in a routine in assembly the caller's callee-saved registers must be
 what they were when it was called.  Routines of the assembly files that the run did not reach are entered
 by hand from main_main.  Prints what was audited and, for each place where
-the chain breaks, one line.  test_gdb.py runs it:
+the chain breaks, one line; with ENOUGH = 1 it ends at the first of them.
+test_gdb.py runs it:
 
-    gdb -nx -q -batch -ex 'python SOURCES = "src"' -x tests/cfi_audit.py PROGRAM
+    gdb -nx -q -batch -ex 'python SOURCES, ENOUGH = "src", 0' -x tests/cfi_audit.py PROGRAM
 """
 import glob
 import re
@@ -94,6 +95,10 @@ def note(frame, what):
     bad.setdefault(place, what)
 
 
+def enough():
+    return ENOUGH and len(bad) >= ENOUGH
+
+
 def run_through():
     """From the first instruction to the exit."""
     steps = 0
@@ -102,7 +107,7 @@ def run_through():
     gdb.execute("set environment GOMAXPROCS 1")
     gdb.execute("starti > /dev/null", to_string=True)
     gdb.execute("set scheduler-locking on", to_string=True)
-    while steps < LIMIT:
+    while steps < LIMIT and not enough():
         steps += 1
         # The clock in the vDSO starts over whenever the kernel has touched
         # its data, which it has after every step: pass it in one go.
@@ -154,7 +159,7 @@ steps = 0
 try:
     steps = run_through()
     for routine in routines():
-        if routine not in seen:
+        if routine not in seen and not enough():
             enter(routine)
 except gdb.error as e:
     print("cfi_audit: %s" % e)
