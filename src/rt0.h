@@ -54,6 +54,9 @@ int64_t runtime_Nanotime(void);
 void runtime_Semacquire(uint32_t *addr);
 void runtime_Semrelease(uint32_t *addr);
 
+/* Write up to eight letters of what, and n, to the trace, if there is one. */
+void trace_Log(const char *what, int64_t n);
+
 /* the process */
 extern long os_Argc;		/* os_Args[0] is the program */
 extern char **os_Args;		/* ends with NULL */

@@ -18,7 +18,7 @@ TOP = Path(__file__).resolve().parent.parent
 PROGRAMS = TOP / "tests" / "programs"
 TIMELINE = TOP / "book" / "tools" / "timeline.py"
 FAILING = 249       # a seed with which account of this chapter is overdrawn
-RING, HEADER, EVENT = 1 << 16, 64, 24
+RING, HEADER, EVENT = 1 << 16, 64, 32
 WORK = tempfile.TemporaryDirectory()
 sys.path.insert(0, str(TIMELINE.parent))
 sys.dont_write_bytecode = True
@@ -86,12 +86,12 @@ class Events(Chapter):
                         ready.add(e.goid)
                     elif e.kind == "GoStart":
                         # a goroutine that is alone yields and goes on; its yield is noted when it has left
-                        if e.goid in running and self.state == TOP:
-                            continue    # it comes back from a system call, since the chapter of those
                         self.assertIn(e.goid, ready, "G%d at %d, after %s; GOMAXPROCS=%d sched %s %d"
                                       % (e.goid, e.when, last.get(e.goid), procs, work, n))
                         ready.discard(e.goid)
                         running.add(e.goid)
+                    if e.kind == "GoSyscall" or (e.kind == "GoSysExit" and e.goid in ready):
+                        ready ^= {e.goid}       # its P may be taken, and then it starts
                     if e.kind in ("GoYield", "GoBlock", "GoEnd"):
                         running.discard(e.goid)
                     last[e.goid] = e.kind
@@ -99,20 +99,83 @@ class Events(Chapter):
     def test_a_yield_for_nobody_is_no_event(self):
         program = linked.link(PROGRAMS / "alone.c", self.state, whole=True)
         # it yields 1,000 times alone, and once for one in the list
-        events = [(e.goid, e.kind) for e in self.traced(program, GOMAXPROCS=1).events]
-        if self.state == TOP:   # both print, and since the chapter of system calls a call is one more start
-            events = [event for i, event in enumerate(events) if events[i - 1] != event]
+        events = [(e.goid, e.kind) for e in self.traced(program, GOMAXPROCS=1).events if not e.kind.startswith("GoSys")]
         self.assertEqual(events, [(0, "ProcStart"), (0, "GoCreate"), (1, "GoStart"), (1, "GoCreate"), (1, "GoYield"),
                           (2, "GoStart"), (2, "GoEnd"), (1, "GoStart")])
 
-    def test_each_system_call_is_one_more_start_of_its_goroutine(self):
+    def test_each_system_call_is_two_events(self):
         """Since the chapter of system calls, and none before it."""
         program = linked.written("hundred", """
 void main_main(void) { for (int i = 0; i < 100; i++) os_Write(1, "x", 1); }
 """, self.state)
-        for procs in (1, 4):
-            trace = self.traced(program, GOMAXPROCS=procs)
-            self.assertEqual(sum((e.goid, e.kind) == (1, "GoStart") for e in trace.events), 101 if self.state == TOP else 1)
+        trace = self.traced(program, GOMAXPROCS=1)
+        kinds = [e.kind for e in trace.events if e.goid == 1 and e.kind != "GoStart"]
+        if self.state != TOP:
+            self.assertEqual(kinds, [])
+        else:
+            self.assertEqual(kinds.count("GoSyscall"), 100)
+            starts = sum(e.kind == "GoStart" and e.goid == 1 for e in trace.events)
+            self.assertEqual(kinds.count("GoSysExit") + starts - 1, 100)     # one that lost its P starts again
+
+    def test_a_start_says_where_the_goroutine_was(self):
+        program = linked.written("origins", """
+static void nothing(void *arg) { (void)arg; }
+void main_main(void)
+{
+	for (int i = 0; i < 1000; i++) {
+		go(nothing, NULL);
+		if (i % 400 > 100)
+			runtime_Gosched();
+	}
+	for (int i = 0; i < 1000; i++)
+		runtime_Gosched();
+}
+""", self.state)
+        trace = self.traced(program, GOMAXPROCS=1)
+        origins = {timeline.ORIGINS[e.arg] for e in trace.events if e.kind == "GoStart"}
+        self.assertEqual(origins, {"pile", "ring", "out of turn"})
+        trace = self.traced(self.link(PROGRAMS / "handshake.c"), 100, GOMAXPROCS=4)
+        for proc in range(4):
+            mine = [e for e in trace.events if e.proc == proc and e.kind != "MWake"]
+            for before, e in zip(mine, mine[1:]):
+                if e.kind == "GoStart":
+                    self.assertEqual(timeline.ORIGINS[e.arg] == "stolen", before.kind == "Steal", vars(e))
+
+    def test_a_trace_tells_functions_semaphores_and_who_was_woken(self):
+        trace = self.traced(self.example("workers"), GOMAXPROCS=2)
+        self.assertEqual({e.more for e in trace.events if e.kind == "GoCreate" and e.arg > 1 and e.goid == 1},
+                         {int(line.split()[0], 16) for line in run("nm", self.example("workers")).stdout.split("\n") if line.endswith(" worker")
+                          or line.endswith(" count")} or {e.more for e in trace.events if e.kind == "GoCreate" and e.arg == 2})
+        blocks, unblocks = ({value(e) for e in trace.events if e.kind == kind} for kind, value in
+                            (("GoBlock", lambda e: e.arg), ("GoUnblock", lambda e: e.more)))
+        self.assertEqual((len(blocks), blocks), (1, unblocks))
+        woken = {e.more for e in trace.events if e.kind == "MWake"}
+        self.assertLessEqual(woken, {0, 1})
+        self.assertTrue(woken)
+
+    def test_a_program_writes_to_its_trace(self):
+        program = linked.written("says", 'void main_main(void) { trace_Log("phase", 2); trace_Log("longer than eight", -1); }', self.state)
+        trace = self.traced(program, GOMAXPROCS=1)
+        self.assertEqual([e.text() for e in trace.events if e.kind == "GoLog"], ["phase 2", "longer t -1"])
+        self.assertEqual(run(program).returncode, 0)
+
+    def test_a_trace_tells_how_its_program_ended(self):
+        for program, procs, status in ((self.example("hello"), 1, 0), (self.link(PROGRAMS / "all_asleep.c"), 2, 2)):
+            path = self.file("trace")
+            run(program, RT0TRACE=path, GOMAXPROCS=procs)
+            self.assertEqual(timeline.read(path).status, status)
+
+    def test_the_size_of_a_trace_can_be_asked_for(self):
+        path = self.file("trace")
+        for n, kept in ((1000, 1024), (200001, 1 << 18)):
+            run(self.sched(), "yield", 50000, RT0TRACE="%s,events=%d" % (path, n), GOMAXPROCS=1)
+            trace = timeline.read(path)
+            self.assertEqual(len(trace.events), min(kept - 1, sum(trace.counts.values())))
+        self.assertEqual(trace.lost, {})
+        for bad in ("0", "x", "99999999", ""):
+            done = run(self.sched(), "yield", 5, RT0TRACE="%s,events=%s" % (path, bad))
+            self.assertEqual((done.returncode, done.stderr), (2, "fatal error: RT0TRACE=%s,events=%s: events is not 1 to 16777216: "
+                                                              "errno 22\n" % (path, bad)))
 
     def test_a_P_starts_and_stops_in_turn(self):
         trace = self.traced(self.link(PROGRAMS / "handshake.c"), 100, GOMAXPROCS=4)    # main keeps P0, and another must come
@@ -161,7 +224,7 @@ void main_main(void) { for (int i = 0; i < 100; i++) os_Write(1, "x", 1); }
         run(self.sched(), "yield", 50000, RT0TRACE=path, GOMAXPROCS=1)
         done = run(TIMELINE, path)
         first, second = done.stdout.split("\n")[:2]
-        lost = int(re.match(r"# P0: (\d+) older events are lost$", first).group(1))
+        lost = int(re.match(r"# P0: (\d+) older events are lost: (?:\d+ \w+, )+1 ProcStart$", first).group(1))
         self.assertEqual(len(done.stdout.splitlines()) - 1, RING - 1)
         n, = struct.unpack_from("<Q", path.read_bytes(), HEADER)
         self.assertEqual(lost + RING - 1, n)
@@ -237,7 +300,7 @@ class Reader(Chapter):
         for bad, why in ((b"", "this is no trace of rt0"), (b"#!/bin/sh\n", "this is no trace of rt0"),
                          (data[:HEADER - 1], "the trace is cut short: 1 bytes are missing at 63"),
                          (data[:-1], "the trace is cut short: 1 bytes are missing at %d" % (len(data) - 1)),
-                         (data[:6] + b"2" + data[7:], "the trace has version 2 and this program reads version 1"),
+                         (data[:6] + b"1" + data[7:], "the trace has version 1 and this program reads version 2"),
                          (data[:8] + b"\xff" * 8 + data[16:],
                           "the trace is damaged: 4294967295 Ps with 4294967295 events each")):
             path.write_bytes(bad)

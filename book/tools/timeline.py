@@ -5,20 +5,23 @@
   book/tools/timeline.py --svg OUT FILE     as a picture: a lane for each P
 
 The program may be running, may have ended, or may have been killed.
---last N keeps the N youngest events.  Chapter 15 tells what is in the file.
+--last N keeps the N youngest events; --all tells all of each, and how it ended.  Chapter 15 tells what is in the file.
 """
 import argparse
 import os
 import struct
 import sys
 
-HEADER = struct.Struct("<8sIIq40x")
+HEADER = struct.Struct("<8sIIqqII24x")
 COUNT = struct.Struct("<Q")
-EVENT = struct.Struct("<qqII")
-FORMAT, VERSION = b"rt0trc", b"1"
+COUNTS = struct.Struct("<15Q")
+EVENT = struct.Struct("<qIIQQ")
+FORMAT, VERSION = b"rt0trc", b"2"
+ORIGINS = ("out of turn", "pile", "ring", "list", "stolen", "kernel")
 KINDS = {
     1: ("GoCreate", "G%d"), 2: ("GoStart", ""), 3: ("GoYield", ""), 4: ("GoBlock", ""), 5: ("GoUnblock", "G%d"),
     6: ("GoEnd", ""), 7: ("ProcStart", "M%d"), 8: ("ProcStop", "M%d"), 9: ("Steal", "from P%d"),
+    10: ("MWake", "M%d"), 11: ("GoSyscall", ""), 12: ("GoSysExit", ""), 13: ("GoLog", ""),
 }
 ENDS = ("GoYield", "GoBlock", "GoEnd")
 
@@ -28,17 +31,33 @@ class Bad(Exception):
 
 
 class Event:
-    def __init__(self, proc, number, when, goid, arg, kind):
-        self.proc, self.number, self.when, self.goid, self.arg = proc, number, when, goid, arg
+    def __init__(self, proc, number, when, goid, kind, arg, more):
+        self.proc, self.number, self.when, self.goid, self.arg, self.more = proc, number, when, goid, arg, more
         self.kind, self.form = KINDS.get(kind, ("kind %d" % kind, "%d"))
 
     def text(self):
+        """What there is to say beside the kind; --all says more."""
+        if self.kind == "MWake" and self.arg >> 63:
+            return "a new M"
+        if self.kind == "GoLog":
+            return "%s %d" % (self.word(), self.more - (1 << 64 if self.more >> 63 else 0))
         return self.form % self.arg if "%" in self.form else self.form
+
+    def word(self):
+        return struct.pack("<Q", self.arg).rstrip(b"\0").decode("ascii", "replace")
+
+    def all(self):
+        more = {"GoCreate": "at 0x%x" % self.more, "GoStart": ORIGINS[self.arg] if self.arg < len(ORIGINS) else "?",
+                "GoBlock": "for 0x%x" % self.arg, "GoUnblock": "for 0x%x" % self.more, "Steal": "%d" % self.more,
+                "MWake": "for P%d" % self.more, "ProcStop": "in the kernel" if self.more else ""}
+        return (self.text() + " " + more.get(self.kind, "")).strip()
 
 
 class Trace:
     def __init__(self, nprocs, seed):
         self.nprocs, self.seed, self.events, self.lost = nprocs, seed, [], {}
+        self.counts = {}        # {(P, kind): how many there ever were}
+        self.status = None      # of the process; None if it runs, or did not end by itself
 
 
 def read_exactly(fd, size, offset):
@@ -58,22 +77,26 @@ def header(fd):
     if head[6:8] != VERSION + b"\0":
         raise Bad("the trace has version %s and this program reads version %s"
                   % (head[6:8].rstrip(b"\0").decode("ascii", "replace"), VERSION.decode()))
-    _, nprocs, ring, seed = HEADER.unpack(read_exactly(fd, HEADER.size, 0))
+    _, nprocs, ring, seed, _, ended, status = HEADER.unpack(read_exactly(fd, HEADER.size, 0))
     if not 0 < nprocs <= 1 << 16 or not 0 < ring <= 1 << 24:
         raise Bad("the trace is damaged: %d Ps with %d events each" % (nprocs, ring))
-    return nprocs, ring, seed
+    return nprocs, ring, seed, status if ended else None
 
 
 def read(path):
     """The trace in a file, as it is at this moment."""
     fd = os.open(path, os.O_RDONLY)
     try:
-        nprocs, ring, seed = header(fd)
+        nprocs, ring, seed, status = header(fd)
         trace = Trace(nprocs, seed)
+        trace.status = status
         for proc in range(nprocs):
-            at = HEADER.size + proc * (COUNT.size + ring * EVENT.size)
+            at = HEADER.size + proc * (COUNT.size + COUNTS.size + ring * EVENT.size)
             last, = COUNT.unpack(read_exactly(fd, COUNT.size, at))
-            data = read_exactly(fd, ring * EVENT.size, at + COUNT.size)
+            data = read_exactly(fd, ring * EVENT.size, at + COUNT.size + COUNTS.size)
+            for kind, count in enumerate(COUNTS.unpack(read_exactly(fd, COUNTS.size, at + COUNT.size)), 1):
+                if kind in KINDS:
+                    trace.counts[proc, KINDS[kind][0]] = count
             now, = COUNT.unpack(read_exactly(fd, COUNT.size, at))
             # A writer may be at event `now`, in the place of now - ring.
             first = max(0, now - ring + 1)
@@ -95,14 +118,23 @@ def scale(trace):
     return lambda when: (when - start) / 1000
 
 
-def print_text(trace, out):
+def missing(trace, proc):
+    """How many events of each kind a full ring has lost."""
+    left = [e.kind for e in trace.events if e.proc == proc]
+    gone = [(kind, trace.counts[proc, kind] - left.count(kind)) for kind, _ in KINDS.values()]
+    return ", ".join("%d %s" % (count, kind) for kind, count in gone if count > 0)
+
+
+def print_text(trace, out, full=False):
     for proc, lost in sorted(trace.lost.items()):
-        out.write("# P%d: %d older events are lost\n" % (proc, lost))
+        out.write("# P%d: %d older events are lost: %s\n" % (proc, lost, missing(trace, proc)))
     at = scale(trace)
     form = "%6.0f" if trace.seed >= 0 else "%12.3f"
     for e in trace.events:
-        line = (form + "  P%-3d %-6s %-9s %s") % (at(e.when), e.proc, "G%d" % e.goid if e.goid else "-", e.kind, e.text())
+        line = (form + "  P%-3d %-6s %-9s %s") % (at(e.when), e.proc, "G%d" % e.goid if e.goid else "-", e.kind, e.all() if full else e.text())
         out.write(line.rstrip() + "\n")
+    if full:
+        out.write("# " + ("it ended with status %d" % trace.status if trace.status is not None else "no end: it runs, or was killed") + "\n")
 
 
 # -- a picture ------------------------------------------------------------------
@@ -201,6 +233,7 @@ def main():
     parser.add_argument("file", metavar="FILE")
     parser.add_argument("--svg", metavar="OUT", help="draw it to this file")
     parser.add_argument("--last", metavar="N", type=int, default=0, help="only the N youngest events")
+    parser.add_argument("--all", action="store_true", help="functions, origins, semaphores, and how the program ended")
     options = parser.parse_args()
     try:
         trace = read(options.file)
@@ -211,7 +244,7 @@ def main():
             with open(options.svg, "w", encoding="utf-8") as out:
                 out.write(text)
         else:
-            print_text(trace, sys.stdout)
+            print_text(trace, sys.stdout, options.all)
             sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -133,3 +133,15 @@ runtime_Semrelease(uint32_t *addr)
 {
 	semrelease(addr);
 }
+
+void
+trace_Log(const char *what, int64_t n)
+{
+	char text[8] = "";
+	uint64_t word;
+
+	for (size_t i = 0; i < sizeof text && what[i] != 0; i++)
+		text[i] = what[i];
+	memcpy(&word, text, sizeof word);
+	TRACE(GoLog, getg()->goid, word, n);
+}

@@ -15,6 +15,9 @@ throw(const char *s)
 	sys_exit_group(2);
 }
 
+/* name an errno */
+void (*atend)(int status);
+
 /* The name of a positive errno, or "error" if it is not in our list. */
 static const char *
 errname(long err)

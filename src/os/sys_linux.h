@@ -167,6 +167,11 @@ sys_ftruncate(int fd, long n)
 	return Syscall6(SYS_ftruncate, fd, n, 0, 0, 0, 0);
 }
 
+extern void (*atend)(int status);	/* called at the end, or NULL */
+
+#define sys_exit_group(status)						\
+	(atend != NULL ? atend(status) : (void)0, (sys_exit_group)(status))
+
 static inline long
 sys_fallocate(int fd, long n)
 {

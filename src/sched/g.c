@@ -139,7 +139,7 @@ newproc(void (*fn)(void *), void *arg)
 	}
 	gp->goid = ++pp->goidcache;
 	__atomic_store_n(&pp->nstarted, pp->nstarted + 1, __ATOMIC_RELAXED);
-	TRACE(GoCreate, getg()->goid, gp->goid);
+	TRACE(GoCreate, getg()->goid, gp->goid, fn);
 	casgstatus(gp, Gdead, Grunnable);
 	/* queue the new goroutine */
 	if (__builtin_expect(seeded, 0)) {
@@ -186,7 +186,7 @@ goexit1(void)
 	struct g *gp = getg();
 
 	/* log that it ends */
-	TRACE(GoEnd, gp->goid, 0);
+	TRACE(GoEnd, gp->goid, 0, 0);
 	if (!leave(gp, buried, NULL))
 		mcall(goexit0);
 	__builtin_unreachable();
@@ -210,7 +210,10 @@ setrunning(struct m *mp, struct g *gp)
 	mp->curg = gp;
 	mp->p->schedtick++;
 	/* log that it runs */
-	TRACE(GoStart, gp->goid, 0);
+	if (__builtin_expect(watched, 0)) {
+		traceevent(GoStart, gp->goid, (uint64_t)mp->p->from, 0);
+		mp->p->from = OutOfTurn;
+	}
 }
 
 /* Goroutines that have not ended; others may begin and end meanwhile. */

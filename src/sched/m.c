@@ -160,6 +160,7 @@ startm(struct p *pp)
 	lock(&sched.lock);
 	mp = mget();
 	unlock(&sched.lock);
+	TRACE(MWake, 0, mp != NULL ? mp->id : -1, pp->id);
 	if (mp == NULL) {
 		newm(pp);
 		return;

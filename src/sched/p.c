@@ -20,7 +20,7 @@ acquirep(struct p *pp)
 	pp->m = mp;
 	__atomic_store_n(&pp->status, Prunning, __ATOMIC_RELAXED);
 	/* log that the P is held */
-	TRACE(ProcStart, 0, mp->id);
+	TRACE(ProcStart, 0, mp->id, 0);
 }
 
 /* Take this M's P away from it and return it. */
@@ -33,7 +33,7 @@ releasep(void)
 	if (pp == NULL || pp->m != mp || pp->status != Prunning)
 		throw("releasep: invalid p state");
 	/* log that the P is given up */
-	TRACE(ProcStop, 0, mp->id);
+	TRACE(ProcStop, 0, mp->id, 0);
 	mp->p = NULL;
 	pp->m = NULL;
 	__atomic_store_n(&pp->status, Pidle, __ATOMIC_RELAXED);

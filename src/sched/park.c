@@ -63,7 +63,7 @@ runtime_Gosched(void)
 			continue;
 		}
 		/* log that it lets others run */
-		TRACE(GoYield, gp->goid, 0);
+		TRACE(GoYield, gp->goid, 0, 0);
 		mcall(goschedImpl);
 		break;
 	}
@@ -96,7 +96,7 @@ gopark(int (*unlockf)(struct g *, void *), void *lock, const char *reason)
 	gp->waitreason = reason;
 	casgstatus(gp, Grunning, Gwaiting);
 	/* log that it waits */
-	TRACE(GoBlock, gp->goid, 0);
+	TRACE(GoBlock, gp->goid, gp->waitson, 0);
 	if (!leave(gp, unlockf, lock)) {
 		mp->waitunlockf = unlockf;
 		mp->waitlock = lock;
@@ -126,7 +126,7 @@ void
 goready(struct g *gp)
 {
 	/* log that it can go on */
-	TRACE(GoUnblock, getg()->goid, gp->goid);
+	TRACE(GoUnblock, getg()->goid, gp->goid, gp->waitson);
 	casgstatus(gp, Gwaiting, Grunnable);
 	/* queue who can go on */
 	if (__builtin_expect(seeded, 0)) {

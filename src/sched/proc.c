@@ -216,6 +216,7 @@ exitsyscall0(struct g *gp)
 	unlock(&sched.lock);
 	if (pp != NULL) {
 		acquirep(pp);
+		pp->from = FromKernel;
 		execute(gp);
 	}
 	/* see that a P comes free */

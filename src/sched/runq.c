@@ -180,8 +180,15 @@ struct g *
 runqget(struct p *pp)
 {
 	struct g *gp = pileget(pp);
+	enum origin from = FromPile;
 
-	return gp != NULL ? gp : ringget(pp);
+	if (gp == NULL) {
+		gp = ringget(pp);
+		from = gp != NULL ? FromRing : FromList;
+	}
+	if (__builtin_expect(watched, 0))
+		pp->from = from;
+	return gp;
 }
 
 /* How many goroutines wait at pp, at some moment. */

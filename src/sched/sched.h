@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "os/os.h"
+#include "sched/trace.h"
 
 /* A stack: the addresses lo <= a < hi.  It grows from hi downwards. */
 struct stack {
@@ -53,6 +54,7 @@ struct g {
 	uintptr_t startpc;	/* the function it was started with */
 	struct g *alllink;	/* the next in allgs */
 	const char *waitreason;	/* while Gwaiting: what for, as Go says it */
+	uint32_t *waitson;	/* the semaphore that it has waited for last */
 };
 
 enum { TLSSLOTS = 16 };	/* 8 bytes each: %fs:-8 up to %fs:0x70 */
@@ -123,6 +125,7 @@ struct p {
 	uint32_t fairtick;	/* schedtick when last it was a fair turn */
 	int fairlist;		/* that was one for the list, not for the ring */
 	uint32_t fairturns;	/* fair turns so far, for the oldest of the pile */
+	int from;	/* if watched: the enum origin of the next start */
 	uint32_t syscalltick;	/* counts the system calls that have ended */
 	uint32_t sysmontick;	/* sysmon's: what syscalltick was ... */
 	int64_t sysmonwhen;	/* ... and when that was */
@@ -156,45 +159,6 @@ struct schedt {
 };
 
 enum { FAIRTURN = 61, GOIDBATCH = 16 };
-
-/* What can happen, and what arg then is. */
-enum eventkind {
-	GoCreate = 1,		/* the goroutine that was made */
-	GoStart,		/* 0 */
-	GoYield,		/* 0 */
-	GoBlock,		/* 0 */
-	GoUnblock,		/* the goroutine that can go on */
-	GoEnd,			/* 0 */
-	ProcStart,		/* the M */
-	ProcStop,		/* the M */
-	Steal,			/* the P that was robbed; goid will run */
-};
-
-/* Something that happened on a P. */
-struct event {
-	int64_t when;		/* ns, as nanotime tells; seeded: a count */
-	int64_t goid;		/* the goroutine that it happened to, or 0 */
-	uint32_t arg;
-	uint32_t kind;
-};
-
-enum { TRACERING = 1 << 16 };	/* events of a P that are kept */
-
-/* The events of one P: event i lies in ring[i % TRACERING]. */
-struct tracebuf {
-	uint64_t n;		/* that were ever written */
-	struct event ring[TRACERING];
-};
-
-/* The file of a trace. */
-struct tracefile {
-	char magic[8];		/* "rt0trc1", written when the rest is there */
-	uint32_t nprocs;	/* tracebufs that follow ... */
-	uint32_t ring;		/* ... and events in each */
-	int64_t seed;		/* RT0_SEED, or -1: when is a time */
-	uint64_t pad[5];
-	struct tracebuf buf[];
-};
 
 /* declarations of sched */
 extern struct g g0;	/* the g0 of m0; its stack is the kernel's */
@@ -346,12 +310,15 @@ extern int watched;		/* traceevent has something to do */
 
 /* trace.c */
 void traceinit(void);
-void traceevent(enum eventkind kind, int64_t goid, int64_t arg);
+void traceevent(enum eventkind kind, int64_t goid, uint64_t arg,
+    uint64_t more);
+void tracep(struct p *pp, enum eventkind kind, int64_t goid, uint64_t arg,
+    uint64_t more);
 
 /* Something happens: tell those who watch. */
-#define TRACE(kind, goid, arg) do {				\
-	if (__builtin_expect(watched, 0))			\
-		traceevent(kind, goid, arg);			\
+#define TRACE(kind, goid, arg, more) do {				\
+	if (__builtin_expect(watched, 0))				\
+		traceevent(kind, goid, (uint64_t)(arg), (uint64_t)(more)); \
 } while (0)
 
 /* m.c */

@@ -54,7 +54,8 @@ stealwork(struct p *pp)
 				gp = runqsteal(pp, allp[i], try == STEALTRIES);
 			if (gp != NULL) {
 				/* log the theft */
-				TRACE(Steal, gp->goid, allp[i]->id);
+				TRACE(Steal, gp->goid, allp[i]->id, runqlen(pp) + 1);
+				pp->from = FromTheft;
 				return gp;
 			}
 		}

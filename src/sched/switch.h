@@ -69,7 +69,7 @@ leave(struct g *gp, int (*unlockf)(struct g *, void *), void *arg)
 	/* log why it leaves */
 	if (unlockf == NULL) {
 		/* log that it lets others run */
-		TRACE(GoYield, gp->goid, 0);
+		TRACE(GoYield, gp->goid, 0, 0);
 	}
 	mp->left = gp;
 	mp->waitunlockf = unlockf;

@@ -77,6 +77,7 @@ entersyscall(void)
 	    __atomic_load_n(&sched.nmspinning, __ATOMIC_SEQ_CST) == 0 &&
 	    __atomic_load_n(&sched.npidle, __ATOMIC_SEQ_CST) == 0)
 		startsysmon();
+	TRACE(GoSyscall, mp->curg->goid, 0, 0);
 	casgstatus(mp->curg, Grunning, Gsyscall);
 	mp->oldp = pp;
 	mp->p = NULL;
@@ -140,7 +141,7 @@ exitsyscall(void)
 		acquirep(pp);
 	}
 	casgstatus(mp->curg, Gsyscall, Grunning);
-	TRACE(GoStart, mp->curg->goid, 0);
+	TRACE(GoSysExit, mp->curg->goid, 0, 0);
 	/* step back if the turn has been long */
 	if (__builtin_expect(__atomic_load_n(&mp->p->longturn, __ATOMIC_RELAXED) ==
 	    mp->p->schedtick, 0))

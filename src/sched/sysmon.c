@@ -64,6 +64,8 @@ retake(int64_t now)
 		    __ATOMIC_RELAXED)) {
 			__atomic_store_n(&pp->syscalltick, pp->syscalltick + 1,
 			    __ATOMIC_RELAXED);
+			if (trace != NULL)
+				tracep(pp, ProcStop, 0, (uint64_t)getg()->m->id, 1);
 			handoffp(pp);
 			n++;
 		}

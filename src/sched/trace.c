@@ -12,27 +12,35 @@
 
 struct tracefile *trace;
 int watched;
+static size_t tracesize;	/* bytes of a tracebuf */
 
-/* Note that kind happened to goid on this P; without a P, nothing. */
+/* Note that kind happened to goid on pp, which is ours. */
 void
-traceevent(enum eventkind kind, int64_t goid, int64_t arg)
+tracep(struct p *pp, enum eventkind kind, int64_t goid, uint64_t arg,
+    uint64_t more)
 {
 	static int64_t count;		/* under a seed: of all events */
-	struct p *pp = getg()->m->p;
 	struct tracebuf *b;
 
-	/* an event is a point at which others may run */
-	if (turns)
-		turnpoint();
-	if (trace == NULL || pp == NULL)
-		return;
-	b = &trace->buf[pp->id];
-	b->ring[b->n % TRACERING] = (struct event){
-		trace->seed >= 0 ? count++ : nanotime(), goid,
-		(uint32_t)arg, kind,
+	b = (void *)((char *)trace->buf + (size_t)pp->id * tracesize);
+	b->count[kind - 1]++;
+	b->ring[b->n & (trace->ring - 1)] = (struct event){
+		trace->seed >= 0 ? count++ : nanotime(), (uint32_t)goid,
+		kind, arg, more,
 	};
 	/* release: who reads n from outside finds n events */
 	__atomic_store_n(&b->n, b->n + 1, __ATOMIC_RELEASE);
+}
+
+/* Note that kind happened to goid on this P; without a P, nothing. */
+void
+traceevent(enum eventkind kind, int64_t goid, uint64_t arg, uint64_t more)
+{
+	/* an event is a point at which others may run */
+	if (turns)
+		turnpoint();
+	if (trace != NULL && getg()->m->p != NULL)
+		tracep(getg()->m->p, kind, goid, arg, more);
 }
 
 /* End the process: there can be no trace in the file called name. */
@@ -77,24 +85,63 @@ maptrace(const char *name, size_t n)
 	return (void *)p;
 }
 
-/* RT0TRACE=FILE: make FILE, and write events to it. */
+/* Copy the name without options to file; returns how many events to keep. */
+static uint32_t
+traceoptions(const char *name, char file[4096])
+{
+	static const char option[] = ",events=";
+	int32_t want = TRACERING;
+	uint32_t ring = 16;
+	size_t n = 0;
+
+	for (; name[n] != 0 && n < 4095; file[n] = name[n], n++) {
+		const char *o = option, *s = name + n;
+
+		for (; *o != 0 && *s == *o; s++)
+			o++;
+		if (*o != 0)
+			continue;
+		if (!parseint(s, &want) || want < 1 || want > 1 << 24)
+			tracefail(name, "events is not 1 to 16777216", EINVAL);
+		break;
+	}
+	file[n] = 0;
+	while (ring < (uint32_t)want)
+		ring *= 2;
+	return ring;
+}
+
+/* The program ends: say so in the trace. */
+static void
+traceend(int status)
+{
+	trace->status = (uint32_t)status;
+	trace->end = trace->seed >= 0 ? 0 : nanotime();
+	__atomic_store_n(&trace->ended, 1, __ATOMIC_RELEASE);
+}
+
+/* RT0TRACE=FILE[,events=N]: make FILE, and write events to it. */
 void
 traceinit(void)
 {
 	const char *name = gogetenv("RT0TRACE");
-	size_t n = sizeof *trace + (size_t)gomaxprocs * sizeof trace->buf[0];
+	static char file[4096];
 	struct tracefile *t;
+	uint32_t ring;
 
 	if (name == NULL || *name == 0 || secureMode)
 		return;
-	t = maptrace(name, n);
+	ring = traceoptions(name, file);
+	tracesize = sizeof t->buf[0] + ring * sizeof t->buf[0].ring[0];
+	t = maptrace(file, sizeof *t + (size_t)gomaxprocs * tracesize);
 	t->nprocs = (uint32_t)gomaxprocs;
-	t->ring = TRACERING;
+	t->ring = ring;
 	t->seed = scheduleseed;
 	/* release: a file with this name on it has its header */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
-	memcpy(t->magic, "rt0trc1", sizeof t->magic);
+	memcpy(t->magic, "rt0trc2", sizeof t->magic);
 	trace = t;
 	watched = 1;
-	TRACE(ProcStart, 0, getg()->m->id);
+	atend = traceend;
+	TRACE(ProcStart, 0, getg()->m->id, 0);
 }

@@ -99,6 +99,7 @@ semacquire(uint32_t *addr)
 		return;
 	lock(&root->lock);
 	/* count ourselves and look again */
+	s.g->waitson = addr;
 	__atomic_fetch_add(&root->nwait, 1, __ATOMIC_SEQ_CST);
 	if (*place(root, addr) == NULL && cansemacquire(addr)) {
 		__atomic_store_n(&root->nwait, root->nwait - 1, __ATOMIC_RELAXED);
