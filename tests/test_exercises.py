@@ -129,7 +129,7 @@ class Laws(unittest.TestCase):
         runner = importlib.util.module_from_spec(importlib.util.spec_from_loader("runner", loader))
         loader.exec_module(runner)
         for exercise in EXERCISES:
-            if exercise.language == "answers":
+            if exercise.language in ("answers", "python"):
                 continue
             number = Path(exercise.chapters[-1]).name[:2]
             texts = course.tangle(exercise.chapters + exercise.given + [str((exercise.directory / "solution.nw").relative_to(TOP))])
@@ -275,6 +275,19 @@ runqfair(struct p *pp)
 @
 """
 
+PYTHON = {      # the same for exercise 12: its answers run in the grader's GDB
+    "a module": ("import os", r":5: an answer has no use for Import of Python"),
+    "a file": ('return open("results.json", "w")', r":5: open is not a name"),
+    "a command": ('gdb.execute("shell id")', r":5: .execute is not part of an answer"),
+    "an expression of GDB's": ('gdb.parse_and_eval("$_shell(1)")', r":5: .parse_and_eval is not part"),
+    "what lies behind": ("return g.__class__", r":5: .__class__ is not part"),
+    "a name for a helper": ("status = 1", r":5: status is not a name that an answer may use so"),
+    "a class": ("class x: pass", r":5: an answer has no use for ClassDef"),
+    "another chunk": ("<<fail in one line>>", r":3: the chunk uses another one"),
+    "no Python": ("return )", r":5: this is no Python"),
+    "a loop": ("while True: pass", r": with this answer GDB takes more than 5 seconds") if REPEAT > 1 else ("yield 1", ":5: an answer has no use for Yield"),
+}
+
 ASSEMBLY = {    # the same for exercise 02
     "a name for all": (".globl evil", r":4: of the directives, an answer uses .cfi_\* only; .globl"),
     "a section": (".pushsection .init_array", r":4: of the directives"),
@@ -329,6 +342,12 @@ class Cheats(Laws):
             grading = self.grade(find_exercise("02"), text)
             self.assertRegex(grading.refused, says, name)
             self.assertEqual(grading.score, 0, name)
+
+    def test_python_stays_where_it_belongs(self):
+        exercise = find_exercise("12")
+        for name, (line, says) in PYTHON.items():
+            grading = self.grade(exercise, "exercise 12\n\n<<replace: stand on a goroutine>>=\ndef stand(g):\n    %s\n@\n" % line, name + ".nw")
+            self.assertRegex(grading.refused, "^" + re.escape(name + ".nw") + says, name)
 
     def test_without_its_allow_list_an_exercise_grades_nothing(self):
         copy = self.place / "03-priorities"

@@ -264,7 +264,8 @@ def in_words(text):
         if not pages:
             raise Broken("there is no page %s in book/ or exercises/, to which a link leads" % name)
         title = re.search(r'^(?:title: "?|# )(.*?)"?(?: \{#.*)?$', pages[0].read_text(encoding="utf-8"), re.M).group(1)
-        place = "chapter %d" % int(pages[0].name[:2]) if pages[0].name[0].isdigit() else ""
+        number = int(pages[0].name[:2]) if pages[0].name[0].isdigit() else 0
+        place = "appendix %s" % "AB"[number - 90] if number >= 90 else "chapter %d" % number if pages[0].name[0].isdigit() else ""
         return "%s (%s)" % (words or "*%s*" % title, place or "*%s*" % title) if words or place else "*%s*" % title
     text = re.sub(r"\[\[(.*?)\]\](?!\])", r"`\1`", re.sub(r"^(# .*) \{#.*\}$", r"\1", text, flags=re.M))
     return re.sub(r"\[([^][]*)\]\(#([\w-]+)\)", link, text)
@@ -627,6 +628,9 @@ class Grading:
         exercise = self.exercise
         if exercise.language == "answers":
             program = exercise.answers(text, self.shown, directory)
+        elif exercise.language == "python":
+            program = exercise.module.program(exercise, directory, text, self.shown,
+                                              self.seed if self.seed is not None else secrets.randbelow(1000000) if self.fresh else 1)
         else:
             program = self.build(directory, text)
         for row in exercise.rows:
@@ -647,6 +651,8 @@ class Grading:
             return Result(row, False, "not run: it counts when %s passes" % row.after)
         if self.exercise.language == "answers":
             return judge(row, program, [None])
+        if self.exercise.language == "python":
+            return judge(row, program, [program.seed])
         if self.seed is not None:
             return judge(row, program, [self.seed])
         if self.fresh or row.hidden:
