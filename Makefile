@@ -98,7 +98,7 @@ gdb: build $(if $(filter $(stage),$(code_chapters)),debug-chapter-$(stage))
 	$(Q)RT0_STAGES=build/debug/$(VIEW)-chapters $(GDB) -ex 'set pagination off' -ex $(call quoted,stage $(STAGE))
 endif
 
-# The programs of one chapter, for stepping; of PROGRAMS, names like 07/yield, those that are given.
+# The programs of one chapter, for stepping; of PROGRAMS, names like NN/yield, those that are given.
 state_text = $(if $(filter chapter,$(VIEW)),build/debug/chapter-chapters,build/chapters)/$*
 debug-chapter-%: chapter-%
 ifeq ($(VIEW),chapter)

@@ -13,10 +13,10 @@ sys.path.insert(0, str(TOOL.parent))
 import renumber  # noqa: E402
 
 # What looks like the number of a chapter. All of it must be in a form that the tool knows.
-SUSPECT = re.compile(r"(?i)(?<!')\bchapters?\b(?!')(?:[^\w${\[]|for|to|and){0,4}\d{1,2}\b"
+SUSPECT = re.compile(r"(?i)(?<!')\bchapters?\b(?!')(?:[^\w${\[]|for|to|and){0,4}(?!9\d)\d{1,2}\b"
                      r"|(?<![\w.:%+x-])0[0-9](?=[-/\"' ;)]|$)"
                      r"|\bch[01]\d", re.M)
-# And these are none: a time, a date, bytes, a pattern for file names, a status, an assignment.
+# Appendices, from 90 on, keep theirs.  And these are none: a time, a date, bytes, a pattern for file names, a status, an assignment.
 INNOCENT = re.compile(r"%0\d|\b0\d:\d\d|\b20\d\d-|[0-9a-f]{2} 0[0-9a-f] |\b0[0-9] [0-9a-f]{2}\b|\[0-9\]|exited with code 0|filter-out 00|\bEX\b|\bexercises? 0\d")
 
 
