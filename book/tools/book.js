@@ -166,7 +166,7 @@
       var terms = new RegExp(r.terms.map(function (t) { return t.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') }).sort(function (x, y) { return y.length - x.length }).join('|'), 'gi')
       a.href = root.dataset.top + e[2] + '.html' + (e[3] ? '#' + e[3] : ''); a.id = 'found-' + n; a.setAttribute('role', 'option'); a.tabIndex = -1
       a.append(el('i', '', e[0])); mark(a, e[1], terms)
-      if (chapter !== false) small.append(chapter < 90 ? 'chapter ' + chapter : 'appendix ' + String.fromCharCode(chapter - 25), e[4] ? ' · ' : '')
+      if (chapter !== false) small.append(chapter < 90 ? 'chapter ' + chapter : 'appendix ' + 'ABCDEFGHIJ'[chapter - 90], e[4] ? ' · ' : '')
       mark(small, e[0] === 'section' || e[0] === 'term' ? around(e[4], terms) : e[4], terms); a.append(small)
       a.onclick = hide
       list.append(a)
