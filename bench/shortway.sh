@@ -1,11 +1,13 @@
 #!/bin/sh
 # bench/shortway.sh - what the parts of the short way are worth.
 #
-# Builds the runtime as it stands after chapter 13 and variants of it, and runs
-# three workloads of bench/sched.c with each in turn, RUNS times, on one P.
+# Builds the runtimes of chapters 12 and 13 and variants of the latter, and runs
+# three workloads of bench/sched.c and bench/places.c with each in turn, RUNS
+# times, on one P.
 # Writes book/data/shortway.tsv: nanoseconds per operation, the best of the runs.
 #
 #	inline	as in the book
+#	before	chapter 12
 #	g0	every switch goes through g0
 #	call	gswitch is a routine that is called and ends in a jump
 #	planted	a goroutine's function is jumped to, its return address planted
@@ -19,10 +21,10 @@ cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-61}
 state=build/chapters/13/src
-chapters ch13
+chapters ch12 ch13
 tmp=$(mktemp -d)
 [ -n "${KEEP:-}" ] || trap 'rm -rf "$tmp"' EXIT
-variants='inline g0 call planted called unlocked'
+variants='inline before g0 call planted called unlocked'
 
 variant() {	# NAME FILES SED-SCRIPT
 	if ! changed $state "$tmp/$1" "$2" "$3" && [ "$1" != inline ]; then
@@ -31,12 +33,15 @@ variant() {	# NAME FILES SED-SCRIPT
 	fi
 }
 link() {
-	# shellcheck disable=SC2046
-	gcc -O2 @$state/cflags -I"$tmp/$1" -o "$tmp/$1/program" bench/sched.c \
-		$(sources "$tmp/$1") @$state/ldflags
+	for program in sched places; do
+		# shellcheck disable=SC2046
+		gcc -O2 @$state/cflags -I"$tmp/$1" -o "$tmp/$1/$program.elf" bench/$program.c \
+			$(sources "$tmp/$1") @$state/ldflags
+	done
 }
 
 variant inline proc.c ''
+cp -R build/chapters/12/src "$tmp/before"
 variant g0 'switch.h park.c' '
 	s/fairturn(mp->p) ? runqfair(mp->p) : NULL/NULL/
 	s/next = runqget(mp->p)/next = NULL/
@@ -101,24 +106,25 @@ while [ "$i" -lt "$RUNS" ]; do
 	for v in $variants; do
 		for work in 'yield 50000' 'spawn 20000' 'pingpong 20000'; do
 			# shellcheck disable=SC2086
-			echo "$v ${work% *} $("$tmp/$v/program" $work)"
+			echo "$v ${work% *} $("$tmp/$v/sched.elf" $work)"
 		done
+		echo "$v places $("$tmp/$v/places.elf")"
 	done
 	i=$((i + 1))
 done >"$tmp/runs"
 
 {
 	about "$RUNS"
-	printf 'way\tyield_ns\tspawn_ns\tpingpong_ns\n'
+	printf 'way\tyield_ns\tplaces_ns\tspawn_ns\tpingpong_ns\n'
 	awk -v order="$variants" '
 		{ t = $3 / $4 }
 		!(($1, $2) in ns) || t < ns[$1, $2] { ns[$1, $2] = t }
 		END {
 			n = split(order, way, " ")
 			for (i = 1; i <= n; i++)
-				printf "%s\t%.1f\t%.1f\t%.1f\n", way[i],
-					ns[way[i], "yield"], ns[way[i], "spawn"],
-					ns[way[i], "pingpong"]
+				printf "%s\t%.1f\t%.1f\t%.1f\t%.1f\n", way[i],
+					ns[way[i], "yield"], ns[way[i], "places"],
+					ns[way[i], "spawn"], ns[way[i], "pingpong"]
 		}' "$tmp/runs"
 } >"$tmp/tsv"
 mv "$tmp/tsv" book/data/shortway.tsv
