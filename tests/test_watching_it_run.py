@@ -327,10 +327,20 @@ class Reader(Chapter):
     def test_the_figure_of_the_chapter_is_what_the_tool_draws(self):
         path, out = self.file("trace"), self.file("svg")
         run(self.example("account"), RT0TRACE=path, RT0_SEED=FAILING)
-        run(TIMELINE, "--svg", out, path)
+        run(TIMELINE, "--width", 430, "--svg", out, path)
         self.assertEqual(out.read_text(), (TOP / "book" / "figures" / "account-timeline.svg").read_text(),
-                         "draw it again: RT0_SEED=%d RT0TRACE=build/account.trace %s/account; "
-                         "book/tools/timeline.py --svg book/figures/account-timeline.svg build/account.trace" % (FAILING, self.state))
+                         "draw it again: RT0_SEED=%d RT0TRACE=build/account.trace %s/account; book/tools/timeline.py "
+                         "--width 430 --svg book/figures/account-timeline.svg build/account.trace" % (FAILING, self.state))
+
+    def test_a_drawing_of_turns_marks_each_event_and_where_a_P_is_held(self):
+        import xml.etree.ElementTree as tree
+        path, out = self.file("trace"), self.file("svg")
+        run(self.link(PROGRAMS / "once.c"), RT0_SEED=3, GOMAXPROCS=2, RT0TRACE=path)
+        run(TIMELINE, "--width", 430, "--svg", out, path)
+        titles = [t.text for t in tree.parse(out).getroot().findall("{*}path/{*}title")]
+        events = timeline.read(path).events
+        self.assertEqual(len([t for t in titles if t.split()[0].isdigit()]), len(events))
+        self.assertEqual(len([t for t in titles if t.startswith("an M holds")]), sum(e.kind == "ProcStart" for e in events))
 
 
 class Schedtrace(Chapter):

@@ -2,7 +2,7 @@
 """Show the events in a file that RT0TRACE has made.
 
   book/tools/timeline.py FILE               as text, all Ps merged
-  book/tools/timeline.py --svg OUT FILE     as a picture: a lane for each P
+  book/tools/timeline.py --svg OUT FILE     as a picture: a lane for each P; --width N pixels wide
 
 The program may be running, may have ended, or may have been killed.
 --last N keeps the N youngest events; --all tells all of each, and how it ended.  Chapter 15 tells what is in the file.
@@ -139,7 +139,7 @@ def print_text(trace, out, full=False):
 
 # -- a picture ------------------------------------------------------------------
 
-WIDTH, LEFT, RIGHT, TOP = 740, 44, 12, 14
+WIDTH, LEFT, RIGHT, TOP = 740, 34, 12, 14
 ROWS = 24           # on one P, so many goroutines get a lane each
 
 
@@ -164,6 +164,18 @@ def runs(trace):
     return result
 
 
+def held(trace):
+    """(proc, from, to): each time an M held the P."""
+    since = {}
+    for e in trace.events:
+        if e.kind == "ProcStart":
+            since[e.proc] = e.when
+        elif e.kind == "ProcStop" and e.proc in since:
+            yield e.proc, since.pop(e.proc), e.when
+    for proc, start in since.items():
+        yield proc, start, trace.events[-1].when
+
+
 def ticks(low, high):
     """Round numbers from low to high, seven at the most."""
     step = 1
@@ -172,13 +184,13 @@ def ticks(low, high):
     return range(-int(-low // step) * step, int(high) + 1, step)
 
 
-def svg(trace):
+def svg(trace, width=WIDTH):
     """The lines of a drawing: a lane for each P, or if there is one P, for each goroutine."""
     if not trace.events:
         raise Bad("the trace has no events to draw")
     at = scale(trace)
     low, high = at(trace.events[0].when), at(trace.events[-1].when)
-    per = (WIDTH - LEFT - RIGHT) / ((high - low) or 1)
+    per = (width - LEFT - RIGHT) / ((high - low) or 1)
     bars = runs(trace)
     who = sorted({goid for _, goid, _, _ in bars})
     alone = trace.nprocs == 1 and len(who) <= ROWS
@@ -194,7 +206,7 @@ def svg(trace):
         return TOP + (who.index(goid) if alone else proc) * lane
 
     yield ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" role="img" fill="currentColor" '
-           'stroke="none" font-family="ui-monospace, monospace" font-size="12">' % (WIDTH, foot + 32, WIDTH))
+           'stroke="none" font-family="ui-monospace, monospace" font-size="13">' % (width, foot + 32, width))
     thefts = [e for e in trace.events if e.kind == "Steal"]
     yield "<title>%d events on %d P%s</title>" % (len(trace.events), trace.nprocs, "s" if trace.nprocs > 1 else "")
     yield ("<desc>A lane for each %s, a bar for each time a goroutine ran, %d in all, an arrow for each of %d thefts. "
@@ -204,7 +216,10 @@ def svg(trace):
     for row, name in enumerate(names):
         yield '<text x="8" y="%d">%s</text>' % (TOP + row * lane + thick / 2 + 5, name)
         yield ('<path d="M%d %dH%d" stroke="currentColor" stroke-opacity="0.3"/>'
-               % (LEFT, TOP + row * lane + thick, WIDTH - RIGHT))
+               % (LEFT, TOP + row * lane + thick, width - RIGHT))
+    for proc, start, end in held(trace) if not alone else ():
+        yield ('<path d="M%.1f %dH%.1f" stroke="currentColor" stroke-width="3"><title>an M holds P%d</title></path>'
+               % (x(start), y(proc) + thick + 1, x(end), proc))
     for proc, goid, start, end in bars:
         wide = max(x(end) - x(start), 0.5)
         yield ('<rect x="%.1f" y="%d" width="%.1f" height="%d" fill-opacity="%.2f" stroke="currentColor" '
@@ -217,6 +232,9 @@ def svg(trace):
     for e in trace.events:
         if e.kind == "GoEnd":
             yield '<circle cx="%.1f" cy="%d" r="2.5"><title>G%d ends</title></circle>' % (x(e.when), y(e.proc, e.goid) + thick, e.goid)
+    for e in trace.events if trace.seed >= 0 and not alone else ():     # a thread that had the baton
+        yield ('<path d="M%.1f %dv7" stroke="currentColor"><title>%s</title></path>'
+               % (x(e.when), y(e.proc) + thick + 2, ("%.0f %s %s" % (at(e.when), e.kind, e.text())).rstrip()))
     for e in thefts:
         down = e.proc > e.arg
         yield ('<path d="M%.1f %dL%.1f %d" stroke="currentColor" fill="none" marker-end="url(#timeline-a)">'
@@ -224,7 +242,7 @@ def svg(trace):
                % (x(e.when), y(e.arg) + (thick if down else 0), x(e.when), y(e.proc) + (0 if down else thick), e.proc, e.arg))
     for value in ticks(low, high):
         yield '<text x="%.1f" y="%d" text-anchor="middle">%d</text>' % (LEFT + (value - low) * per, foot + 8, value)
-    yield '<text x="%d" y="%d" text-anchor="end">%s</text>' % (WIDTH - RIGHT, foot + 24, unit)
+    yield '<text x="%d" y="%d" text-anchor="end">%s</text>' % (width - RIGHT, foot + 24, unit)
     yield "</svg>"
 
 
@@ -232,6 +250,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", metavar="FILE")
     parser.add_argument("--svg", metavar="OUT", help="draw it to this file")
+    parser.add_argument("--width", metavar="N", type=int, default=WIDTH, help="in pixels, 200 or more; %(default)s unless told")
     parser.add_argument("--last", metavar="N", type=int, default=0, help="only the N youngest events")
     parser.add_argument("--all", action="store_true", help="functions, origins, semaphores, and how the program ended")
     options = parser.parse_args()
@@ -240,7 +259,7 @@ def main():
         if options.last > 0:
             trace.events = trace.events[-options.last:]
         if options.svg:
-            text = "\n".join(svg(trace)) + "\n"
+            text = "\n".join(svg(trace, max(options.width, 200))) + "\n"
             with open(options.svg, "w", encoding="utf-8") as out:
                 out.write(text)
         else:
