@@ -474,6 +474,12 @@ def watcher():
     return program
 
 
+def settings(words):
+    """The words of a run: those of its environment, and the others."""
+    words = [str(word) for word in words]
+    return [word for word in words if re.match(r"[A-Z0-9_]+=", word)], [word for word in words if not re.match(r"[A-Z0-9_]+=", word)]
+
+
 class Program:
     """An answer's tree with the exercise's driver, ready to run under watch."""
 
@@ -510,14 +516,17 @@ class Program:
     patience = 12       # seconds for a run, however slow the machine; less after one that waited for nothing
 
     def run(self, *words, steps=None, cpu=2, events=200000):
-        """One run with these arguments; steps: two symbols between which to single-step."""
+        """One run with these arguments, those of the form NAME=VALUE in the environment; steps: two symbols between which to single-step."""
         output = self.directory / "output"
         arguments = [watcher(), "-c", cpu, "-w", self.patience, "-e", events, "-o", output, "-d", "%x:%x" % self.text]
         for trap in self.traps:
             arguments += ["-n", "%x" % trap]
         if steps:
             arguments += ["-s", "%x:%x" % (self.symbols[steps[0]], self.symbols[steps[1]])]
-        done = command(arguments + [self.path] + list(words))
+        environment, rest = settings(words)
+        for one in environment:
+            arguments += ["-v", one]
+        done = command(arguments + [self.path] + rest)
         if done.returncode != 0:
             raise Broken(done.stderr.strip() or "exercises/lib/watch.c ended with status %d" % done.returncode)
         if done.stdout.endswith("\nend wall\n"):

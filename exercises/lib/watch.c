@@ -2,7 +2,7 @@
  * watch: run a program in a cage and write down what it does.
  *
  *	watch [-c CPU] [-w WALL] [-m MB] [-e EVENTS] [-o OUT] [-s LO:HI]
- *	      [-d LO:HI] [-n ADDRESS]... PROGRAM [ARGUMENT...]
+ *	      [-d LO:HI] [-n ADDRESS]... [-v NAME=VALUE]... PROGRAM [ARGUMENT...]
  *
  * The program runs under ptrace.  Where it executes the int3 at one of the
  * ADDRESSes (note.h plants them), watch prints a line on standard output:
@@ -11,6 +11,8 @@
  *
  * With -d, the code from LO to HI is the driver's, and a note whose return
  * address, the word at %rsp, is not in it ends the run.
+ *
+ * Its environment is what -v says, and after that GOMAXPROCS=1.
  *
  * With -s, the code from LO to HI is single-stepped from each int3 in it
  * until it is left, and every instruction gives a line.  A note "step" does
@@ -53,12 +55,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NOTES = 16, OUTPUT = 64 << 10, RULES = 256, NOBODY = 65534 };
+enum { NOTES = 16, VARIABLES = 4, OUTPUT = 64 << 10, RULES = 256, NOBODY = 65534 };
 
 typedef unsigned long word;
 
 static long cpu = 2, wall = 20, megabytes = 512, most = 200000;
 static const char *out = "/dev/null";
+static char *environment[VARIABLES + 2];
 static word notes[NOTES], lo, hi, fault, driver, driverend;
 static int count, every;	/* every: step all code */
 static pid_t child;
@@ -190,7 +193,7 @@ become(char **command)
 		_exit(126);
 	cage(program);
 	syscall(SYS_execveat, program, "", command,
-	    (char *[]){ "GOMAXPROCS=1", NULL }, AT_EMPTY_PATH);
+	    environment, AT_EMPTY_PATH);
 	_exit(127);
 }
 
@@ -348,10 +351,10 @@ int
 main(int argc, char **argv)
 {
 	static char text[1 << 16];
-	int option, status;
+	int option, status, variables = 0;
 	char *rest;
 
-	while ((option = getopt(argc, argv, "+c:w:m:e:o:s:d:n:")) != -1)
+	while ((option = getopt(argc, argv, "+c:w:m:e:o:s:d:n:v:")) != -1)
 		switch (option) {
 		case 'c': cpu = atol(optarg); break;
 		case 'w': wall = atol(optarg); break;
@@ -370,9 +373,14 @@ main(int argc, char **argv)
 			if (count < NOTES)
 				notes[count++] = strtoul(optarg, NULL, 16);
 			break;
+		case 'v':
+			if (variables < VARIABLES)
+				environment[variables++] = optarg;
+			break;
 		default:
 			return 1;
 		}
+	environment[variables] = "GOMAXPROCS=1";
 	if (optind == argc) {
 		fprintf(stderr, "watch: no program\n");
 		return 1;
