@@ -27,6 +27,7 @@ enum { MAXTHIEVES = 4, MAXN = 1 << 20 };
 struct schedt sched;
 int32_t gomaxprocs;
 int seeded;			/* nothing is, here */
+int watched;
 void seedplace(struct p *pp);
 void seedplace(struct p *pp) { (void)pp; }
 static struct p ps[1 + MAXTHIEVES];

@@ -26,6 +26,7 @@ enum { AT_SWAP, AT_LOAD, AT_CLOCK };
 #define runqlen test_runqlen
 #define sched test_sched
 #define gomaxprocs test_gomaxprocs
+#define watched test_watched
 #include "sched/runq.c"	/* and not tests/unit/runq.c */
 #include "sched/globrunq.c"
 #undef __atomic_compare_exchange_n
@@ -42,6 +43,7 @@ enum { MANY = 2000 };
 
 struct schedt test_sched;
 int32_t test_gomaxprocs = 1;
+int test_watched;
 static struct g gs[MANY];
 static struct p p;
 static int wakes, visits;
