@@ -40,6 +40,8 @@ $(WEAVE_DIR)/stamp: $(WEAVE_SOURCES) $(WEAVE_TOOLS)/weave.awk
 	$(call weave_say,cross-references)
 	$(WEAVE_Q)$(NOWEB_MARKUP) -t $(WEAVE_SOURCES) > $(WEAVE_DIR)/markup
 	$(WEAVE_Q)LC_ALL=C gawk -v out=$(WEAVE_DIR) -f $(WEAVE_TOOLS)/weave.awk $(WEAVE_DIR)/markup
+	@# A chapter that was renamed leaves no page behind.
+	$(WEAVE_Q)rm -f $(filter-out $(WEAVE_PAGES),$(wildcard $(SITE)/[0-9][0-9]-*.html))
 	@touch $@
 
 # written by the stamp's rule, and only when they change
