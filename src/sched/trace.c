@@ -95,6 +95,7 @@ traceoptions(const char *name, char file[4096])
 	size_t n = 0;
 
 	for (; name[n] != 0 && n < 4095; file[n] = name[n], n++) {
+		/* read the number */
 		const char *o = option, *s = name + n;
 
 		for (; *o != 0 && *s == *o; s++)
