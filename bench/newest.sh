@@ -10,6 +10,7 @@
 #	runnext	a place for one; who was there goes to the end of the ring
 #	hasty	the oldest of the pile has every second fair turn
 #	fence	who has put a goroutine on the pile executes a fence as well
+#	shared	the counter of numbers is in the line of npidle
 set -eu
 unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
@@ -20,7 +21,7 @@ state=build/chapters/14/src
 chapters ch14
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-variants='runnext hasty fence book'
+variants='runnext hasty fence shared book'
 
 variant() {	# NAME FILES SED-SCRIPT
 	if ! changed $state "$tmp/$1" "$2" "$3" && [ "$1" != book ]; then
@@ -35,6 +36,7 @@ variant() {	# NAME FILES SED-SCRIPT
 variant book runq.c ''
 variant hasty runq.c 's/OLDESTTURN = 2048/OLDESTTURN = 2/'
 variant fence 'g.c park.c' 's/wakefenced()/wakep()/'
+variant shared sched.h 's/goidgen __attribute__((aligned(64)));/goidgen;/'
 variant runnext runq.c '
 	/^\/\* Let gp be the next/i\
 static struct g *pileget(struct p *pp);

@@ -126,6 +126,9 @@ findrunnable(void)
 		gp = runqfair(pp);
 		if (gp == NULL)
 			gp = runqget(pp);
+		/* log that the list is next */
+		if (gp == NULL)
+			pp->from = FromList;
 		if (gp == NULL)
 			gp = globrunqgetbatch(pp);
 		/* look into the queues of others */

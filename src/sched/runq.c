@@ -179,16 +179,14 @@ ringget(struct p *pp)
 struct g *
 runqget(struct p *pp)
 {
-	struct g *gp = pileget(pp);
-	enum origin from = FromPile;
+	struct g *gp;
 
-	if (gp == NULL) {
-		gp = ringget(pp);
-		from = gp != NULL ? FromRing : FromList;
-	}
-	if (__builtin_expect(watched, 0))
-		pp->from = from;
-	return gp;
+	pp->from = FromPile;
+	gp = pileget(pp);
+	if (gp != NULL)
+		return gp;
+	pp->from = FromRing;
+	return ringget(pp);
 }
 
 /* How many goroutines wait at pp, at some moment. */

@@ -125,7 +125,7 @@ struct p {
 	uint32_t fairtick;	/* schedtick when last it was a fair turn */
 	int fairlist;		/* that was one for the list, not for the ring */
 	uint32_t fairturns;	/* fair turns so far, for the oldest of the pile */
-	int from;	/* if watched: the enum origin of the next start */
+	int from;	/* the enum origin of the next start */
 	uint32_t syscalltick;	/* counts the system calls that have ended */
 	uint32_t sysmontick;	/* sysmon's: what syscalltick was ... */
 	int64_t sysmonwhen;	/* ... and when that was */
@@ -143,7 +143,7 @@ struct schedt {
 	struct gqueue runq;	/* what did not fit into a P's ring */
 	int32_t runqsize;
 	/* count goroutines */
-	int64_t goidgen;	/* the last goid given out */
+	int64_t goidgen __attribute__((aligned(64)));	/* the last goid given out */
 	struct mutex lock __attribute__((aligned(64)));	/* of the above, midle, allgs */
 	struct m *midle;	/* Ms without work, asleep */
 	int32_t nmidle;
