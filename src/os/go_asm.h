@@ -19,10 +19,10 @@
 #define SYS_close	3
 #define SYS_sched_getaffinity	204
 #define SYS_clock_gettime	228
-#define m_os		136
-#define SYS_fcntl	72
-#define SYS_rt_sigaction	13
 #define SYS_mmap	9
+#define SYS_rt_sigaction	13
+#define SYS_fcntl	72
+#define m_os		136
 #define g_sched		40
 #define gobuf_sp	0
 #define gobuf_pc	8

@@ -70,10 +70,14 @@ void vdsoauxv(uintptr_t ehdr);
 int64_t nanotime(void);
 int vdsofound(void);
 
-/* rand.c */
-void randinit(void);
-uint64_t bootrand(void);
-uint32_t cheaprand(void);
+/* What RT0DEBUG switched on. */
+extern struct debugvars {
+	int32_t boot;		/* print bootreport */
+	/* more debug variables */
+	int32_t inittrace;	/* print a line for each init task */
+	int32_t schedtrace;	/* print a line about the scheduler every so many ms */
+	int32_t scheddetail;	/* and one for each P, M and G */
+} debug;
 
 /* What this floor keeps for a thread.  It is a field of the thread's M. */
 struct mOS {
@@ -97,10 +101,13 @@ getmos(void)
 	return (struct mOS *)(mp + m_os);
 }
 
-/* os_linux.c */
-void checkfds(void);
+/* rand.c */
+void randinit(void);
+uint64_t bootrand(void);
+uint32_t cheaprand(void);
 
 /* os_linux.c */
+void checkfds(void);
 void setsig(int sig, uintptr_t how);
 void initsig(void);
 
@@ -109,15 +116,6 @@ const char *gogetenv(const char *name);
 int parseint(const char *s, int32_t *v);
 const char *knob(const char *name);
 void parsedebugvars(void);
-
-/* What RT0DEBUG switched on. */
-extern struct debugvars {
-	int32_t boot;		/* print bootreport */
-	/* more debug variables */
-	int32_t inittrace;	/* print a line for each init task */
-	int32_t schedtrace;	/* print a line about the scheduler every so many ms */
-	int32_t scheddetail;	/* and one for each P, M and G */
-} debug;
 
 /* mem.c */
 void *sysAlloc(size_t n);
