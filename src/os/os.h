@@ -84,10 +84,8 @@ struct mOS {
 	/* fields of an mOS */
 	uint64_t rand;		/* state of cheaprand, never 0 */
 	int32_t locks;		/* how many mutexes this thread holds */
-	struct mOS *next;	/* in the list of threads that take turns */
 	uint32_t turn;		/* 1: the baton is ours */
-	uint32_t *sleepsat;	/* the word that must be woken first, or NULL ... */
-	int64_t until;		/* ... or it is so late; INT64_MAX: never */
+	struct turner *turner;	/* if threads take turns: what we sleep for */
 };
 
 /* That of this thread. */

@@ -8,7 +8,15 @@
 #include "os/os.h"
 #include "os/sys_linux.h"
 
-static struct mOS *threads;	/* all, the newest first */
+/* A thread that takes turns. */
+struct turner {
+	struct turner *next;	/* in the list of all */
+	struct mOS *os;
+	uint32_t *sleepsat;	/* the word that it sleeps at, or NULL ... */
+	int64_t until;		/* ... or it is so late; INT64_MAX: never */
+};
+
+static struct turner *threads;	/* all, the newest first */
 int turns;
 static uint64_t chance;		/* state of draw, never 0 */
 static uint32_t seldom;		/* one of so many points ends a turn */
@@ -25,19 +33,19 @@ draw(uint32_t n)
 }
 
 /* One of those who can go on.  If all sleep, it becomes later. */
-static struct mOS *
+static struct turner *
 nextturn(void)
 {
 	for (;;) {
-		struct mOS *to = NULL;
+		struct turner *to = NULL;
 		int64_t soon = INT64_MAX;
 		uint32_t n = 0;
 
-		for (struct mOS *os = threads; os != NULL; os = os->next) {
-			if (os->sleepsat != NULL && os->until > now)
-				soon = os->until < soon ? os->until : soon;
+		for (struct turner *t = threads; t != NULL; t = t->next) {
+			if (t->sleepsat != NULL && t->until > now)
+				soon = t->until < soon ? t->until : soon;
 			else if (draw(++n) == 0)
-				to = os;
+				to = t;
 		}
 		if (to != NULL)
 			return to;
@@ -63,13 +71,13 @@ turnwait(void)
 static void
 pass(void)
 {
-	struct mOS *to = nextturn();
+	struct turner *to = nextturn();
 
-	if (to == getmos())
+	if (to->os == getmos())
 		return;
 	/* release: who gets it sees all that we have done */
-	__atomic_store_n(&to->turn, 1, __ATOMIC_RELEASE);
-	(sys_futex)(&to->turn, FUTEX_WAKE_PRIVATE, 1, NULL);
+	__atomic_store_n(&to->os->turn, 1, __ATOMIC_RELEASE);
+	(sys_futex)(&to->os->turn, FUTEX_WAKE_PRIVATE, 1, NULL);
 	turnwait();
 }
 
@@ -88,12 +96,12 @@ turnpoint(void)
 static long
 turnwake(uint32_t *addr)
 {
-	struct mOS *to = NULL;
+	struct turner *to = NULL;
 	uint32_t n = 0;
 
-	for (struct mOS *os = threads; os != NULL; os = os->next)
-		if (os->sleepsat == addr && draw(++n) == 0)
-			to = os;
+	for (struct turner *t = threads; t != NULL; t = t->next)
+		if (t->sleepsat == addr && draw(++n) == 0)
+			to = t;
 	if (to != NULL)
 		to->sleepsat = NULL;
 	turnpoint();
@@ -105,7 +113,7 @@ long
 turnfutex(uint32_t *addr, int op, uint32_t val, const void *timeout)
 {
 	const int64_t *ts = timeout;
-	struct mOS *me = getmos();
+	struct turner *me = getmos()->turner;
 
 	if (op == FUTEX_WAKE_PRIVATE)
 		return turnwake(addr);
@@ -138,22 +146,33 @@ turntime(void)
 	return now;
 }
 
+/* Put os on the list. */
+static void
+enlist(struct mOS *os)
+{
+	os->turner = persistentalloc(sizeof *os->turner);
+	os->turner->os = os;
+	os->turner->next = threads;
+	threads = os->turner;
+}
+
 /* os is a thread from now on, and will wait for the baton. */
 void
 turnadd(struct mOS *os)
 {
 	os->rand = (uint64_t)draw(UINT32_MAX) << 32 | 1;
-	os->next = threads;
-	threads = os;
+	enlist(os);
 }
 
 /* Let threads take turns; this one, the only one, begins. */
 void
 taketurns(void)
 {
-	threads = getmos();
-	threads->turn = 1;	/* mstart1 waits for it */
-	chance = threads->rand;
+	struct mOS *me = getmos();
+
+	enlist(me);
+	me->turn = 1;		/* mstart1 waits for it */
+	chance = me->rand;
 	seldom = 2u << draw(5);
 	clockuse(turntime);
 	turns = 1;
