@@ -14,6 +14,7 @@ grade-all: ## grade a folder of answers into a CSV: make grade-all DIR=hand-ins 
 	$(need_python)
 	$(course) grade-all $(call given,DIR) $(if $(EX),--exercise $(call given,EX))
 
-selftest: ## the laws of the course in full: each solution 200 times, each wrong one; half an hour
+selftest: ## the laws of the course in full: each solution RUNS (200) times quiet and loaded, each wrong one
 	$(need_python)
-	@cd tests && RT0_REPEAT=$(if $(REPEAT),$(call given,REPEAT),200) python3 -B -m unittest -v test_exercises
+	@exercises/selftest $(if $(RUNS),--runs $(call given,RUNS)) $(if $(EX),$(call given,EX))
+	@cd tests && RT0_LONG=1 python3 -B -m unittest -v test_exercises

@@ -4,9 +4,11 @@ Every starter builds and fails, every solution has all points, every wrong solut
 it names, and no cheat that we tried gets more than the points for building.
 """
 import base64
+import contextlib
 import csv
 import importlib.machinery
 import importlib.util
+import io
 import json
 import os
 import re
@@ -32,7 +34,7 @@ import report  # noqa: E402
 from course import Grading, find_exercise, wrong_solutions  # noqa: E402
 
 EXERCISES = [course.Exercise(path.parent) for path in sorted(TOP.glob("exercises/[0-9][0-9]-*/about"))]
-REPEAT = int(os.environ.get("RT0_REPEAT", "1"))     # make selftest says 200, and tries all wrong solutions
+LONG = bool(os.environ.get("RT0_LONG"))     # make selftest tries all wrong solutions
 GRADE = TOP / "exercises" / "grade"
 
 
@@ -91,9 +93,27 @@ class Laws(unittest.TestCase):
 
     def test_every_solution_has_all_points(self):
         for exercise in EXERCISES:
-            for _ in range(REPEAT):
-                grading = Grading(exercise.directory / "solution.nw", exercise, runs=1 if REPEAT == 1 else 100)
-                self.assertEqual(grading.score, 100, "%s\n%s" % (exercise.name, told(grading)))
+            grading = Grading(exercise.directory / "solution.nw", exercise, runs=100 if LONG else 1)
+            self.assertEqual(grading.score, 100, "%s\n%s" % (exercise.name, told(grading)))
+
+    def test_a_solution_is_graded_many_times_and_an_interrupted_test_goes_on(self):
+        """The long form of the law above, exercises/selftest; here on a copy whose solution is wrong, once it is."""
+        loader = importlib.machinery.SourceFileLoader("selftest", str(TOP / "exercises/selftest"))
+        selftest = importlib.util.module_from_spec(importlib.util.spec_from_loader("selftest", loader))
+        loader.exec_module(selftest)
+        exercise, said = find_exercise("03"), io.StringIO()
+        built = Grading(exercise.directory / "solution.nw", exercise, keep=self.place)
+        file = self.place / "passed"
+        with contextlib.redirect_stdout(said):
+            self.assertTrue(selftest.many(exercise, "loaded", 3, file, built))
+            self.assertTrue(selftest.many(exercise, "loaded", 5, file, built))
+            wrong = next(iter(wrong_solutions(exercise)))
+            built = self.grade(exercise, wrong[2])
+            built.again = lambda: built
+            self.assertFalse(selftest.many(exercise, "quiet", 2, file, built))
+        self.assertEqual(file.read_text(), 5 * "loaded\n")
+        self.assertRegex(said.getvalue(), r"loaded +5 of 5 .*\(3 before\)\n(?s:.*) quiet: the solution has failed: %s, seed \d+: [^\n]*\n\Z" % wrong[1])
+        self.assertNotIn("not run", said.getvalue())
 
     def test_every_wrong_solution_fails_by_the_row_that_it_names(self):
         def one(case):
@@ -101,7 +121,7 @@ class Laws(unittest.TestCase):
             needed = [row] + [one.after for one in exercise.rows if one.name == row and one.after]
             grading = self.grade(exercise, text, "%s-%s.nw" % (exercise.number, re.sub(r"\W+", "-", name)), only=needed)
             return exercise, name, row, grading
-        cases = [(exercise,) + wrong for exercise in EXERCISES for wrong in list(wrong_solutions(exercise))[:1 if REPEAT == 1 else None]]
+        cases = [(exercise,) + wrong for exercise in EXERCISES for wrong in list(wrong_solutions(exercise))[:None if LONG else 1]]
         with ThreadPoolExecutor(2) as pool:
             for exercise, name, row, grading in pool.map(one, cases):
                 self.assertEqual(grading.refused, "", "%s, %s" % (exercise.name, name))
@@ -149,7 +169,7 @@ class Laws(unittest.TestCase):
             with self.subTest(exercise.name):
                 self.assertEqual(broken, exercise.about.get("breaks", "").split())
 
-    if REPEAT > 1:      # minutes: for make selftest
+    if LONG:    # minutes: for make selftest
         test_a_state_with_a_solution_passes_the_unit_tests_of_its_chapter = a_state_with_a_solution_passes_the_unit_tests_of_its_chapter
 
 
@@ -285,7 +305,7 @@ PYTHON = {      # the same for exercise 12: its answers run in the grader's GDB
     "a class": ("class x: pass", r":5: an answer has no use for ClassDef"),
     "another chunk": ("<<fail in one line>>", r":3: the chunk uses another one"),
     "no Python": ("return )", r":5: this is no Python"),
-    "a loop": ("while True: pass", r": with this answer GDB takes more than 5 seconds") if REPEAT > 1 else ("yield 1", ":5: an answer has no use for Yield"),
+    "a loop": ("while True: pass", r": with this answer GDB takes more than 5 seconds") if LONG else ("yield 1", ":5: an answer has no use for Yield"),
 }
 
 ASSEMBLY = {    # the same for exercise 02
@@ -620,8 +640,9 @@ class Course(unittest.TestCase):
 
     def test_learn_tries_again_on_a_save_and_gives_hints(self):
         top = self.handout("03")
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
         learn = subprocess.Popen([str(top / "exercises/course"), "learn"], cwd=top, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                 stderr=subprocess.STDOUT, text=True)
+                                 stderr=subprocess.STDOUT, text=True, env=environment)
         self.addCleanup(learn.communicate)
         self.addCleanup(learn.kill)
 

@@ -7,6 +7,7 @@ holds the rows, functions marked with @row that raise Failure. A row sees only w
 import collections
 import concurrent.futures
 import contextlib
+import copy
 import hashlib
 import importlib.util
 import json
@@ -517,7 +518,7 @@ class Program:
 
     def run(self, *words, steps=None, cpu=2, events=200000):
         """One run with these arguments, those of the form NAME=VALUE in the environment; steps: two symbols between which to single-step."""
-        output = self.directory / "output"
+        output = self.directory / ("output." + secrets.token_hex(4))     # several runs may be under way
         arguments = [watcher(), "-c", cpu, "-w", self.patience, "-e", events, "-o", output, "-d", "%x:%x" % self.text]
         for trap in self.traps:
             arguments += ["-n", "%x" % trap]
@@ -531,7 +532,9 @@ class Program:
             raise Broken(done.stderr.strip() or "exercises/lib/watch.c ended with status %d" % done.returncode)
         if done.stdout.endswith("\nend wall\n"):
             self.patience = max(2, self.patience // 4)
-        return Trace(done.stdout.split("\n"), renamed(output.read_text(encoding="utf-8", errors="replace"), self.names), words)
+        said = output.read_text(encoding="utf-8", errors="replace")
+        output.unlink()
+        return Trace(done.stdout.split("\n"), renamed(said, self.names), words)
 
 
 # -- rows ----------------------------------------------------------------------------
@@ -636,12 +639,23 @@ class Grading:
     def grade(self, directory, text):
         exercise = self.exercise
         if exercise.language == "answers":
-            program = exercise.answers(text, self.shown, directory)
+            self.program = exercise.answers(text, self.shown, directory)
         elif exercise.language == "python":
-            program = exercise.module.program(exercise, directory, text, self.shown,
-                                              self.seed if self.seed is not None else secrets.randbelow(1000000) if self.fresh else 1)
+            self.program = exercise.module.program(exercise, directory, text, self.shown,
+                                                   self.seed if self.seed is not None else secrets.randbelow(1000000) if self.fresh else 1)
         else:
-            program = self.build(directory, text)
+            self.program = self.build(directory, text)
+        self.judge_rows()
+
+    def again(self):
+        """The same program judged once more, with seeds drawn anew; the directory that it was built in is still there."""
+        other = copy.copy(self)
+        other.results = []
+        other.judge_rows()
+        return other
+
+    def judge_rows(self):
+        exercise, program = self.exercise, self.program
         for row in exercise.rows:
             if row.function is None:
                 self.results.append(Result(row, True))
