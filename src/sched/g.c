@@ -210,10 +210,7 @@ setrunning(struct m *mp, struct g *gp)
 	mp->curg = gp;
 	mp->p->schedtick++;
 	/* log that it runs */
-	if (__builtin_expect(watched, 0)) {
-		traceevent(GoStart, gp->goid, (uint64_t)mp->p->from, 0);
-		mp->p->from = OutOfTurn;
-	}
+	TRACE(GoStart, gp->goid, mp->p->from, 0);
 }
 
 /* Goroutines that have not ended; others may begin and end meanwhile. */

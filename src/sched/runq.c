@@ -225,6 +225,8 @@ runqfair(struct p *pp)
 {
 	if (!fairturn(pp))
 		return NULL;
+	/* log that it is out of turn */
+	pp->from = OutOfTurn;
 	if (++pp->fairturns % OLDESTTURN == 0)
 		return pileoldest(pp, __atomic_load_n(&pp->pile,
 		    __ATOMIC_ACQUIRE));
