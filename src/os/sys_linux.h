@@ -150,6 +150,11 @@ sys_madvise(void *addr, size_t n, int advice)
 
 enum { EFAULT = 14 };
 
+extern void (*atend)(int status);	/* called at the end, or NULL */
+
+#define sys_exit_group(status)						\
+	(atend != NULL ? atend(status) : (void)0, (sys_exit_group)(status))
+
 enum { O_CREAT = 0100, O_TRUNC = 01000, MAP_SHARED = 1 };
 enum { LIMIT_FSIZE = 1 };		/* RLIMIT_FSIZE */
 enum { EISDIR = 21, EFBIG = 27, ENOSPC = 28, EDQUOT = 122 };
@@ -166,11 +171,6 @@ sys_ftruncate(int fd, long n)
 {
 	return Syscall6(SYS_ftruncate, fd, n, 0, 0, 0, 0);
 }
-
-extern void (*atend)(int status);	/* called at the end, or NULL */
-
-#define sys_exit_group(status)						\
-	(atend != NULL ? atend(status) : (void)0, (sys_exit_group)(status))
 
 static inline long
 sys_fallocate(int fd, long n)
