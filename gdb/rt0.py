@@ -806,7 +806,9 @@ gdb.frame_filters[ChunkFilter.name] = ChunkFilter()
 
 # walk through a stage script
 class Stage(Command):
-    """stage NN: walk through gdb/NN-*.gdb; Enter goes on, q leaves."""
+    """stage NN: walk through gdb/NN-*.gdb.
+At a pause Enter goes on and q ends the walk. Any other line is a command of
+GDB's; the walk waits until it is done."""
 
     def run(self, arg):
         # find the scripts of a chapter
@@ -821,30 +823,55 @@ class Stage(Command):
             lines = open(TOP + "/gdb/%s.gdb" % name).read().splitlines()
             start_afresh(lines)
             if not self.walk(steps(lines)):
-                return
+                break
+        self.dont_repeat()
+        # say how to go on after a walk
+        print("The walk %s is over; the program %s. The prompt is yours." % (
+            name, "stands at " + place(gdb.selected_frame())
+            if gdb.selected_thread() else "has ended"))
+        print("Try info sched, book or %s%s." % (
+            "stepi" if gdb.selected_thread() else "run", "".join(
+                ", or stage " + n if n[:2] == name[:2] else
+                ", or leave GDB for make gdb STAGE=" + n[:2]
+                for n in scripts[scripts.index(name) + 1:][:1])))
 
     # walk through the steps
     def walk(self, script):
+        """Show and run the steps; whether all of them were run."""
         waits = os.isatty(0) and os.isatty(1)
-        before = int(gdb.convenience_variable("bpnum") or 0)
-        for step in script:
-            if step.startswith("#"):
-                print(step)
-                continue
-            step = re.sub(r"^(delete|condition) (\d+)", lambda m: "%s %d" % (
-                m[1], int(m[2]) + before), step)
-            print("(gdb) " + step)
-            if waits and not step.startswith("set "):
-                try:
-                    if input("[Enter] ").strip() == "q":
+        made, old = [], {name: gdb.parameter(name)
+                         for name in ("scheduler-locking", "pagination")}
+        if waits:
+            print("[Enter] goes on, q ends the walk, and any command of GDB's "
+                  "works meanwhile.")
+        gdb.execute("set pagination off")
+        try:
+            for step in script:
+                if step.startswith("#"):
+                    print(step)
+                elif not HIDES.match(step):
+                    # run a step
+                    step = re.sub(r"^(delete|condition) (\d+)", lambda m: "%s %d" % (
+                        m[1], made[int(m[2]) - 1]), step)
+                    print("(gdb) " + step)
+                    for name, v in setting(step):
+                        old.setdefault(name, v)
+                    if waits and not ALONG.match(step) and not paused():
                         return False
-                except EOFError:
-                    return False
-            try:
-                gdb.execute(step)
-            except gdb.error as e:
-                print("%s\nThe walk ends here." % e)
-                return False
+                    before = last_point()
+                    gdb.execute(step)
+                    made += range(before + 1, last_point() + 1)
+        except gdb.error as e:
+            print("%s\nThe walk ends here." % e)
+            return False
+        finally:
+            # put the settings back
+            for name, v in old.items():
+                v = {True: "on", False: "off", None: "unlimited"}.get(v, v)
+                try:
+                    gdb.execute("set %s %s" % (name, v))
+                except gdb.error:
+                    pass        # scheduler-locking without a program
         return True
 
 # prepare the program of a script
@@ -872,9 +899,11 @@ def start_afresh(lines):
                                   os.environ["RT0_STAGES"])
     program = os.path.join(TOP, program)
     if not os.path.exists(program):
-        raise gdb.GdbError("%s is missing; say make or make chapter-NN, "
-                           "for build/go do as chapter 0 does"
-                           % os.path.relpath(program, TOP))
+        # refuse a walk whose program is not built
+        chapter = re.search(r"chapters/(\d\d)/", program)
+        raise gdb.GdbError("%s is missing; leave GDB and say %s" % (
+            os.path.relpath(program, TOP), "make gdb STAGE=" + chapter[1]
+            if chapter else "make; what is in build/go, chapter 0 builds"))
     gdb.execute("delete", to_string=True)
     if gdb.selected_inferior().pid:
         gdb.execute("kill", to_string=True)
@@ -900,6 +929,57 @@ def steps(lines):
             block = []
 
 HEAD = ("# SPDX-", "# Tangled from ")  # not for the one who steps
+
+# wait at a pause
+ALONG = re.compile(r"(set|source|define|document|python|t?break|delete|"
+                   r"condition|print|printf|x|info (symbol|line)|caller-of)\b")
+
+# settings that hide the source; for transcripts, not for a person
+HIDES = re.compile("set print frame-(info|arguments) ")
+
+def setting(step):
+    """The setting that a step changes and its value now, if it is one."""
+    words = step.split()
+    for name in (" ".join(words[1:2]), " ".join(words[1:3])):
+        try:
+            if words[0] == "set" and len(words) > 2:
+                return [(name, gdb.parameter(name))]
+        except RuntimeError:
+            pass
+    return []
+
+def paused():
+    """Wait for Enter, obey commands until then; false after q."""
+    selection = Selection() if gdb.selected_thread() else None
+    at, line = newest(), None
+    while line != "":
+        try:
+            line = input("[Enter] ").strip()
+            if line in ("q", "quit"):
+                return False
+            if line:
+                gdb.execute(line, True)
+        except (EOFError, KeyboardInterrupt):
+            return False
+        except gdb.error as e:
+            print(e)
+    if selection and selection.thread.is_valid():
+        selection.restore()
+    if newest() != at:
+        print("You have moved the program; the steps that follow were made "
+              "for where it was.")
+    return True
+
+def last_point():
+    """The number of the last breakpoint."""
+    return int(gdb.convenience_variable("bpnum") or 0)
+
+def newest():
+    """Where the selected thread is, or None without a program."""
+    if gdb.selected_thread() is None:
+        return None
+    frame = gdb.newest_frame()
+    return frame.pc(), int(frame.read_register("rsp"))
 
 Stage("stage", gdb.COMMAND_RUNNING)
 

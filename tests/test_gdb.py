@@ -654,30 +654,68 @@ class Stages(unittest.TestCase):
         self.assertIn("(gdb) info goroutines", out)
         self.assertIn("# Goroutines", out)
 
-    def test_a_walk_at_a_terminal_waits_for_enter(self):
+    def at_a_terminal(self, stage, keys):
+        """What GDB says to somebody who types the keys, one at each prompt."""
         keyboard, terminal = pty.openpty()
         walk = subprocess.Popen(
             ["gdb", "-nx", "-q", "-iex", "set may-call-functions off", "-iex", "set debuginfod enabled off",
-             "-x", "gdb/rt0.py", "-ex", "stage 90-goroutines",
-             "-ex", "quit", YIELD], cwd=TOP, stdin=terminal,
+             "-iex", "set height 0", "-x", "gdb/rt0.py", "-ex", "stage " + stage, YIELD], cwd=TOP, stdin=terminal,
             stdout=terminal, stderr=terminal, start_new_session=True,
             env={"PATH": os.environ["PATH"], "TERM": "dumb",
                  "HOME": "/nonexistent"})
         os.close(terminal)
         said = b""
         try:
-            for key in (b"\n", b"\n", b"q\n"):
-                said = self.until(keyboard, said, b"[Enter] ")
-                os.write(keyboard, key)
+            for prompt, key in keys:
+                said = self.until(keyboard, said, prompt.encode())
+                os.write(keyboard, key.encode() + b"\n")
             said = self.until(keyboard, said, None)
         finally:
             walk.kill()
             walk.wait()
             os.close(keyboard)
-        text = said.decode()
-        self.assertEqual(text.count("[Enter]"), 3, text)
+        return said.decode().replace("\r", "")
+
+    PAUSE = "[Enter] "
+
+    def test_a_walk_at_a_terminal_waits_while_commands_are_typed(self):
+        commands = ("up", "print 6 * 7", "blurb", "break goexit", "info frame", "")
+        text = self.at_a_terminal("90-goroutines", [(self.PAUSE, key) for key in (
+            "", *commands, "stepi", "", "q")] + [("yours.", "show print frame-info"), ("auto", ""), ("auto", "quit"), ("y or n", "y")])
+        self.assertEqual(text.count("[Enter] goes on, q ends the walk, and any command"), 1, text)
         self.assertIn("# Goroutines, run queues and parked stacks.", text)
         self.assertNotIn("SPDX", text)
+        self.assertIn("$1 = 42", text)
+        self.assertIn('Undefined command: "blurb"', text)
+        self.assertIn("Stack level 1", text)       # up has its effect until Enter
+        self.assertEqual(text.count("You have moved the program"), 1, text)
+        self.assertIn("27\t", text)                # a line of source, which the script hides
+        self.assertIn("The walk 90-goroutines is over; the program stands at", text)
+        self.assertIn('Printing of frame information is "auto"', text)
+        self.assertEqual(text.count("# Goroutines, run queues"), 1, text)   # Enter at the prompt is no new walk
+
+    def test_a_breakpoint_of_a_person_does_not_shift_those_of_a_walk(self):
+        out = gdb(YIELD, "break count", "python Stage.walk(None, ['break main_main', 'break go', 'delete 1', "
+                  "'info breakpoints'])")
+        self.assertRegex(out, r"(?m)^1 .*count")
+        self.assertNotRegex(out, r"(?m)^2 ")
+        self.assertRegex(out, r"(?m)^3 .*go")
+
+    def test_a_walk_puts_back_what_it_has_set_and_shows_the_source(self):
+        out = gdb(YIELD, "set pagination on", "python Stage.walk(None, ['set print frame-info short-location', "
+                  "'set print thread-events off', 'set width 77', 'tbreak main_main', 'run'])", "show pagination",
+                  "show print thread-events", "show width")
+        self.assertIn("State of pagination is on.", out)
+        self.assertIn("Printing of thread events is on.", out)
+        self.assertNotIn("77.", out)
+        self.assertRegex(out, r"main_main \(\) at .*:\d+\n\d+\t")
+
+    def test_no_walk_has_more_than_twenty_pauses(self):
+        out = gdb(YIELD, "python for n in sorted(os.listdir('gdb')): print(n, len([s for s in "
+                  "steps(open('gdb/' + n).read().splitlines()) if s[0] != '#' and not ALONG.match(s)]))")
+        pauses = [int(n) for n in re.findall(r"(?m)^\S+\.gdb (\d+)$", out)]
+        self.assertEqual(len(pauses), len(list(stage_scripts())), out)
+        self.assertLessEqual(max(pauses), 20, out)
 
     def until(self, terminal, said, prompt):
         """Read on until the prompt comes a further time, or to the end."""
