@@ -60,7 +60,7 @@ ifeq ($(if $(stage),$(findstring |$(stage)|,$(foreach n,$(numbers),|$(n)|)),none
 $(error STAGE=$(STAGE): there is no book/$(stage)-*.nw)
 endif
 RUN = ./run -b $(if $(stage),-s $(call quoted,$(stage))) -l $(GOAMD64:v%=%) -p $(call given,PROG)
-run: $(if $(stage),chapter-$(stage),build) ## compile a program and run it: make run PROG='a.c b.c' ARGS='a b' [STAGE=09]
+run: $(if $(stage),chapter-$(stage),build) ## compile a program and run it: make run PROG='a.c b.c' ARGS='a b' [STAGE=10]
 	@$(RUN) -- $(ARGS)
 
 trace: $(if $(stage),chapter-$(stage),build) ## run one program and draw what its goroutines did: make trace PROG=examples/workers.c

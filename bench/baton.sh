@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench/baton.sh - what a seed for several Ps promises, counted.
 #
-# Links programs with the runtime of chapter 15, and with one that lacks the
+# Links programs with the runtime of chapter 16, and with one that lacks the
 # last look, and runs each of SEEDS seeds on 4 Ps: how many make two traces that
 # differ, lose a goroutine, or leave work to an idle P; and how many of those
 # that fail fail again in the same way.  Writes book/data/baton.tsv.
@@ -11,15 +11,15 @@ cd "$(dirname "$0")/.."
 . bench/common
 
 SEEDS=${SEEDS:-1000}
-chapters ch15
+chapters ch16
 mkdir -p book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 export GOMAXPROCS=4
-state=build/chapters/15
+state=build/chapters/16
 
 for name in once conserve errand; do
-	build_with ch15 "$tmp/$name" "tests/programs/$name.c"
+	build_with ch16 "$tmp/$name" "tests/programs/$name.c"
 done
 sed 's/pp = lookagain();/pp = NULL;/' $state/src/sched/proc.c >"$tmp/proc.c"
 for object in "$state"/obj/*.o; do

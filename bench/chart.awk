@@ -6,7 +6,7 @@ BEGIN {
 	FS = "\t"
 	W = 430; X0 = 92; X1 = 420; ROW = 19; HEAD = 34; TOP = 44
 	LOW = 10; HIGH = 20000
-	n = split("chapter 7;chapter 9;chapter 10;chapter 11;chapter 14;Go", label, ";")
+	n = split("chapter 7;chapter 10;chapter 11;chapter 12;chapter 15;Go", label, ";")
 	title["fib"] = "a goroutine of a small tree (fib 18)"
 	title["skynet"] = "a goroutine of a wide tree (skynet)"
 	title["spawn"] = "a goroutine started and waited for (spawn)"
@@ -46,7 +46,7 @@ END {
 	H = TOP + panels * (HEAD + n * ROW + 20) - 12
 	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" fill=\"currentColor\" stroke=\"none\" font-family=\"inherit\" font-size=\"13\">\n", W, H, W
 	print "<title>What each idea bought</title>"
-	printf "<desc>A panel for each of %d workloads, in it a line for the runtimes of chapters 7, 9, 10, 11 and 14 and for Go. On each line a dot says how long an operation takes with one P, and a ring how long with two, on a logarithmic scale from 10 nanoseconds to 20 microseconds. The numbers are those of the table below.</desc>\n", panels
+	printf "<desc>A panel for each of %d workloads, in it a line for the runtimes of chapters 7, 10, 11, 12 and 15 and for Go. On each line a dot says how long an operation takes with one P, and a ring how long with two, on a logarithmic scale from 10 nanoseconds to 20 microseconds. The numbers are those of the table below.</desc>\n", panels
 	dot(X0 + 6, 14, 1); text(X0 + 18, 18, "start", "", "one P")
 	dot(X0 + 86, 14, 0); text(X0 + 98, 18, "start", "", "two Ps")
 	text(X1, 18, "end", " font-style=\"italic\"", "left is faster")

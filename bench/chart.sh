@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench/chart.sh - what each idea of Part II bought.
 #
-# Links bench/sched.c with the runtimes of chapters 7, 9, 10, 11 and 14 (7 with the
+# Links bench/sched.c with the runtimes of chapters 7, 10, 11, 12 and 15 (7 with the
 # semaphores of bench/polling.h), builds bench/go/sched.go, and runs workloads
 # in turn, RUNS times each, with GOMAXPROCS 1 and 2.  Writes
 #
@@ -15,13 +15,13 @@ cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-9}
 need chart.tsv go gcc strace
-chapters ch07 ch09 ch10 ch11 ch14
+chapters ch07 ch10 ch11 ch12 ch15
 
 mkdir -p build/bench build/go book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-for c in ch07 ch09 ch10 ch11 ch14; do
+for c in ch07 ch10 ch11 ch12 ch15; do
 	more=
 	[ $c != ch07 ] || more='-include bench/polling.h'
 	# shellcheck disable=SC2086
@@ -41,7 +41,7 @@ i=0
 while [ "$i" -lt "$RUNS" ]; do
 	echo "$work" | while read -r name n ops; do
 		for procs in 1 2; do
-			for side in ch07 ch09 ch10 ch11 ch14 go; do
+			for side in ch07 ch10 ch11 ch12 ch15 go; do
 				case $side-$procs in
 				ch07-2) continue ;;	# it has one thread
 				go-*) prog=build/go/sched ;;
@@ -59,7 +59,7 @@ done | awk '$4 > 0 { printf "%s %s %.1f\n", $2, $1, $3 / $4 }' >"$tmp/runs"
 
 {
 	about "$RUNS"
-	printf 'work\tch07\tch09\tch10\tch11\tch14\tgo\tratio\n'
+	printf 'work\tch07\tch10\tch11\tch12\tch15\tgo\tratio\n'
 	sort -k 1,1 -k 2,2 -k 3,3n "$tmp/runs" | awk -v runs="$RUNS" '
 		++n[$1, $2] == int((runs + 1) / 2) { ns[$1, $2] = $3 }
 		!($1 in seen) { seen[$1]; order[++works] = $1 }
@@ -70,22 +70,22 @@ done | awk '$4 > 0 { printf "%s %s %.1f\n", $2, $1, $3 / $4 }' >"$tmp/runs"
 			for (i = 1; i <= works; i++) {
 				w = order[i]
 				printf "%s", w
-				last = split("ch07 ch09 ch10 ch11 ch14", side, " ")
+				last = split("ch07 ch10 ch11 ch12 ch15", side, " ")
 				for (c = 1; c <= last; c++)
 					printf "\t%s", show(w, side[c])
 				printf "\t%s\t%.2f\n", show(w, "go"),
-					ns[w, "ch14"] / ns[w, "go"]
+					ns[w, "ch15"] / ns[w, "go"]
 			}
 		}'
 } >"$tmp/chart.tsv"
 
 {
 	about "$RUNS"
-	printf 'work\tch09\tch10\tch11\tch14\n'
+	printf 'work\tch10\tch11\tch12\tch15\n'
 	echo "$work" | while read -r name n ops; do
 		for procs in 2 4; do
 			printf '%s-%s' "$name" "$procs"
-			for c in ch09 ch10 ch11 ch14; do
+			for c in ch10 ch11 ch12 ch15; do
 				GOMAXPROCS=$procs timeout 60 strace -c -f -qq -o "$tmp/count" \
 					-e trace=futex build/bench/sched-$c "$name" "$n" >"$tmp/out"
 				awk -v ops="$ops" -v count="$(cut -d' ' -f2 "$tmp/out")" '

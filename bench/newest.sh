@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench/newest.sh - what the pile is worth, and what it cost at first.
 #
-# Builds the runtime as it stands after chapter 14 and variants of it, and runs
+# Builds the runtime as it stands after chapter 15 and variants of it, and runs
 # fib 27 of bench/sched.c with each in turn, RUNS times, on one P and on two.
 # Writes book/data/newest.tsv: the median in milliseconds, and the memory in
 # megabytes, mostly stacks, of one P.
@@ -17,8 +17,8 @@ cd "$(dirname "$0")/.."
 . bench/common
 
 RUNS=${RUNS:-75}
-state=build/chapters/14/src
-chapters ch14
+state=build/chapters/15/src
+chapters ch15
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 variants='runnext hasty fence shared book'

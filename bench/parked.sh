@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench/parked.sh - where the time of goroutines that wait goes.
 #
-# Runs parked of bench/sched.c with the runtime of chapters 1 to 16, and of
+# Runs parked of bench/sched.c with the runtime of chapters 1 to 17, and of
 # bench/go/sched.go, with one P, RUNS times each in turn.  Before each run that
 # counts there is one that does not, so that a virtual machine has the memory
 # and need not ask its host for it.  Writes book/data/parked.tsv: of
@@ -15,11 +15,11 @@ cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-3}
 need parked.tsv go gcc perf
-chapters ch16
+chapters ch17
 mkdir -p build/bench build/go
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-build_with ch16 build/bench/sched-ch16 bench/sched.c
+build_with ch17 build/bench/sched-ch17 bench/sched.c
 go build -o build/go/sched bench/go/sched.go
 gcc -O2 -Wall -Wextra -o build/bench/maxrss bench/maxrss.c
 
@@ -27,7 +27,7 @@ export GOMAXPROCS=1
 for n in 100000 1000000; do
 	i=0
 	while [ "$i" -lt "$RUNS" ]; do
-		for side in rt0:build/bench/sched-ch16 go:build/go/sched; do
+		for side in rt0:build/bench/sched-ch17 go:build/go/sched; do
 			"${side#*:}" parked "$n" >/dev/null
 			echo "${side%%:*}-$n $n $(build/bench/maxrss "${side#*:}" parked "$n")"
 		done
@@ -44,7 +44,7 @@ done | sort -s -k 1,1 -k 4,4n >"$tmp/runs"
 {
 	about 1
 	printf 'who\tclear_page\tkernel\tprogram\n'
-	for side in rt0:build/bench/sched-ch16 go:build/go/sched; do
+	for side in rt0:build/bench/sched-ch17 go:build/go/sched; do
 		"${side#*:}" parked 1000000 >/dev/null
 		perf record -q -e cpu-clock -F 2000 -o "$tmp/perf" \
 			"${side#*:}" parked 1000000 >/dev/null

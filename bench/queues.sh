@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench/queues.sh - a queue in each P against one queue under one lock.
 #
-# Links bench/sched.c with the runtimes of chapters 7, 9 and 10, builds
+# Links bench/sched.c with the runtimes of chapters 7, 10 and 11, builds
 # bench/go/sched.go, and runs their workloads in turn, RUNS times each, with
 # one P and with two.  Writes book/data/queues.tsv: the best run per operation,
 # which other load on the machine disturbs least, "-" where a runtime cannot run
@@ -15,13 +15,13 @@ cd "$(dirname "$0")/.."
 RUNS=${RUNS:-5}
 LIMIT=${LIMIT:-60}
 need queues.tsv go gcc
-chapters ch07 ch09 ch10
+chapters ch07 ch10 ch11
 
 mkdir -p build/bench build/go book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-for chapter in ch07 ch09 ch10; do
+for chapter in ch07 ch10 ch11; do
 	extra=
 	[ "$chapter" != ch07 ] || extra='-include bench/polling.h'
 	# shellcheck disable=SC2086
@@ -53,7 +53,7 @@ i=0
 while [ "$i" -lt "$RUNS" ]; do
 	echo "$work" | while read -r row name n unit; do
 		for procs in 1 2; do
-			for side in ch07 ch09 ch10 go; do
+			for side in ch07 ch10 ch11 go; do
 				[ "$side $procs" != "ch07 2" ] || continue
 				case $side-$row in
 				ch07-s[ek]*|ch07-fib*) continue ;;
@@ -72,7 +72,7 @@ done | awk '{ printf "%s %s %.2f\n", $1, $2, $4 / ($3 == "ms" ? 1e6 : $5) }' >"$
 
 {
 	about "$RUNS"
-	printf 'work\tch07\tch09\tch10\tgo\tch10_go\n'
+	printf 'work\tch07\tch10\tch11\tgo\tch11_go\n'
 	echo "$work" | while read -r row rest; do
 		echo "$row-1"
 		echo "$row-2"
@@ -87,19 +87,19 @@ done | awk '{ printf "%s %s %.2f\n", $1, $2, $4 / ($3 == "ms" ? 1e6 : $5) }' >"$
 		function show(x) { return x == "-" ? x : sprintf(x < 100 ? "%.1f" : "%.0f", x) }
 		END {
 			for (i = 1; i <= rows; i++) {
-				r = row[i]; go = best(r, "go"); us = best(r, "ch10")
+				r = row[i]; go = best(r, "go"); us = best(r, "ch11")
 				printf "%s\t%s\t%s\t%s\t%s\t%.2f\n", r, show(best(r, "ch07")),
-					show(best(r, "ch09")), show(us), show(go), us / go
+					show(best(r, "ch10")), show(us), show(go), us / go
 			}
 		}' "$tmp/rows" -
 } >"$tmp/queues.tsv"
 
 {
 	about "$RUNS"
-	printf 'work\tch09_kb\tch09_us\tch10_kb\tch10_us\tgo_kb\tgo_us\n'
+	printf 'work\tch10_kb\tch10_us\tch11_kb\tch11_us\tgo_kb\tgo_us\n'
 	for work in 'batch 20000' 'parked 20000' 'parked 100000' 'parked 1000000'; do
 		row=$(echo "$work" | tr ' ' -)
-		for side in ch09 ch10 go; do
+		for side in ch10 ch11 go; do
 			i=0
 			while [ "$i" -lt 3 ]; do
 				# shellcheck disable=SC2086

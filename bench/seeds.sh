@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench/seeds.sh - what a seed promises, counted.
 #
-# Links programs with the runtime of chapter 15 and counts: how many of SAME
+# Links programs with the runtime of chapter 16 and counts: how many of SAME
 # traces of one seed differ from the first, for each of five programs; in how
 # many of SEEDS schedules a program loses a goroutine or runs one twice; and how
 # often account fails, with seeds and with threads.  Writes book/data/seeds.tsv.
@@ -12,14 +12,14 @@ cd "$(dirname "$0")/.."
 
 SAME=${SAME:-1000}
 SEEDS=${SEEDS:-10000}
-chapters ch15
+chapters ch16
 mkdir -p book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 for source in tests/programs/once.c tests/programs/conserve.c \
 	tests/programs/neighbours.c bench/sched.c examples/account.c; do
-	build_with ch15 "$tmp/$(basename "$source" .c)" "$source"
+	build_with ch16 "$tmp/$(basename "$source" .c)" "$source"
 done
 
 # failures N COMMAND...: how many of N runs fail; $seed goes from 0 up

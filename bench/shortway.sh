@@ -1,13 +1,13 @@
 #!/bin/sh
 # bench/shortway.sh - what the parts of the short way are worth.
 #
-# Builds the runtimes of chapters 12 and 13 and variants of the latter, and runs
+# Builds the runtimes of chapters 13 and 14 and variants of the latter, and runs
 # three workloads of bench/sched.c and bench/places.c with each in turn, RUNS
 # times, on one P.
 # Writes book/data/shortway.tsv: nanoseconds per operation, the best of the runs.
 #
 #	inline	as in the book
-#	before	chapter 12
+#	before	chapter 13
 #	g0	every switch goes through g0
 #	call	gswitch is a routine that is called and ends in a jump
 #	planted	a goroutine's function is jumped to, its return address planted
@@ -20,8 +20,8 @@ cd "$(dirname "$0")/.."
 . bench/common
 
 RUNS=${RUNS:-61}
-state=build/chapters/13/src
-chapters ch12 ch13
+state=build/chapters/14/src
+chapters ch13 ch14
 tmp=$(mktemp -d)
 [ -n "${KEEP:-}" ] || trap 'rm -rf "$tmp"' EXIT
 variants='inline before g0 call planted called unlocked'
@@ -41,7 +41,7 @@ link() {
 }
 
 variant inline proc.c ''
-cp -R build/chapters/12/src "$tmp/before"
+cp -R build/chapters/13/src "$tmp/before"
 variant g0 'switch.h park.c' '
 	s/fairturn(mp->p) ? runqfair(mp->p) : NULL/NULL/
 	s/next = runqget(mp->p)/next = NULL/

@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench/steal.sh - what stealing brings, and what waking for it costs.
 #
-# Links bench/sched.c with the runtimes of chapters 10 and 11, builds
+# Links bench/sched.c with the runtimes of chapters 11 and 12, builds
 # bench/go/sched.go, and runs four workloads in turn with 1 and 2 Ps, RUNS
 # times each.  Writes medians to book/data/steal.tsv, in microseconds for the
 # whole work; futex calls, counted by strace, and how
@@ -16,19 +16,19 @@ cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-7}
 need 'steal*.tsv' go gcc strace python3
-chapters ch10 ch11
+chapters ch11 ch12
 
 mkdir -p build/bench build/go book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-for chapter in ch10 ch11; do
+for chapter in ch11 ch12; do
 	build_with $chapter build/bench/sched-$chapter bench/sched.c
 done
 go build -o build/go/sched bench/go/sched.go
-ar rcsD "$tmp/librt0.a" build/chapters/11/obj/*.o
+ar rcsD "$tmp/librt0.a" build/chapters/12/obj/*.o
 gcc -std=gnu11 -O2 -D_GNU_SOURCE -fno-pie -no-pie -DGOAMD64=1 \
-	-Ibuild/chapters/11/src -o build/bench/round bench/round.c -lc "$tmp/librt0.a"
+	-Ibuild/chapters/12/src -o build/bench/round bench/round.c -lc "$tmp/librt0.a"
 
 # workload, how many, and how many goroutines that makes
 work='fib 25 121392
@@ -41,7 +41,7 @@ i=0
 while [ "$i" -lt "$RUNS" ]; do
 	echo "$work" | while read -r name n _; do
 		for procs in 1 2; do
-			for side in ch10 ch11 go; do
+			for side in ch11 ch12 go; do
 				case $side in
 				go) prog=build/go/sched ;;
 				*) prog=build/bench/sched-$side ;;
@@ -55,12 +55,12 @@ while [ "$i" -lt "$RUNS" ]; do
 done | awk '{ printf "%s %s %.0f\n", $2, $1, $3 / 1000 }' >"$tmp/runs"
 {
 	about "$RUNS"
-	printf 'work\tch10_us\tch11_us\tgo_us\n'
+	printf 'work\tch11_us\tch12_us\tgo_us\n'
 	sort -k 1,1 -k 2,2 -k 3,3n "$tmp/runs" | awk -v runs="$RUNS" '
 		++n[$1, $2] == int((runs + 1) / 2) {
 			us[$2] = $3
 			if ($2 == "go")
-				printf "%s\t%d\t%d\t%d\n", $1, us["ch10"], us["ch11"], us["go"]
+				printf "%s\t%d\t%d\t%d\n", $1, us["ch11"], us["ch12"], us["go"]
 		}'
 } >"$tmp/steal.tsv"
 
@@ -68,15 +68,15 @@ done | awk '{ printf "%s %s %.0f\n", $2, $1, $3 / 1000 }' >"$tmp/runs"
 # thread went to sleep, the kernel counts without that
 {
 	about "$RUNS"
-	printf 'work\tgoroutines\tch10_futex\tch11_futex\tch10_sleeps\tch11_sleeps\tch10_cpu_ms\tch11_cpu_ms\n'
+	printf 'work\tgoroutines\tch11_futex\tch12_futex\tch11_sleeps\tch12_sleeps\tch11_cpu_ms\tch12_cpu_ms\n'
 	echo "$work" | while read -r name n goroutines; do
-		for chapter in ch10 ch11; do
+		for chapter in ch11 ch12; do
 			GOMAXPROCS=2 timeout 100 strace -c -f -qq -o "$tmp/count" \
 				-e trace=futex build/bench/sched-$chapter "$name" "$n" >"$tmp/out"
 			awk '$NF == "futex" || $(NF - 1) == "futex" { calls = $4 }
 				END { print calls + 0 }' "$tmp/count" >"$tmp/calls-$chapter"
 		done
-		for chapter in ch10 ch11; do
+		for chapter in ch11 ch12; do
 			i=0
 			while [ "$i" -lt "$RUNS" ]; do
 				python3 bench/sleeps.py build/bench/sched-$chapter "$name" "$n"

@@ -18,7 +18,7 @@
 
 long Syscall6(long nr, long a1, long a2, long a3, long a4, long a5, long a6);
 
-#ifdef ch15
+#ifdef ch16
 #define syscall_Syscall6	Syscall6
 #define os_Read(fd, p, n)	Syscall6(0, fd, (long)(p), (long)(n), 0, 0, 0)
 #define entersyscall()		((void)0)

@@ -1,14 +1,14 @@
 #!/bin/sh
 # bench/syscall.sh - what goroutines in system calls cost, and cost others.
 #
-# Builds bench/syscall.c with the runtimes of chapters 15 and 16, and
+# Builds bench/syscall.c with the runtimes of chapters 16 and 17, and
 # bench/go/syscall.go, and runs them in turn, RUNS times each.  Writes
 #	book/data/gap.tsv	us until another goroutine runs, while one reads
 #	book/data/call.tsv	ns for a getpid, 8 goroutines
 #	book/data/nap.tsv	us that a nanosleep really takes
 #	book/data/idle.tsv	CPU time and wake-ups of a process in which all
 #				wait, over 3 s
-#	book/data/start.tsv	hello after chapters 14, 15 and 16, and in C
+#	book/data/start.tsv	hello after chapters 15, 16 and 17, and in C
 # Medians everywhere.
 set -eu
 unset CDPATH POSIXLY_CORRECT
@@ -18,12 +18,12 @@ cd "$(dirname "$0")/.."
 RUNS=${RUNS:-5}
 STARTS=${STARTS:-501}
 need gap.tsv go gcc
-chapters ch14 ch15 ch16
+chapters ch15 ch16 ch17
 mkdir -p build/bench build/go book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-for nr in ch15 ch16; do
+for nr in ch16 ch17; do
 	build_with $nr build/bench/syscall-$nr bench/syscall.c -D$nr
 done
 go build -o build/go/syscall bench/go/syscall.go
@@ -45,8 +45,8 @@ while [ "$i" -lt "$RUNS" ]; do
 	i=$((i + 1))
 	for procs in 1 2; do
 		export GOMAXPROCS=$procs
-		echo "ch15-$procs $(build/bench/syscall-ch15 gap)"
-		echo "rt0-$procs $(build/bench/syscall-ch16 gap)"
+		echo "ch16-$procs $(build/bench/syscall-ch16 gap)"
+		echo "rt0-$procs $(build/bench/syscall-ch17 gap)"
 		echo "go-$procs $(build/go/syscall gap)"
 	done
 done >"$tmp/gap"
@@ -55,19 +55,19 @@ while [ "$i" -lt "$RUNS" ]; do
 	i=$((i + 1))
 	for procs in 1 2; do
 		export GOMAXPROCS=$procs
-		echo "rt0-$procs $(build/bench/syscall-ch16 call 100000 8)"
+		echo "rt0-$procs $(build/bench/syscall-ch17 call 100000 8)"
 		echo "go-$procs $(build/go/syscall call 100000 8)"
 	done
-	echo "raw $(GOMAXPROCS=1 build/bench/syscall-ch16 raw 100000 8)"
+	echo "raw $(GOMAXPROCS=1 build/bench/syscall-ch17 raw 100000 8)"
 	echo "goraw $(GOMAXPROCS=1 build/go/syscall raw 100000 8)"
-	echo "pair $(GOMAXPROCS=1 build/bench/syscall-ch16 pair 1000000)"
-	echo "alone $(GOMAXPROCS=1 build/bench/syscall-ch16 call 800000 1)"
+	echo "pair $(GOMAXPROCS=1 build/bench/syscall-ch17 pair 1000000)"
+	echo "alone $(GOMAXPROCS=1 build/bench/syscall-ch17 call 800000 1)"
 done >"$tmp/call"
 i=0
 while [ "$i" -lt "$RUNS" ]; do
 	i=$((i + 1))
 	for us in 20 40 160 1000; do
-		echo "$us $(build/bench/syscall-ch16 nap $us)"
+		echo "$us $(build/bench/syscall-ch17 nap $us)"
 	done
 done >"$tmp/nap"
 unset GOMAXPROCS
@@ -79,7 +79,7 @@ used() {
 }
 for who in rt0 go; do
 	case $who in
-	rt0) prog=build/bench/syscall-ch16 ;;
+	rt0) prog=build/bench/syscall-ch17 ;;
 	go) prog=build/go/syscall ;;
 	esac
 	mkfifo "$tmp/$who"
@@ -100,14 +100,14 @@ printf '%s\n' '#include <stdio.h>' 'int main(void)' \
 	gcc -O2 -static -x c - -o "$tmp/c-static"
 strip "$tmp/c-static"
 set -- "c-static=$tmp/c-static"
-for nr in ch14 ch15 ch16; do
+for nr in ch15 ch16 ch17; do
 	strip -o "$tmp/hello-$nr" build/chapters/${nr#ch}/hello
 	set -- "$@" "$nr=$tmp/hello-$nr"
 done
 build/bench/exec -n "$STARTS" "$@" >"$tmp/exec"
 
 { about "$RUNS"; printf 'who\tus\n'
-	medians ch15-1 ch15-2 rt0-1 rt0-2 go-1 go-2 <"$tmp/gap"; } >"$tmp/gap.tsv"
+	medians ch16-1 ch16-2 rt0-1 rt0-2 go-1 go-2 <"$tmp/gap"; } >"$tmp/gap.tsv"
 { about "$RUNS"; printf 'who\tns\n'
 	medians raw alone rt0-1 rt0-2 goraw go-1 go-2 pair <"$tmp/call"; } \
 	>"$tmp/call.tsv"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench/threads.sh - what one queue under one lock costs on 1, 2 and 4 Ps.
 #
-# Links bench/sched.c with the runtime of chapter 9, builds bench/go/sched.go,
+# Links bench/sched.c with the runtime of chapter 10, builds bench/go/sched.go,
 # and runs four of their workloads in turn, RUNS times each.  Writes
 # book/data/threads.tsv: medians of nanoseconds per operation and their ratio;
 # book/data/futex.tsv: futex calls per 1,000 operations, counted by strace; and
@@ -13,14 +13,14 @@ cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-5}
 need threads.tsv go gcc strace
-chapters ch09
+chapters ch10
 
 mkdir -p build/bench build/go book/data
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-build_with ch09 build/bench/sched-ch09 bench/sched.c
-build_with ch09 build/bench/wake bench/wake.c
+build_with ch10 build/bench/sched-ch10 bench/sched.c
+build_with ch10 build/bench/wake bench/wake.c
 go build -o build/go/sched bench/go/sched.go
 
 # workload and how many
@@ -35,7 +35,7 @@ while [ "$i" -lt "$RUNS" ]; do
 		for procs in 1 2 4; do
 			for side in rt0 go; do
 				case $side in
-				rt0) prog=build/bench/sched-ch09 ;;
+				rt0) prog=build/bench/sched-ch10 ;;
 				go) prog=build/go/sched ;;
 				esac
 				echo "$side $name-$procs" \
@@ -62,7 +62,7 @@ done | awk '{ printf "%s %s %.1f\n", $2, $1, $3 / $4 }' >"$tmp/runs"
 	echo "$work" | while read -r name n; do
 		for procs in 1 2 4; do
 			GOMAXPROCS=$procs strace -c -f -qq -o "$tmp/count" \
-				-e trace=futex build/bench/sched-ch09 "$name" \
+				-e trace=futex build/bench/sched-ch10 "$name" \
 				$((n / 10)) >"$tmp/out"
 			awk -v key="$name-$procs" -v ops="$(cut -d' ' -f2 "$tmp/out")" '
 				$NF == "futex" || $(NF - 1) == "futex" { calls = $4 }

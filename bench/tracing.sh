@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench/tracing.sh - what the event trace costs when it is off and when it is on.
 #
-# Links bench/sched.c with the runtimes of chapters 14 and 15 and runs three of
+# Links bench/sched.c with the runtimes of chapters 15 and 16 and runs three of
 # its workloads in turn, RUNS times each, on one P.  Writes book/data/tracing.tsv:
 # the fewest nanoseconds per operation, as a busy machine only adds to them.
 set -eu
@@ -11,8 +11,8 @@ cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-15}
 mkdir -p build/bench book/data
-chapters ch14 ch15
-for nr in ch14 ch15; do
+chapters ch15 ch16
+for nr in ch15 ch16; do
 	build_with $nr build/bench/sched-$nr bench/sched.c
 done
 tmp=$(mktemp -d)
@@ -23,16 +23,16 @@ i=0
 while [ "$i" -lt "$RUNS" ]; do
 	for work in 'yield 1000000' 'spawn 500000' 'pingpong 500000'; do
 		name=${work% *} n=${work#* }
-		echo "$name before $(build/bench/sched-ch14 "$name" "$n")"
-		echo "$name off $(build/bench/sched-ch15 "$name" "$n")"
-		echo "$name on $(RT0TRACE=$tmp/trace build/bench/sched-ch15 "$name" "$n")"
+		echo "$name before $(build/bench/sched-ch15 "$name" "$n")"
+		echo "$name off $(build/bench/sched-ch16 "$name" "$n")"
+		echo "$name on $(RT0TRACE=$tmp/trace build/bench/sched-ch16 "$name" "$n")"
 	done
 	i=$((i + 1))
 done | awk '{ printf "%s %s %.2f\n", $1, $2, $3 / $4 }' >"$tmp/runs"
 
 {
 	about "$RUNS"
-	printf 'work\tch14_ns\toff_ns\ton_ns\n'
+	printf 'work\tch15_ns\toff_ns\ton_ns\n'
 	sort -k 1,1 -k 2,2 -k 3,3n "$tmp/runs" | awk -v runs="$RUNS" '
 		++n[$1, $2] == 1 { ns[$2] = $3 }
 		n[$1, $2] == runs && $2 == "on" {

@@ -2,7 +2,7 @@
 # bench/watch.sh - what sysmon costs a busy program.
 #
 # Runs bench/busy.c, three goroutines with short calls, on one P, with the
-# runtime as it stands after chapter 16 and with a variant of it, in turn,
+# runtime as it stands after chapter 17 and with a variant of it, in turn,
 # RUNS times.  Writes book/data/watch.tsv: how often sysmon slept in a second,
 # and its share of a processor; medians.
 #
@@ -14,8 +14,8 @@ cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-7}
 need watch.tsv gcc python3
-chapters ch16
-state=build/chapters/16/src
+chapters ch17
+state=build/chapters/17/src
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/15-watching-it-run.nw; edit that, not this file. */
+/* Tangled from book/16-watching-it-run.nw; edit that, not this file. */
 /*
  * Payments from one account, with a mistake: the program fails if too many
  * of them are made at the same time.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/16-system-calls.nw; edit that, not this file. */
+/* Tangled from book/17-system-calls.nw; edit that, not this file. */
 /*
  * A goroutine reads from a pipe that only the other one will write to.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/11-stealing.nw; edit that, not this file. */
+/* Tangled from book/12-stealing.nw; edit that, not this file. */
 /* 200 goroutines, and a main that never steps back. */
 #include "rt0.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/10-p-and-its-queue.nw; edit that, not this file. */
+/* Tangled from book/11-p-and-its-queue.nw; edit that, not this file. */
 /*
  * crowd N: so many goroutines wait at the same time.
  */

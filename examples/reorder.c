@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/08-many-threads.nw; edit that, not this file. */
+/* Tangled from book/08-two-threads.nw; edit that, not this file. */
 /*
  * Two threads, each writes one word and then reads the other's.  How often
  * do both read 0?  With an argument, a fence stands between the two steps.
  */
+/* include what has threads */
 #include "rt0.h"
 
 enum { ROUNDS = 100, TRIALS = 10000, PATIENCE = 200 };
@@ -39,6 +40,14 @@ meetother(int me, int n)
 	return 0;
 }
 
+/* Say that this side is at step n, and wait for the other one. */
+static void
+meet(int me, int n)
+{
+	while (!meetother(me, n))
+		runtime_Gosched();
+}
+
 /* Go through all rounds; side 0 clears and counts. */
 static void
 side(int me)
@@ -48,16 +57,12 @@ side(int me)
 	for (int r = 0; r < ROUNDS; r++) {
 		for (int i = 0; i < TRIALS && me == 0; i++)
 			cells[i][0].v = cells[i][1].v = 0;
-		n++;
-		while (!meetother(me, n))
-			runtime_Gosched();
+		meet(me, ++n);
 		for (int i = 0; i < TRIALS; i++) {
 			meetother(me, ++n);
 			trial(me, i);
 		}
-		n++;
-		while (!meetother(me, n))
-			runtime_Gosched();
+		meet(me, ++n);
 		for (int i = 0; i < TRIALS && me == 0; i++)
 			both += seen[0][i] == 0 && seen[1][i] == 0;
 	}

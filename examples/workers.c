@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/09-park-and-ready.nw; edit that, not this file. */
+/* Tangled from book/10-park-and-ready.nw; edit that, not this file. */
 /*
  * Four goroutines share a piece of work: how many primes are there?
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/08-many-threads.nw; edit that, not this file. */
+/* Tangled from book/09-many-threads.nw; edit that, not this file. */
 /*
  * Three goroutines take turns; on several threads, in any order.
  */

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-# Tangled from book/08-many-threads.nw; edit that, not this file.
+# Tangled from book/08-two-threads.nw; edit that, not this file.
 # A second thread, from the call that makes it to a lock that both want.
-#   gdb -x gdb/08-threads.gdb build/chapters/08/hello
+#   gdb -x gdb/08-threads.gdb build/chapters/08/tally
 set pagination off
 set print frame-info short-location
 set print frame-arguments none
 set print thread-events off
-set environment GOMAXPROCS 2
+set args lock
 # define the command meet
 python
 class Meet(gdb.Command):
@@ -40,31 +40,28 @@ print $rax
 print $rsp == allm->g0->stack.hi
 print $fs_base == (long)&allm->tls[1]
 print allm->procid > 0
-# follow the new thread to its first goroutine
+# follow the new thread to its function
 stepi 2
 bt
-break *gogo
+break second
 continue
-print ((struct gobuf *)$rdi)->g->goid
 bt
-print allp[0]->m->id
-print allp[1]->m->id
 thread 1
 print $rax == allm->procid
 # let both want the lock
-break globrunqput
+break *unlock
 continue
-print sched.lock.key
+print mu.key
 thread 2
 break *Syscall6 if $rdi == 202
 continue
 bt
 print $rdx
-print sched.lock.key
+print mu.key
 thread 1
 continue
 print $rdx
-print sched.lock.key
+print mu.key
 thread 2
 finish
 print $rax

@@ -4,7 +4,7 @@ and on the last, unless a later chapter supersedes it.
 A test class says since = "the-short-way", the name of its chapter, and reads self.state: a directory of
 build/chapters, or TOP for the last runtime, which is src/ and build/ themselves. At its end a module calls
 everywhere(globals()). Then Switch is the class on the state of its chapter and Switch_last the same on the last;
-with about = ("load what to goes on with",), names of chunks, there is also Switch_after_13 if chapter 13 replaces
+with about = ("load what to goes on with",), names of chunks, there is also Switch_after_13 if chapter 14 replaces
 that chunk or appends to it, and a later one once more. @superseded("stealing", "why") at a class or a test says that
 from chapter stealing on it is not true any more; @once at a test says that it reads nothing of the state.
 """

@@ -640,8 +640,8 @@ class Stages(unittest.TestCase):
         self.assertNotIn("$2 = 2", out)
 
     def test_an_unknown_stage_names_those_that_there_are(self):
-        out = gdb(YIELD, "stage 55").strip()
-        self.assertRegex(out, r"^no stage 55; there are .*\d\d-")
+        out = gdb(YIELD, "stage 56").strip()
+        self.assertRegex(out, r"^no stage 56; there are .*\d\d-")
         self.assertEqual(out.count("\n"), 0)
 
     def test_a_walk_takes_the_scripts_in_the_order_of_the_chapter(self):

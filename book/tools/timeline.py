@@ -5,7 +5,7 @@
   book/tools/timeline.py --svg OUT FILE     as a picture: a lane for each P; --width N pixels wide
 
 The program may be running, may have ended, or may have been killed.
---last N keeps the N youngest events; --all tells all of each, and how it ended.  Chapter 15 tells what is in the file.
+--last N keeps the N youngest events; --all tells all of each, and how it ended.  Chapter 16 tells what is in the file.
 """
 import argparse
 import os

@@ -70,7 +70,7 @@ end
 local function label(p) return p.ch and (p.ch >= 90 and string.char(65 + p.ch - 90) or tostring(p.ch)) end
 local function named(p) return (p.ch >= 90 and 'appendix ' or 'chapter ') .. label(p) end
 
--- "grows in chapters 10, 15", each linked to the first part there; nil when nothing is added
+-- "grows in chapters 11, 16", each linked to the first part there; nil when nothing is added
 local function growth(later)
   local seen, of, parts = {}, { chapter = {}, appendix = {} }, {}
   for _, c in ipairs(later) do

@@ -99,7 +99,7 @@ class Looked:
         self.seed, self.shown = seed, shown
         rt0 = extension(exercise, directory, text, shown)
         words, procs = jobs(random.Random(seed))
-        tree = Tree(directory / "tree", tangled(chapters_to("09-park-and-ready")))
+        tree = Tree(directory / "tree", tangled(chapters_to("10-park-and-ready")))
         source, core = exercise.directory / "driver.c", directory / "core"
         tree.link(directory / "driver", [tree.compile(source, source.read_text(encoding="utf-8"))] + tree.objects())
         done = gdb(["-iex", 'set $core = "%s"' % core, "-x", exercise.directory / "truth.gdb", "--args", directory / "driver"] + words, "",

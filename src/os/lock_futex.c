@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/08-many-threads.nw; edit that, not this file. */
+/* Tangled from book/08-two-threads.nw; edit that, not this file. */
 /*
  * Locks and notes, from one system call: sleep while a word has a value,
  * and wake who sleeps at a word.

@@ -125,6 +125,9 @@ _Noreturn void outofmemory(size_t n, long err);
 /* panic.c */
 _Noreturn void fatal(const char *s);
 
+/* os_linux.c */
+void usleep(int64_t us);
+
 /* A lock: 0 free, 1 held, 2 held and somebody may sleep for it. */
 struct mutex {
 	uint32_t key;
@@ -141,9 +144,6 @@ void unlock(struct mutex *l);
 void noteclear(struct note *n);
 void notewakeup(struct note *n);
 void notesleep(struct note *n);
-
-/* os_linux.c */
-void usleep(int64_t us);
 
 extern int turns;	/* threads take turns */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/15-watching-it-run.nw; edit that, not this file. */
+/* Tangled from book/16-watching-it-run.nw; edit that, not this file. */
 /*
  * Threads that take turns.  Under a seed for several Ps only the thread that
  * has the baton runs; each other one waits at its own word.  Who is next

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/10-p-and-its-queue.nw; edit that, not this file. */
+/* Tangled from book/11-p-and-its-queue.nw; edit that, not this file. */
 /*
  * The list of goroutines behind the rings of all Ps, under sched.lock.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/08-many-threads.nw; edit that, not this file. */
+/* Tangled from book/09-many-threads.nw; edit that, not this file. */
 /*
  * Ms: the threads of the runtime.  An M is made when a P has nobody to run
  * it and no M sleeps, and it never ends.  An M without a P sleeps on
@@ -56,16 +56,6 @@ newosproc(struct m *mp)
 		turnadd(&mp->os);
 }
 
-/* Make a new M that runs pp. */
-static void
-newm(struct p *pp)
-{
-	struct m *mp = allocm();
-
-	mp->nextp = pp;
-	newosproc(mp);
-}
-
 /* Make an M that never has a P and calls fn, which does not return. */
 void
 newsysm(void (*fn)(void))
@@ -77,6 +67,16 @@ newsysm(void (*fn)(void))
 	sched.nmsys++;
 	sched.nmidle++;		/* it is nobody on whom a goroutine can wait */
 	unlock(&sched.lock);
+	newosproc(mp);
+}
+
+/* Make a new M that runs pp. */
+static void
+newm(struct p *pp)
+{
+	struct m *mp = allocm();
+
+	mp->nextp = pp;
 	newosproc(mp);
 }
 

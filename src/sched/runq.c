@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/10-p-and-its-queue.nw; edit that, not this file. */
+/* Tangled from book/11-p-and-its-queue.nw; edit that, not this file. */
 /*
  * The run queues.  Each P has a ring and a place for one goroutine ahead of
  * it; behind all Ps is one list, under sched.lock.
@@ -353,7 +353,7 @@ runqempty(struct p *pp)
 
 	if (pilecount(__atomic_load_n(&pp->pile, __ATOMIC_ACQUIRE)) != 0)
 		return 0;
-	/* the head first: see chapter 11 */
+	/* the head first: see chapter 12 */
 	h = __atomic_load_n(&pp->runqhead, __ATOMIC_ACQUIRE);
 	return h == __atomic_load_n(&pp->runqtail, __ATOMIC_ACQUIRE);
 }

@@ -69,6 +69,7 @@ struct m {
 	struct p *p;		/* held, or NULL */
 	struct m *alllink;	/* the next in allm */
 	struct g *curg;		/* the goroutine that runs here, or NULL */
+	void (*mstartfn)(void);	/* for an M that never has a P: what it does */
 	int32_t procid;		/* the kernel's number; 0 for m0 */
 	struct p *nextp;	/* for an M that wakes up: the P it gets */
 	struct note park;	/* where an M without work sleeps */
@@ -77,7 +78,6 @@ struct m {
 	void *waitlock;
 	int spinning;		/* it has a P and looks for work; counted below */
 	struct g *left;		/* the goroutine that gswitch has just left */
-	void (*mstartfn)(void);	/* for an M that never has a P: what it does */
 	struct p *oldp;		/* in a system call: the P that we had */
 };
 
@@ -244,16 +244,21 @@ dropg(struct g *gp)
 /* park.c */
 void runtime_Gosched(void);
 
+/* m.c */
+void newsysm(void (*fn)(void));
+
+/* proc.c */
+void mcommoninit(struct m *mp);
+
 /* the list, under sched.lock */
 void globrunqput(struct g *gp);
 struct g *globrunqget(void);
 
-/* p.c; mcommoninit: proc.c */
+/* p.c */
 void acquirep(struct p *pp);
 struct p *releasep(void);
 void pidleput(struct p *pp);
 struct p *pidleget(void);
-void mcommoninit(struct m *mp);
 
 /* m.c */
 void startm(struct p *pp);
@@ -320,9 +325,6 @@ void tracep(struct p *pp, enum eventkind kind, int64_t goid, uint64_t arg,
 	if (__builtin_expect(watched, 0))				\
 		traceevent(kind, goid, (uint64_t)(arg), (uint64_t)(more)); \
 } while (0)
-
-/* m.c */
-void newsysm(void (*fn)(void));
 
 /* runq.c */
 uint32_t runqlen(struct p *pp);

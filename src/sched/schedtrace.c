@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/15-watching-it-run.nw; edit that, not this file. */
+/* Tangled from book/16-watching-it-run.nw; edit that, not this file. */
 /*
  * RT0DEBUG=schedtrace: an M without a P that prints what the others do.
  */

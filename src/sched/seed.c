@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/15-watching-it-run.nw; edit that, not this file. */
+/* Tangled from book/16-watching-it-run.nw; edit that, not this file. */
 /*
  * Seeded schedules.  With RT0_SEED=n in the environment one M runs all, and
  * every choice that the scheduler has is made by numbers that follow from n.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/10-p-and-its-queue.nw; edit that, not this file. */
+/* Tangled from book/11-p-and-its-queue.nw; edit that, not this file. */
 /*
  * Stacks for goroutines: of one size, each with a page below it that must
  * not be touched.  They are made in batches; a P keeps some that are free,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/11-stealing.nw; edit that, not this file. */
+/* Tangled from book/12-stealing.nw; edit that, not this file. */
 /*
  * Whom to steal from.
  */

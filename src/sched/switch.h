@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/13-the-short-way.nw; edit that, not this file. */
+/* Tangled from book/14-the-short-way.nw; edit that, not this file. */
 /*
  * From one goroutine to another, not by way of g0.  For the files that stop
  * a goroutine: the switch must be a part of the function that stops.

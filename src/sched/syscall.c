@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/16-system-calls.nw; edit that, not this file. */
+/* Tangled from book/17-system-calls.nw; edit that, not this file. */
 /*
  * System calls that may take long.  Between entersyscall and exitsyscall
  * the M has no P: that is marked Psyscall, and whoever moves it out of that

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/16-system-calls.nw; edit that, not this file. */
+/* Tangled from book/17-system-calls.nw; edit that, not this file. */
 /*
  * An M without a P that watches the others.
  */

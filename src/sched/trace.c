@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/15-watching-it-run.nw; edit that, not this file. */
+/* Tangled from book/16-watching-it-run.nw; edit that, not this file. */
 /*
  * The event trace: per P a ring of events, in a file that is mapped into
  * memory.  What is in it survives the process, however that ends.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/09-park-and-ready.nw; edit that, not this file. */
+/* Tangled from book/10-park-and-ready.nw; edit that, not this file. */
 /*
  * Semaphores: any word of the program can be one.  Its value is the number
  * of units that can be taken.  Who waits is in a table by the address.

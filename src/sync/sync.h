@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/09-park-and-ready.nw; edit that, not this file. */
+/* Tangled from book/10-park-and-ready.nw; edit that, not this file. */
 /*
  * Floor sync: semaphores, at which goroutines wait.
  *

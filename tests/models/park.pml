@@ -1,5 +1,5 @@
 /*
- * When to wake a thread (chapter 12): NM Ms, as many Ps, and the protocol of
+ * When to wake a thread (chapter 13): NM Ms, as many Ps, and the protocol of
  * wakep, findrunnable and lookagain, step by step as in the code.
  *
  *	spin -a park.pml && gcc -O2 -DSAFETY -o pan pan.c && ./pan

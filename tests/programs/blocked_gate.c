@@ -1,5 +1,5 @@
 /*
- * examples/blocked.c for a runtime without os_Read (chapters 8 to 15): the
+ * examples/blocked.c for a runtime without os_Read (chapters 8 to 16): the
  * thread goes into the kernel with its P.
  */
 long Syscall6(long nr, long a1, long a2, long a3, long a4, long a5, long a6);

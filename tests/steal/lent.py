@@ -1,4 +1,4 @@
-"""The P in the kernel of chapter 16, and sysmon's sleep, on the machine of model.py.
+"""The P in the kernel of chapter 17, and sysmon's sleep, on the machine of model.py.
 
 python3 tests/steal/lent.py says what each scenario explored, and which
 weakened order or changed step it finds. What is sequentially consistent in the

@@ -1,4 +1,4 @@
-"""The ring of chapters 10 and 11 on a machine that reorders what C11 lets it.
+"""The ring of chapters 11 and 12 on a machine that reorders what C11 lets it.
 
 Small programs of two or three threads run in every order of their steps, and
 a load may return every value that the memory orders allow, not only the

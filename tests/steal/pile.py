@@ -1,4 +1,4 @@
-"""The pile of chapter 14 on the machine of model.py.
+"""The pile of chapter 15 on the machine of model.py.
 
 python3 tests/steal/pile.py says what each scenario explored, which weakened
 order or changed step it finds, and what nothing can find.

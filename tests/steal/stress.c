@@ -3,7 +3,7 @@
  * that steal from it and from each other; of several, the last one steals from
  * thieves only, so that it knows the owner by what they publish.  Every
  * goroutine must be taken once, and be seen as it was put.  tests/runqs.py
- * compiles this with -DRUNQ='"file"', the file of chapter 11 or 11 as it is or
+ * compiles this with -DRUNQ='"file"', the file of chapter 12 or 11 as it is or
  * with something weakened, and with -fsanitize=thread, which knows the orders
  * and not only the processor.
  *

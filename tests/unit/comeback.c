@@ -1,6 +1,6 @@
 /*
  * Who leaves the kernel and finds its P taken (exitsyscall0 of src/sched/proc.c),
- * chapter 16.  To sleep is to leave the function.
+ * chapter 17.  To sleep is to leave the function.
  */
 #define wantp asked
 #define stopm sleeps

@@ -1,5 +1,5 @@
 /*
- * The event trace (src/sched/trace.c, chapter 15).  The file is memory here.
+ * The event trace (src/sched/trace.c, chapter 16).  The file is memory here.
  */
 #include "sched/sched.h"
 static void before_count(void *word);

@@ -1,5 +1,5 @@
 /*
- * The search for a goroutine and its end (chapter 12 and later): findrunnable
+ * The search for a goroutine and its end (chapter 13 and later): findrunnable
  * of src/sched/proc.c, with one M.  What it asks of others is replaced, so that a
  * test says when there is work; the clock goes on when somebody looks.
  */

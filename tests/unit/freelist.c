@@ -1,5 +1,5 @@
 /*
- * Goroutines that have died are those that start next (chapter 13 and later):
+ * Goroutines that have died are those that start next (chapter 14 and later):
  * static functions of src/sched/g.c.
  */
 #define lock visit

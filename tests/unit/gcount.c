@@ -1,5 +1,5 @@
 /*
- * The counters of chapter 10 and later (src/sched/g.c): how many goroutines there are,
+ * The counters of chapter 11 and later (src/sched/g.c): how many goroutines there are,
  * while others begin and end.  The loads can be interrupted.
  */
 static void hook(void);

@@ -1,5 +1,5 @@
 /*
- * The list of runnable goroutines (src/sched/runq.c, chapter 8 and later: sched.runq
+ * The list of runnable goroutines (src/sched/runq.c, chapter 9 and later: sched.runq
  * under sched.lock), and what Ms and Ps must not do (src/sched/proc.c).
  */
 #include "unit.h"

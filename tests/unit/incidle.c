@@ -1,6 +1,6 @@
 /*
  * Who counts as idle, and who asks for a P from the kernel (src/sched/m.c),
- * chapter 16.
+ * chapter 17.
  */
 #define wantp asked
 #include "sched/m.c"

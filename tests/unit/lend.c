@@ -1,6 +1,6 @@
 /*
  * Into the kernel and out, and sysmon (src/sched/syscall.c and src/sched/sysmon.c), of
- * chapter 16, with one M that plays all parts.  What they call is replaced:
+ * chapter 17, with one M that plays all parts.  What they call is replaced:
  * threads are not started, sleeps end at once, and other threads act where
  * a test lets them.
  */

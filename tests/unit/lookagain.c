@@ -1,5 +1,5 @@
 /*
- * The last look of one that has given its P up (chapter 16 and later): lookagain
+ * The last look of one that has given its P up (chapter 17 and later): lookagain
  * of src/sched/steal.c, and what it does when there is work and no idle P.
  */
 #define wantp asked

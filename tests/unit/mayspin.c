@@ -1,5 +1,5 @@
 /*
- * Who looks for work, and for how long (chapter 12 and later): static
+ * Who looks for work, and for how long (chapter 13 and later): static
  * functions of src/sched/proc.c, with a clock that goes on when somebody looks.
  */
 #define nanotime test_nanotime

@@ -1,5 +1,5 @@
 /*
- * To be made ready (src/sched/proc.c, chapter 9 and later).
+ * To be made ready (src/sched/proc.c, chapter 10 and later).
  */
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 /*
  * A goroutine that leaves, by each way, comes back with the registers that a
- * function keeps (chapter 13 and later): runtime_Gosched and gopark of
+ * function keeps (chapter 14 and later): runtime_Gosched and gopark of
  * src/sched/proc.c, with one P, on the stacks of real goroutines.
  */
 #include "unit.h"

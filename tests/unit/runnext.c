@@ -1,6 +1,6 @@
 /*
  * runnext, and the turns of ring and list beside it (src/sched/runq.c of
- * chapters 10 to 13).
+ * chapters 11 to 14).
  */
 #include "ring_alone.h"
 

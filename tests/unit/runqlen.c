@@ -1,5 +1,5 @@
 /*
- * How many goroutines wait at a P (src/sched/runq.c, chapter 15 and later).
+ * How many goroutines wait at a P (src/sched/runq.c, chapter 16 and later).
  */
 #include "runq_alone.h"
 

@@ -1,5 +1,5 @@
 /*
- * Seeded schedules (src/sched/seed.c, chapter 15): who is where in the ring, and when
+ * Seeded schedules (src/sched/seed.c, chapter 16): who is where in the ring, and when
  * somebody steps back.
  */
 #include "sched/sched.h"

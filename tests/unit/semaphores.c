@@ -1,5 +1,5 @@
 /*
- * Semaphores (src/sync/sema.c, chapter 9).  Goroutines are threads of libc here:
+ * Semaphores (src/sync/sema.c, chapter 10).  Goroutines are threads of libc here:
  * parking is a wait for a semaphore of libc, goready a post.  The atomic
  * additions and goready can be interrupted by what others might do there.
  */

@@ -1,9 +1,9 @@
 /*
- * When to wake an M and when to look for work (chapter 12, and later): wakep of
+ * When to wake an M and when to look for work (chapter 13, and later): wakep of
  * src/sched/m.c.  The Ms that sleep are not threads; who wakes them sets their
  * notes.
  */
-#define wantp asked		/* for a P from the kernel, from chapter 16 on */
+#define wantp asked		/* for a P from the kernel, from chapter 17 on */
 static void before_load(void *p);
 #define __atomic_load_n(p, order) \
 	({ before_load((void *)(p)); __atomic_load_n(p, order); })

@@ -1,5 +1,5 @@
 /*
- * Stacks in a P and in the pool (src/sched/stack.c, chapter 10).
+ * Stacks in a P and in the pool (src/sched/stack.c, chapter 11).
  */
 #define lock visit
 #define unlock depart

@@ -1,11 +1,11 @@
 /*
- * Stealing (chapter 11 and later): half of a ring, whom first, and the look at
+ * Stealing (chapter 12 and later): half of a ring, whom first, and the look at
  * queues without a P.  src/sched/steal.c is compiled into this program with a
  * thief that takes notes and numbers that are not random.
  */
 #define runqsteal spy
 #define cheaprand dice
-#define wantp asked		/* for a P from the kernel, from chapter 16 on */
+#define wantp asked		/* for a P from the kernel, from chapter 17 on */
 #include "sched/steal.c"
 #undef runqsteal
 #undef cheaprand

@@ -1,5 +1,5 @@
 /*
- * How runnext is stolen (src/sched/runq.c of chapters 11 to 13).
+ * How runnext is stolen (src/sched/runq.c of chapters 12 to 14).
  */
 #include "runq_alone.h"
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Tangled from book/10-p-and-its-queue.nw; edit that, not this file.
+# Tangled from book/11-p-and-its-queue.nw; edit that, not this file.
 # The queue of a P: who is next, and when a goroutine gets its stack.
-#   gdb -x gdb/10-queue.gdb build/chapters/10/order
+#   gdb -x gdb/11-queue.gdb build/chapters/11/order
 set pagination off
 set print address off
 set print frame-info short-location

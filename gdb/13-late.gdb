@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Tangled from book/12-parking-and-spinning.nw; edit that, not this file.
+# Tangled from book/13-parking-and-spinning.nw; edit that, not this file.
 # Work comes when the one that looks has passed, and the last look finds it.
-#   gdb -x gdb/12-late.gdb build/chapters/12/workers
+#   gdb -x gdb/13-late.gdb build/chapters/13/workers
 source gdb/rt0.py
 set pagination off
 set print frame-info short-location

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Tangled from book/14-the-newest-first.nw; edit that, not this file.
+# Tangled from book/15-the-newest-first.nw; edit that, not this file.
 # A pile is filled, popped by its owner, and robbed of half.
-#   gdb -x gdb/14-pile.gdb build/chapters/14/order
+#   gdb -x gdb/15-pile.gdb build/chapters/15/order
 source gdb/rt0.py
 set pagination off
 set print frame-info short-location

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Tangled from book/09-park-and-ready.nw; edit that, not this file.
+# Tangled from book/10-park-and-ready.nw; edit that, not this file.
 # Main parks at a semaphore, and a worker makes it ready.
-#   gdb -x gdb/09-park.gdb build/chapters/09/workers
+#   gdb -x gdb/10-park.gdb build/chapters/10/workers
 source gdb/rt0.py
 set pagination off
 set print frame-info short-location

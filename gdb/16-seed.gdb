@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Tangled from book/15-watching-it-run.nw; edit that, not this file.
+# Tangled from book/16-watching-it-run.nw; edit that, not this file.
 # A failure that has a number, looked at from inside.
-#   gdb -x gdb/15-seed.gdb build/chapters/15/account
+#   gdb -x gdb/16-seed.gdb build/chapters/16/account
 source gdb/rt0.py
 set pagination off
 set print address off

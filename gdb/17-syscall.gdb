@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Tangled from book/16-system-calls.nw; edit that, not this file.
+# Tangled from book/17-system-calls.nw; edit that, not this file.
 # A P is lent, is taken, and is not there when its M comes back.
-#   gdb -x gdb/16-syscall.gdb build/chapters/16/blocked
+#   gdb -x gdb/17-syscall.gdb build/chapters/17/blocked
 source gdb/rt0.py
 set pagination off
 set print frame-info short-location

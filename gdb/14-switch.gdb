@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Tangled from book/13-the-short-way.nw; edit that, not this file.
+# Tangled from book/14-the-short-way.nw; edit that, not this file.
 # From main to the next goroutine, without g0.
-#   gdb -x gdb/13-switch.gdb build/chapters/13/yield
+#   gdb -x gdb/14-switch.gdb build/chapters/14/yield
 source gdb/rt0.py
 set pagination off
 set print frame-info short-location

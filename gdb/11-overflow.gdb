@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Tangled from book/10-p-and-its-queue.nw; edit that, not this file.
+# Tangled from book/11-p-and-its-queue.nw; edit that, not this file.
 # A ring with 256 goroutines, and one more.
-#   gdb -x gdb/10-overflow.gdb --args build/chapters/10/crowd 300
+#   gdb -x gdb/11-overflow.gdb --args build/chapters/11/crowd 300
 set pagination off
 set print frame-info short-location
 set print frame-arguments none

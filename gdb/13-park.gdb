@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Tangled from book/12-parking-and-spinning.nw; edit that, not this file.
+# Tangled from book/13-parking-and-spinning.nw; edit that, not this file.
 # An M is counted, made, finds work, gives up and is woken.
-#   gdb -x gdb/12-park.gdb build/chapters/12/workers
+#   gdb -x gdb/13-park.gdb build/chapters/13/workers
 source gdb/rt0.py
 set pagination off
 set print frame-info short-location

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Tangled from book/11-stealing.nw; edit that, not this file.
+# Tangled from book/12-stealing.nw; edit that, not this file.
 # A theft: two rings before, in the middle, and after it.
-#   gdb -x gdb/11-steal.gdb build/chapters/11/busy
+#   gdb -x gdb/12-steal.gdb build/chapters/12/busy
 set pagination off
 set print frame-info short-location
 set print frame-arguments none
