@@ -360,28 +360,40 @@ class FrameId:
         self.sp, self.pc = sp, pc
 
 class GUnwinder(gdb.unwinder.Unwinder):
-    """Once armed with a gobuf, claims the newest frame, once."""
+    """Once armed with saved registers, claims the newest frame, once."""
 
     def __init__(self):
         super().__init__("rt0-goroutine")
-        self.gobuf = None
+        self.saved = None
 
     def __call__(self, frame):
-        if self.gobuf is None:
+        if self.saved is None:
             return None
-        buf, self.gobuf = self.gobuf, None
-        # make the gobuf the caller's registers
+        saved, self.saved = self.saved, None
+        # make the saved registers the caller's
         word = gdb.lookup_type("unsigned long")
-        info = frame.create_unwind_info(
-            FrameId(buf["sp"].cast(word) - 16, frame.read_register("rip")))
-        for field, reg in (("sp", "rsp"), ("pc", "rip"), ("bx", "rbx"),
-                           ("bp", "rbp"), ("r12", "r12"), ("r13", "r13"),
-                           ("r14", "r14"), ("r15", "r15")):
-            info.add_saved_register(reg, buf[field].cast(word))
+        info = frame.create_unwind_info(FrameId(
+            gdb.Value(saved["rsp"] - 16).cast(word), frame.read_register("rip")))
+        for name, v in saved.items():
+            info.add_saved_register(name, gdb.Value(v).cast(word))
         return info
 
 unwinder = GUnwinder()
 gdb.unwinder.register_unwinder(None, unwinder, replace=True)
+
+def saved_registers(g):
+    """What g has saved in its gobuf: names of registers and numbers."""
+    fields = {"rsp": "sp", "rip": "pc", "rbp": "bp"}
+    if innermost(int(g["sched"]["pc"]) - 1) != "gswitch":
+        fields.update(rbx="bx", r12="r12", r13="r13", r14="r14", r15="r15")
+    return {reg: int(g["sched"][name]) for reg, name in fields.items()}
+
+def innermost(pc):
+    """The function at a pc, also if it was inlined there, or None."""
+    block = gdb.block_for_pc(pc)
+    while block is not None and block.function is None:
+        block = block.superblock
+    return block.function.name if block is not None else None
 
 # remember what is selected
 class Selection:
@@ -422,13 +434,13 @@ class Standing:
 
     # go back to what was selected
     def __exit__(self, *exc):
-        unwinder.gobuf = Standing.on = None
+        unwinder.saved = Standing.on = None
         gdb.invalidate_cached_frames()
         self.selection.restore()
 
     # find the newest frame of a goroutine
     def find(self):
-        state, mp = status(self.g), self.g["m"]
+        state = status(self.g)
         # refuse a goroutine without a stack
         if state in ("idle", "dead") or state.startswith("status"):
             raise gdb.GdbError("goroutine %d is %s: it has no stack"
@@ -440,22 +452,15 @@ class Standing:
         hi = int(self.g["stack"]["hi"])
         if hi and zeros(hi - 64, 64):
             in_core(hi - 64, "stack")
-        if state in ("running", "syscall") and int(mp):
-            return self.running(mp.dereference())
-        return self.parked()
+        return live(self.g) or self.parked(lent(self.g) or
+                                           saved_registers(self.g))
 
-    def running(self, m):
-        thread = thread_of(m)
-        if thread is None:
-            raise gdb.GdbError("goroutine %d runs on M%d, and that has no thread"
-                               % (int(self.g["goid"]), int(m["id"])))
-        thread.switch()
-        return gdb.newest_frame()
-
-    def parked(self):
-        buf = self.g["sched"]
-        first = int(buf["pc"]) == int(self.g["startpc"])
-        unwinder.gobuf = OneFrameUp(buf) if first else buf
+    def parked(self, saved):
+        if saved["rip"] == int(self.g["startpc"]):
+            # go one frame up
+            saved["rip"] = read(saved["rsp"], 8)
+            saved["rsp"] += 8
+        unwinder.saved = saved
         gdb.invalidate_cached_frames()
         frame = below_inlined().older()
         if frame is None:
@@ -463,28 +468,45 @@ class Standing:
                                % int(self.g["goid"]))
         return frame
 
+def live(g):
+    """The newest frame of g if a thread is on its stack, which is then the
+    selected one; otherwise None."""
+    thread = thread_of(g["m"].dereference()) if int(g["m"]) else None
+    if thread is None:
+        return None
+    thread.switch()
+    frame = gdb.newest_frame()
+    if not on_stack(g, frame.read_register("rsp")) or \
+            below_inlined().older() is None and frame.name() != "goexit":
+        return None
+    return frame
+
+def on_stack(g, sp):
+    """Whether a stack pointer is in the stack of g."""
+    return int(g["stack"]["lo"]) < int(sp) <= int(g["stack"]["hi"])
+
+def lent(g):
+    """The registers of g while its thread is in systemstack, or None."""
+    frame = gdb.newest_frame() if int(g["m"]) else None
+    while frame is not None and frame.name() != "systemstack":
+        frame = frame.older()
+    bp = int(frame.read_register("rbp")) if frame is not None else 0
+    if not on_stack(g, bp):
+        return None
+    return {"rsp": bp + 16, "rip": read(bp + 8, 8), "rbp": read(bp, 8)}
+
 def unborn(g):
-    """Whether g has not run: it would begin in its function or in goexit."""
-    begins = (int(g["startpc"]), int(value("(long)&goexit")) + 1)
-    return without_stack(g) or int(g["sched"]["pc"]) in begins
+    """Whether g has not run."""
+    return begins(g) and word(g) in ("runnable", "in flight")
+
+def begins(g):
+    """Whether the gobuf of g leads into its function or goexit."""
+    first = (int(g["startpc"]), int(value("(long)&goexit")) + 1)
+    return without_stack(g) or int(g["sched"]["pc"]) in first
 
 def without_stack(g):
     """Whether g waits for its first run without a stack."""
     return status(g) == "runnable" and int(g["stack"]["hi"]) == 0
-
-class OneFrameUp:
-    """The gobuf of a goroutine that has not run, one frame further up."""
-
-    def __init__(self, buf):
-        self.buf = buf
-
-    def __getitem__(self, field):
-        sp = self.buf["sp"].cast(gdb.lookup_type("unsigned long").pointer())
-        if field == "sp":
-            return (sp + 1).cast(gdb.lookup_type("unsigned long"))
-        if field == "pc":
-            return sp.dereference()
-        return self.buf[field]
 
 # the commands about goroutines
 PLUMBING = {"mcall", "gogo", "runtime_Gosched", "goschedImpl", "schedule",
@@ -508,12 +530,60 @@ def place(frame):
 
 def where(g):
     """Where a goroutine stands, for a reader."""
-    if status(g) == "runnable" and unborn(g):
+    if unborn(g):
         return "%s (not started)" % function(g["startpc"])
     with Standing(g) as frame:
         while frame.name() in PLUMBING and frame.older() is not None:
             frame = frame.older()
         return place(frame)
+
+def word(g, queued=None):
+    """The state of g for a reader: its status, or in flight."""
+    said = status(g)
+    if said == "running" and not rides(g) or \
+            said == "runnable" and queued is not None and \
+            int(g.address) not in queued:
+        return "in flight"
+    return said
+
+def rides(g):
+    """Whether a thread is on the stack of g, or has it on loan."""
+    selection = Selection()
+    try:
+        return bool(live(g) or lent(g))
+    finally:
+        selection.restore()
+
+def in_queues():
+    """The addresses of all gs in queues, or None if a queue is broken."""
+    try:
+        gps = [gp for p in allps() for gp in (ahead(p) or []) + runq(p)]
+        rest = linked(value("sched.runq.head"), "schedlink")
+        return {int(gp) for gp in gps} | {int(g.address) for g in rest}
+    except gdb.GdbError:
+        return None
+
+def flight(g):
+    """to M0 or from M0, for a g in flight of which an M knows."""
+    mp = g["m"].dereference()
+    selection = Selection()
+    thread = thread_of(mp)
+    if thread is not None:
+        thread.switch()
+    frame, names = gdb.newest_frame(), set()
+    while frame is not None:
+        names.add(frame.name())
+        frame = frame.older()
+    selection.restore()
+    gone = int(field(mp, "left") or 0) == int(g.address) or \
+        not names & {"execute", "gogo", "leave", "gswitch"}
+    return "%s M%d" % ("from" if gone else "to", int(mp["id"]))
+
+def aside(g):
+    """[to M0] for a g in flight, with a space in front, or its note."""
+    if int(g["m"]) and word(g) == "in flight":
+        return " [%s]" % flight(g)
+    return note(g)
 
 def note(g):
     """[chan receive] or [M1] with a space in front, or nothing."""
@@ -530,17 +600,18 @@ def note(g):
 
 def goroutine_lines():
     """The lines of info goroutines, one after the other."""
-    gs = allgs()
+    gs, queued = allgs(), in_queues()
     if not gs:
         raise gdb.GdbError("no goroutine yet; continue past newproc")
     for g in gs:
+        state = word(g, queued)
         try:
             at = where(g)
         except (gdb.error, gdb.GdbError) as e:
             at = "(%s)" % e
-        yield "%s %4d  %-8s  %s%s" % (
-            "*" if status(g) == "running" else " ", int(g["goid"]),
-            status(g), at, note(g))
+        yield "%s %4d  %-9s %s%s" % (
+            "*" if state == "running" else " ", int(g["goid"]),
+            state, at, aside(g))
 
 class InfoGoroutines(Command):
     """info goroutines: every goroutine, its state and where it stands."""
@@ -555,11 +626,10 @@ def backtrace(g):
         print("#0   %s (not started, without a stack until it runs)"
               % function(g["startpc"]))
         return
+    n = int(unborn(g))
+    if n:
+        print("#0   %s (not started)" % function(g["startpc"]))
     with Standing(g) as frame:
-        n = 0
-        if status(g) == "runnable" and unborn(g):
-            print("#0   %s (not started)" % function(g["startpc"]))
-            n = 1
         while frame is not None and frame.is_valid():
             print("#%-3d %s" % (n, place(frame)))
             frame, n = frame.older(), n + 1
@@ -582,20 +652,33 @@ goroutine all CMD: the same for every goroutine."""
                                "%s alone" % cmd.split()[0])
         for g in allgs() if who == "all" else [find(int(who))]:
             if who == "all":
-                print("goroutine %d [%s]%s:" % (int(g["goid"]), status(g), note(g)))
+                print("goroutine %d [%s]%s:" % (int(g["goid"]), word(g), aside(g)))
             try:
                 if cmd.split()[0] in ("bt", "backtrace", "where"):
                     backtrace(g)
                 else:
-                    with Standing(g):
+                    unseen = -int(unborn(g))
+                    with Standing(g) as frame:
+                        unseen += frame.level()
                         # run the command, which must not call functions
                         before = gdb.parameter("may-call-functions")
                         gdb.execute("set may-call-functions off")
                         try:
-                            gdb.execute(cmd)
+                            # run it with the numbers of the goroutine's frames
+                            move = re.fullmatch(r"(up|down|f|frame) *(\d*)", cmd)
+                            if move and move[1] in ("up", "down"):
+                                gdb.execute("%s-silently %s" % move.groups())
+                            elif move and move[2]:
+                                gdb.execute("select-frame %d" % (int(move[2]) + unseen))
+                            if gdb.selected_frame().level() < frame.level():
+                                raise gdb.GdbError("this is the newest frame of goroutine %d"
+                                                   % int(g["goid"]))
+                            said = gdb.execute("frame" if move else cmd, to_string=True)
+                            print(re.sub(r"(?m)^#(\d+)", lambda m: "#%d" % (int(m[1]) - unseen), said),
+                                  end="")
                         finally:
                             gdb.execute("set may-call-functions " + ("on" if before else "off"))
-            except gdb.error as e:
+            except (gdb.error, gdb.GdbError) as e:
                 if who != "all":
                     raise
                 print("  (%s)" % e)
@@ -623,6 +706,13 @@ class InfoSched(Command):
     def run(self, arg):
         for line in sched_lines():
             print(line)
+        # print who is in flight
+        queued = in_queues()
+        found = [g for g in allgs() if word(g, queued) == "in flight"]
+        if found:
+            print("in flight: " + ", ".join(
+                named(g.address) + (" " + flight(g) if int(g["m"]) else "")
+                for g in found))
 
 InfoSched("info sched")
 
@@ -655,8 +745,17 @@ def m_line(m, idle):
         words.append("spinning")
     if idle:
         words.append("idle")
+    thread = thread_of(m)
+    # say whose stack the thread is on
+    gp, left, selection = m["curg"], field(m, "left"), Selection()
+    if int(gp) and thread is not None:
+        thread.switch()
+        sp = gdb.newest_frame().read_register("rsp")
+        if not on_stack(gp, sp):
+            words.append("on the stack of %s" % (
+                named(left) if left and on_stack(left, sp) else "g0"))
+    selection.restore()
     if field(m, "procid") is not None or len(threads()) > 1:
-        thread = thread_of(m)
         words.append("thread %d" % thread.num if thread else "no thread")
     return "  ".join(words)
 
@@ -1083,7 +1182,7 @@ def argument(name):
 def runs(g):
     """What a goroutine that others leave for is about to do."""
     return "G%d %s" % (int(g["goid"]), "begins " + function(g["startpc"])
-                       if unborn(g) else "runs")
+                       if begins(g) else "runs")
 
 def does(what):
     """A line about the g that a function is given."""

@@ -24,27 +24,28 @@ EXIT_GROUP = 231
 # GDB refuses to go there, whatever the call-frame information says.
 SYSTEMSTACK = ("systemstack", gdb.FRAME_UNWIND_INNER_ID)
 
-# gswitch is inlined in these; in its last two instructions, which load another
-# stack pointer and jump, nobody is the caller.
+# gswitch is inlined in these; at its last instruction, a jump from another
+# stack, nobody is the caller.
 SWITCHERS = {"runtime_Gosched", "gopark", "goparkunlock", "semacquire",
              "goexit1"}
-SWITCH = re.compile(r"mov +0x[0-9a-f]+\(%rsi\),%rsp|jmp +\*%rax")
+SWITCH = re.compile(r"jmp +\*%rax")
 
 SAVED = ("rbx", "rbp", "r12", "r13", "r14", "r15")
-LEAVES = {"gogo"}       # gives its caller's registers up, with its stack
+LEAVES = {"gogo"}       # gives its caller's registers up, with its stack, and must say so
 
 seen, bad, entries = set(), {}, {}
 
 
 def registers(frame):
-    """The callee-saved registers of a frame."""
-    return {name: int(frame.read_register(name)) for name in SAVED}
+    """The callee-saved registers of a frame; None for one that is said to be lost."""
+    values = {name: frame.read_register(name) for name in SAVED}
+    return {name: None if v.is_optimized_out else int(v) for name, v in values.items()}
 
 
 def lost(frame):
     """The registers of the caller that the unwinder no longer knows."""
     name = frame.name()
-    if name not in ROUTINES or name in LEAVES:
+    if name not in ROUTINES:
         return []
     sp = int(frame.read_register("rsp"))
     if frame.pc() == ROUTINES[name]:
@@ -54,7 +55,8 @@ def lost(frame):
         return []
     now = registers(caller)
     then = entries.get((name, int(caller.read_register("rsp"))), now)
-    return [register for register in SAVED if now[register] != then[register]]
+    return [register for register in SAVED if now[register] != then[register] and
+            (now[register] is not None or name not in LEAVES)]
 
 
 def outermost(frame):

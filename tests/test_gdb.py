@@ -270,6 +270,39 @@ void main_main(void) {
             self.assertRegex(out, r"(?s)\$1 = 1.*functions in the program is %s\." % before)
 
 
+class StepByStep(unittest.TestCase):
+    """At every instruction around a switch the goroutines are shown as memory and the registers have them."""
+
+    def compared(self, program, procs, rounds, steps):
+        out = gdb("build/examples/" + program, "set environment GOMAXPROCS %d" % procs,
+                  "python ROUNDS, STEPS = %d, %d" % (rounds, steps), "source tests/step_view.py")
+        self.assertEqual(re.findall(r"(?m)^(?:wrong|step_view).*", out), [], out[-2000:])
+        found = re.search(r"compared (\d+) instructions, 0 faults; (.*)", out)
+        self.assertIsNotNone(found, out[-2000:])
+        self.assertEqual(int(found[1]), rounds * steps)
+        return found[2]
+
+    def test_each_goroutine_is_shown_right_at_every_instruction_of_a_switch(self):
+        seen = self.compared("yield", 1, 4, 90)
+        for word in ("running", "runnable", "in flight", "switched"):
+            self.assertIn(word, seen)
+
+    def test_each_goroutine_is_shown_right_where_two_threads_share_the_work(self):
+        self.compared("workers", 2, 3, 90)
+
+    def test_one_that_cannot_be_shown_does_not_hide_the_others(self):
+        out = gdb(YIELD, *Extension.AT3, "set var allgs->alllink->atomicstatus = 0", "goroutine all print 1")
+        self.assertEqual(re.findall(r"(?m)^goroutine (\d)", out), ["1", "2", "3", "4"], out)
+        self.assertIn("it has no stack)", out)
+
+    def test_a_frame_has_the_same_number_in_each_command(self):
+        out = gdb(YIELD, *Extension.AT3, "goroutine 1 bt", "goroutine 1 frame", "goroutine 1 up",
+                  "goroutine 1 frame 2", "goroutine 1 down")
+        lines = re.findall(r"(?m)^#(\d) +(?:0x\w+ in )?(\w+)", out)
+        self.assertEqual(lines[-3:], lines[:3], out)
+        self.assertEqual(out.strip().splitlines()[-1], "this is the newest frame of goroutine 1")
+
+
 class SeveralThreads(unittest.TestCase):
     """tests/gdb/threads.c has two threads and all that a scheduler has."""
 
@@ -299,7 +332,7 @@ class SeveralThreads(unittest.TestCase):
                 out = gdb(program, *self.AT, selected, "info goroutines")
                 for line in (r"\*    1  running   checkpoint \(.*\) \[M0\]",
                              r"     2  waiting   reader \(threads.c:\d+\)",
-                             r"     3  runnable  worker \(not started\)",
+                             r"     3  (runnable |in flight) worker \(not started\)",
                              r"\*    4  running   (spinner|turn) \(.*\) "
                              r"\[M1\]",
                              r"     5  runnable  worker \(not started\)"):
@@ -788,7 +821,8 @@ class CallFrameInformation(unittest.TestCase):
         one of its registers.
 
         Not those in front of a ret: GDB knows that instruction and does
-        without them.  Not those on the way to an error message, which a
+        without them.  Of the registers that gogo loads only the first: the
+        others are like it.  Not those on the way to an error message, which a
         boot does not take.  Not that of a new thread, which the audit does
         not follow; tests/test_many_threads.py looks at a thread's first frame.
         """
@@ -797,7 +831,7 @@ class CallFrameInformation(unittest.TestCase):
             lines = path.read_text().splitlines()
             found += [
                 (path, n) for n, line in enumerate(lines)
-                if re.search(r"\.cfi_(undefined|def_cfa_register)", line) and
+                if re.search(r"\.cfi_(undefined r(ip|bx)|def_cfa_register)", line) and
                 ".Lchild:" not in lines[n - 1] or
                 re.search(r"\.cfi_(adjust_cfa_offset 8|offset)", line) and
                 "pushq" in lines[n - 1] or

@@ -35,9 +35,9 @@ gswitch(struct g *from, struct g *to)
 	    "movq	" AT(gobuf_r14) "(%1), %%r14\n\t"
 	    "movq	" AT(gobuf_r15) "(%1), %%r15\n\t"
 	    /* go to the other stack */
+	    "movq	" AT(gobuf_sp) "(%1), %%rsp\n\t"
 	    ".cfi_remember_state\n\t"
 	    ".cfi_undefined rip\n\t"
-	    "movq	" AT(gobuf_sp) "(%1), %%rsp\n\t"
 	    "jmp	*%%rax\n\t"
 	    ".cfi_restore_state\n\t"
 	    "nop\n"

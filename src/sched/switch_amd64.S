@@ -32,11 +32,17 @@ gogo:
 	movq	%rax, TLS_G
 	/* load the callee-saved registers */
 	movq	gobuf_bx(%rdi), %rbx
+	.cfi_undefined rbx			/* our caller's is lost */
 	movq	gobuf_bp(%rdi), %rbp
+	.cfi_undefined rbp
 	movq	gobuf_r12(%rdi), %r12
+	.cfi_undefined r12
 	movq	gobuf_r13(%rdi), %r13
+	.cfi_undefined r13
 	movq	gobuf_r14(%rdi), %r14
+	.cfi_undefined r14
 	movq	gobuf_r15(%rdi), %r15
+	.cfi_undefined r15
 	movq	gobuf_pc(%rdi), %rcx
 	movq	gobuf_sp(%rdi), %rsp
 	.cfi_undefined rip		/* between two stacks: no caller */

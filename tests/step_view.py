@@ -1,0 +1,159 @@
+"""Inside GDB: step through switches, and compare the view of the goroutines with memory.
+
+At every instruction the program's memory is read through /proc/PID/mem, and what follows from it and from the
+registers must be what the extension shows (whose names are in the same module, so these are other ones): the state of each goroutine, where its newest frame is, that each
+frame's return address is in memory where the frame says, and that no register is handed over that was not saved.
+
+    gdb -nx -q -batch -x gdb/rt0.py -ex 'python ROUNDS, STEPS = 4, 60' -x tests/step_view.py PROGRAM
+"""
+import gdb
+
+PLACES = ("setrunning", "mcall", "systemstack", "goexit1", "execute")
+TYPE = gdb.lookup_type("struct g")
+BUF, STACK = gdb.lookup_type("struct gobuf"), gdb.lookup_type("struct stack")
+STATES = {f.enumval: f.name[1:] for f in gdb.lookup_type("enum gstatus").fields()}
+faults, seen = [], {}
+
+
+def offset(type, name):
+    return next(f.bitpos // 8 for f in type.fields() if f.name == name)
+
+
+def peek(address, size=8):
+    memory.seek(address)
+    return int.from_bytes(memory.read(size), "little")
+
+
+def symbol(name):
+    return int(gdb.parse_and_eval("(long)&" + name))
+
+
+def goroutines():
+    """(goid, address) of all that are not dead."""
+    g, found = peek(symbol("allgs")), []
+    while g:
+        if STATES[peek(g + offset(TYPE, "atomicstatus"), 4)] != "dead":
+            found.append((peek(g + offset(TYPE, "goid")), g))
+        g = peek(g + offset(TYPE, "alllink"))
+    return sorted(found)
+
+
+def queued():
+    found, kind = set(), gdb.lookup_type("struct p")
+    for i in range(peek(symbol("gomaxprocs"), 4)):
+        p = peek(peek(symbol("allp")) + 8 * i)
+        head, tail = (peek(p + offset(kind, name), 4) for name in ("runqhead", "runqtail"))
+        ring, n = p + offset(kind, "runq"), kind["runq"].type.sizeof // 8
+        found.update(peek(ring + 8 * (j % n)) for j in range(head, tail))
+        pile, size = peek(p + offset(kind, "pile")), kind["piled"].type.sizeof // 8
+        found.update(peek(p + offset(kind, "piled") + 8 * ((pile + j) % size)) for j in range(pile >> 8 & 0xffff))
+    g = peek(symbol("sched.runq.head"))
+    while g:
+        found.add(g)
+        g = peek(g + offset(TYPE, "schedlink"))
+    return found
+
+
+def registers():
+    """rsp, rip and rbp of each thread."""
+    selected, found = gdb.selected_thread(), []
+    for thread in gdb.selected_inferior().threads():
+        thread.switch()
+        frame = gdb.newest_frame()
+        found.append((int(frame.read_register("rsp")), frame.pc(), int(frame.read_register("rbp"))))
+    selected.switch()
+    return found
+
+
+def truth(g, waiting, threads):
+    """The state to be shown, the rip of the newest frame, and whether a thread is on the stack."""
+    said = STATES[peek(g + offset(TYPE, "atomicstatus"), 4)]
+    lo, hi = (peek(g + offset(TYPE, "stack") + offset(STACK, name)) for name in ("lo", "hi"))
+    for rsp, rip, rbp in threads:
+        # the last instructions of a switch are on the new stack, in the code of the old one: jmp *%rax, jmp *%rcx
+        code = peek(rip, 8).to_bytes(8, "little")
+        jumping = code[:2] == b"\xff\xe0" or b"\xff\xe1" in code and gogo <= rip < gogo + 90
+        if lo < rsp <= hi and not jumping:
+            loans.pop(g, None)
+            return said, rip, True
+        if lo < rbp <= hi and systemstack <= rip < systemstack + 90:
+            loans[g] = rbp      # from here to the end of systemstack, the way back
+    if g in loans:
+        return said, peek(loans[g] + 8), False
+    gone = said == "running" or said == "runnable" and g not in waiting
+    return "in flight" if gone else said, peek(g + offset(TYPE, "sched") + offset(BUF, "pc")), False
+
+
+def look():
+    """Compare all goroutines at this instruction."""
+    where = gdb.execute("info symbol $pc", to_string=True).split(" in ")[0]
+    waiting, threads = queued(), registers()
+    shown = {}
+    for line in gdb.execute("info goroutines", to_string=True).splitlines():
+        shown[int(line[2:6])] = (line[0], line[8:17].strip(), line[18:])
+    for goid, g in goroutines():
+        state, pc, on = truth(g, waiting, threads)
+        seen[state] = seen.get(state, 0) + 1
+        star, said, rest = shown.get(goid, ("", "nothing", ""))
+        if said != state or (star == "*") != (state == "running"):
+            faults.append("%s: G%d is %s, shown as %r" % (where, goid, state, star + said + " " + rest))
+        if pc == goexit + 1 and not on:
+            if "not started" not in rest:
+                faults.append("%s: G%d has not started, shown as %r" % (where, goid, rest))
+        elif peek(g + offset(TYPE, "stack") + offset(STACK, "hi")):
+            frames(where, goid, g, pc, on)
+
+
+def frames(where, goid, g, pc, on):
+    """The chain of a goroutine: its beginning, its return addresses, its end, its registers."""
+    lo, hi = (peek(g + offset(TYPE, "stack") + offset(STACK, name)) for name in ("lo", "hi"))
+    with Standing(next(x for x in allgs() if int(x["goid"]) == goid)) as frame:
+        if frame.pc() != pc:
+            faults.append("%s: G%d is at %#x, shown at %#x" % (where, goid, pc, frame.pc()))
+        if not on and peek(pc - 3, 3) == 0x90e0ff:         # jmp *%rax; nop: left by gswitch, which saves three
+            seen["switched"] = seen.get("switched", 0) + 1
+            for name in ("rbx", "r12", "r13", "r14", "r15"):
+                if not frame.read_register(name).is_optimized_out:
+                    faults.append("%s: %s of G%d was not saved and is shown" % (where, name, goid))
+        while frame.older() is not None:
+            older = frame.older()
+            sp = int(older.read_register("rsp"))
+            if frame.type() != gdb.INLINE_FRAME and older.type() != gdb.TAILCALL_FRAME and (not lo < sp <= hi or peek(sp - 8) != older.pc()):
+                faults.append("%s: G%d has no return address to %s" % (where, goid, older.name()))
+            frame = older
+        if frame.name() != "goexit":
+            faults.append("%s: the stack of G%d ends in %s" % (where, goid, frame.name()))
+
+
+def step():
+    """One instruction of this thread; in a system call the others may move."""
+    held = peek(int(gdb.newest_frame().pc()), 2) != 0x050f
+    gdb.execute("set scheduler-locking " + ("on" if held else "off"), to_string=True)
+    gdb.execute("stepi", to_string=True)
+
+
+gdb.execute("tbreak main_main", to_string=True)
+gdb.execute("run >/dev/null", to_string=True)
+goexit, gogo, systemstack = symbol("goexit"), symbol("gogo"), symbol("systemstack")
+memory = open("/proc/%d/mem" % gdb.selected_inferior().pid, "rb", 0)
+loans = {}
+points = [gdb.Breakpoint(name, internal=True) for name in PLACES]
+for point in points:
+    point.silent = True
+steps = 0
+try:
+    for _ in range(ROUNDS):
+        gdb.execute("set scheduler-locking off")
+        gdb.execute("continue", to_string=True)
+        loans.clear()
+        for _ in range(STEPS):
+            look()
+            step()
+            steps += 1
+except gdb.error as e:
+    print("step_view ends: %s" % e)
+for fault in faults[:20]:
+    print("wrong " + fault)
+print("compared %d instructions, %d faults; %s" % (steps, len(faults), seen))
+if gdb.selected_inferior().pid:
+    gdb.execute("kill", to_string=True)
