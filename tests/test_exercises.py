@@ -59,7 +59,7 @@ class Laws(unittest.TestCase):
 
     def test_points_add_up_to_a_hundred(self):
         for exercise in EXERCISES:
-            self.assertEqual(sum(row.points for row in exercise.rows), 100, exercise.name)
+            self.assertEqual(sum(row.points for row in exercise.rows) + sum(exercise.hand.values()), 100, exercise.name)
             names = [row.name for row in exercise.rows]
             self.assertEqual(len(names), len(set(names)), exercise.name)
 
@@ -94,7 +94,7 @@ class Laws(unittest.TestCase):
     def test_every_solution_has_all_points(self):
         for exercise in EXERCISES:
             grading = Grading(exercise.directory / "solution.nw", exercise, runs=100 if LONG else 1)
-            self.assertEqual(grading.score, 100, "%s\n%s" % (exercise.name, told(grading)))
+            self.assertEqual(grading.score, 100 - sum(exercise.hand.values()), "%s\n%s" % (exercise.name, told(grading)))
 
     def test_a_solution_is_graded_many_times_and_an_interrupted_test_goes_on(self):
         """The long form of the law above, exercises/selftest; here on a copy whose solution is wrong, once it is."""
@@ -380,7 +380,7 @@ class Cheats(Laws):
 
     def test_a_cohorts_numbers_are_in_what_is_given(self):
         with mock.patch.dict(os.environ, RT0_COHORT="7"):
-            for name in ("03", "04", "05", "07", "08", "11"):
+            for name in ("03", "04", "05", "07", "08", "11", "14"):
                 exercise = find_exercise(name)
                 (number, usual, value), = exercise.varied
                 self.assertNotEqual(usual, value, name)
@@ -501,6 +501,15 @@ class Tool(unittest.TestCase):
         self.assertRegex(told[1], r"\n        as above, in the row one\n(?s:.*)--row two --seed 2 a.nw")
         self.assertNotRegex(told[1], "it loops|->")
         self.assertIn("\n        not run\n", told[3])
+
+    def test_points_that_a_reader_gives_are_told_apart(self):
+        exercise, hand = find_exercise("14"), "a reader gives up to 25 more: reason 15, reading 10"
+        grading = types.SimpleNamespace(exercise=exercise, refused="", warnings="", score=5, shown="a.nw", results=[course.Result(exercise.rows[0], True)])
+        self.assertIn("score 5 of 5; " + hand, report.table(grading))
+        self.assertEqual(report.gradescope(grading, 1)["output"], hand)
+        self.assertIn("<b>5 of 5</b>; " + hand, report.page(grading))
+        grading.exercise = find_exercise("03")
+        self.assertNotIn("a reader", report.table(grading) + report.gradescope(grading, 1)["output"] + report.page(grading))
 
     def test_colour_is_for_terminals_only(self):
         done, _ = self.grade((TOP / "exercises/03-priorities/starter.nw").read_bytes())

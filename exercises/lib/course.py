@@ -147,6 +147,8 @@ class Exercise:
                 if (self.directory / file).exists():
                     self.rows += self.load(self.directory / file)
         self.hidden = int(self.about.get("hidden", "0")) if not (self.directory / "hidden.py").exists() else 0
+        # points for which a person reads the answer: "hand: NAME POINTS, NAME POINTS"
+        self.hand = {name: int(points) for name, points in re.findall(r"(\w+) (\d+)", self.about.get("hand", ""))}
 
     def load(self, path):
         """The rows of one file; a row sees lib/ and the rest of its own directory."""

@@ -42,9 +42,15 @@ def table(grading, on=False):
     total = sum(result.row.points for result in grading.results)
     hidden = grading.exercise.hidden
     title = grading.exercise.title + "".join("; in cohort %d, %s is %s" % (cohort(), name, value) for name, _, value in grading.exercise.varied)
-    return "%s: %s\n%s  score %d of %d%s\n" % (
+    return "%s: %s\n%s  score %d of %d%s%s\n" % (
         grading.exercise.name, title, "".join(rows(grading, result, on) for result in grading.results),
-        grading.score, total, "; %d more points are judged when it is handed in" % hidden if hidden else "")
+        grading.score, total, "; %d more points are judged when it is handed in" % hidden if hidden else "", by_hand(grading.exercise))
+
+
+def by_hand(exercise):
+    """What is left to a person who reads the answer."""
+    hand = exercise.hand if exercise else {}
+    return "; a reader gives up to %d more: %s" % (sum(hand.values()), ", ".join("%s %d" % one for one in hand.items())) if hand else ""
 
 
 def text_of(grading, result):
@@ -61,7 +67,7 @@ def gradescope(grading, seconds):
               "output": text_of(grading, result), "output_format": "text",
               "visibility": "after_published" if result.row.hidden else "visible"}
              for number, result in enumerate(grading.results, 1)]
-    return {"score": grading.score, "execution_time": round(seconds, 1), "output": grading.refused or grading.warnings,
+    return {"score": grading.score, "execution_time": round(seconds, 1), "output": grading.refused or "\n".join(text for text in (by_hand(grading.exercise)[2:], grading.warnings) if text),
             "output_format": "text", "visibility": "visible", "stdout_visibility": "hidden", "tests": tests}
 
 
@@ -107,9 +113,10 @@ def page(grading):
                        html.escape(result.row.name), html.escape(result.row.sentence), more))
     refused = '<p class="bad">%s</p>' % html.escape(grading.refused) if grading.refused else ""
     return ('<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-            "<title>%s</title><style>%s</style><h1>%s</h1><p>%s</p>%s<p>Score: <b>%d of 100</b></p>"
+            "<title>%s</title><style>%s</style><h1>%s</h1><p>%s</p>%s<p>Score: <b>%d of %d</b>%s</p>"
             "<table><tr><th>Row<th>Points<th>What it says</tr>%s</table></html>\n"
-            % (title, STYLE, title, html.escape(grading.shown), refused, grading.score, "".join(rows)))
+            % (title, STYLE, title, html.escape(grading.shown), refused, grading.score, sum(result.row.points for result in grading.results) or 100,
+               html.escape(by_hand(grading.exercise)), "".join(rows)))
 
 
 def write(path, text):
