@@ -256,9 +256,14 @@ class G(gdb.Function):
         return gp
 
 class M(gdb.Function):
-    """$m(): this thread's m."""
+    """$m(): this thread's m.  $m(N): M number N."""
 
-    def invoke(self):
+    def invoke(self, i=None):
+        if i is not None:
+            for m in linked(value("allm"), "alllink"):
+                if int(m["id"]) == number(i):
+                    return m
+            raise gdb.GdbError("no M%d; see info sched" % number(i))
         g = getg()
         if int(g["m"]) == 0:
             raise gdb.GdbError("goroutine %d has no m" % int(g["goid"])
@@ -859,10 +864,12 @@ NAME is the name of the chunk or its number, such as 6.14."""
 
     def run(self, arg):
         maps.load()
-        name = arg.strip("<> ")
+        name = re.sub("^(replace|base): ", "", arg.strip("<>= "))
         if name not in maps.chunks:
-            raise gdb.GdbError("the book has no chunk <%s>%s"
-                               % (name, maps.like(name)))
+            # say what is no chunk
+            if gdb.lookup_global_symbol(name) or gdb.lookup_static_symbol(name):
+                raise gdb.GdbError("%s is a function: say break %s" % (name, name))
+            raise gdb.GdbError("the book has no chunk <%s>%s" % (name, maps.like(name)))
         for file, line in maps.chunks[name]:
             spec = "%s:%d" % (file, line)
             try:
@@ -874,6 +881,11 @@ NAME is the name of the chunk or its number, such as 6.14."""
                 return
         raise gdb.GdbError("no instruction comes from <%s> alone; name a "
                            "chunk inside it" % name)
+
+    def complete(self, text, word):
+        maps.load()
+        start = len(text) - len(word)
+        return [n[start:] for n in maps.chunks if n.startswith(text)]
 
 Chunk("chunk", gdb.COMMAND_FILES), Book("book", gdb.COMMAND_FILES)
 BreakChunk("break-chunk", gdb.COMMAND_BREAKPOINTS)
@@ -923,8 +935,8 @@ GDB's; the walk waits until it is done."""
             start_afresh(lines)
             if not self.walk(steps(lines)):
                 break
-        self.dont_repeat()
         # say how to go on after a walk
+        self.dont_repeat()
         print("The walk %s is over; the program %s. The prompt is yours." % (
             name, "stands at " + place(gdb.selected_frame())
             if gdb.selected_thread() else "has ended"))
@@ -972,6 +984,12 @@ GDB's; the walk waits until it is done."""
                 except gdb.error:
                     pass        # scheduler-locking without a program
         return True
+
+    # complete the name of a script
+    def complete(self, text, word):
+        start = len(text) - len(word)
+        return [n[start:-4] for n in sorted(os.listdir(TOP + "/gdb"))
+                if n.startswith(text) and n.endswith(".gdb")]
 
 # prepare the program of a script
 def in_book(script):

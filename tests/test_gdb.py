@@ -480,6 +480,20 @@ class Book(unittest.TestCase):
         out = gdb(YIELD, "break-chunk find a varaible")
         self.assertIn("did you mean <find a variable>?", out)
 
+    def test_a_chunk_may_be_copied_from_the_screen_and_a_function_is_told(self):
+        out = gdb(YIELD, "break-chunk <<replace: take the steps>>=", "break-chunk gogo", "break-chunk <loop over arguments>")
+        self.assertIn("no chunk <take the steps>", out)
+        self.assertIn("gogo is a function: say break gogo", out)
+        self.assertEqual(out.count("\n"), 3, out)
+
+    def test_chunks_and_stages_are_completed(self):
+        out = gdb(YIELD, "complete break-chunk find the scripts of", "complete stage 07")
+        self.assertEqual(out, "break-chunk find the scripts of a chapter\nstage 07-boot\nstage 07-loop\n")
+
+    def test_an_m_has_a_number(self):
+        out = gdb(YIELD, "break main_main", "run", "print $m(0)", "print $m(77)", "print $m(\"x\")")
+        self.assertRegex(out, r"= M0 P0 G1\nno M77; see info sched\n.* is no number\n")
+
     def test_book_names_section_and_page_that_exist(self):
         out = gdb(YIELD, "book gogo")
         page, anchor = re.search(r"page: (\S+)#(\S+)", out).groups()
