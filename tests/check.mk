@@ -46,6 +46,7 @@ golden: transcript-programs ## record what the chapters show anew: make golden [
 	status=$$?; [ $$status = 3 ] || exit $$status; \
 	$(MAKE) transcript-programs && \
 	{ $(TRANSCRIPTS) golden || [ $$? = 3 ]; }; }
+	@$(if $(CHAPTER),,exercises/08-lost/seeds.py)
 
 # Small faults in the chapters, each in a tree of its own below build/mutants, and the test that must find it.
 mutants: build ## put small faults into the chapters and see tests find them, some minutes: make mutants [M=NAME]

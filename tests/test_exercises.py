@@ -378,6 +378,19 @@ class Cheats(Laws):
         with self.assertRaisesRegex(course.Broken, "allow is missing, so nothing would be allowed"):
             Grading(self.exercise.directory / "solution.nw", course.Exercise(copy))
 
+    def test_the_seed_that_a_solution_names_is_found_and_written_down(self):
+        """Which make golden does, since a change of the scheduler voids it."""
+        loader = importlib.machinery.SourceFileLoader("seeds", str(TOP / "exercises/08-lost/seeds.py"))
+        seeds = importlib.util.module_from_spec(importlib.util.spec_from_loader("seeds", loader))
+        loader.exec_module(seeds)
+        for file in ("solution.nw", "wrong"):
+            shutil.copy(TOP / "exercises/08-lost" / file, self.place)
+        with mock.patch.object(seeds, "HERE", self.place), mock.patch.object(seeds, "stops", lambda _, seed, procs: seed in {2: (5, 7, 8), 3: (9,)}[procs]), \
+                contextlib.redirect_stdout(io.StringIO()):
+            seeds.main()
+        self.assertRegex((self.place / "solution.nw").read_text(), r"(?s)from 0 to 299, 3 stop the program on 2 Ps and 1 on 3\..*seed = 5;\n\t\*procs = 2;")
+        self.assertIn("-\t*seed = 5;\n+\t*seed = 6;\n", (self.place / "wrong").read_text())
+
     def test_a_cohorts_numbers_are_in_what_is_given(self):
         with mock.patch.dict(os.environ, RT0_COHORT="7"):
             for name in ("03", "04", "05", "07", "08", "11", "14"):
@@ -543,7 +556,7 @@ class Course(unittest.TestCase):
         exercise = find_exercise("03")
         top = self.handout("03")
         files = [path for path in top.rglob("*") if path.is_file() and top / "build" not in path.parents]
-        self.assertEqual([path.name for path in files if path.name in ("solution.nw", "wrong", "advice.md", "hidden.py")], [])
+        self.assertEqual([path.name for path in files if path.name in ("solution.nw", "wrong", "advice.md", "hidden.py", "seeds.py")], [])
         # no line of the solution's code is in it, except those of the book and of the starter
         known = (exercise.directory / "starter.nw").read_text() + "".join((TOP / book).read_text() for book in exercise.chapters)
         mine = {line.strip() for line in (exercise.directory / "solution.nw").read_text().split("\n")}

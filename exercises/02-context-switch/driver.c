@@ -33,16 +33,6 @@ volatile long turns;		/* of all others */
 /* Not local to main_main: a switch that loses registers harms only watched. */
 static volatile intptr_t others, i, seed;
 
-static intptr_t
-number(const char *s)
-{
-	intptr_t n = 0;
-
-	for (; *s >= '0' && *s <= '9'; s++)
-		n = 10 * n + *s - '0';
-	return n;
-}
-
 static int
 has(const char *s, char c)
 {

@@ -24,7 +24,7 @@ static struct one ones[2000];
 static long limit, total, alive, last;
 
 static int
-number(const char **s)
+nextnumber(const char **s)
 {
 	int n = 0;
 
@@ -92,29 +92,29 @@ main_main(void)
 
 	if (os_Args[1][0] == 'e') {
 		s = os_Args[2];
-		last = alive = number(&s);
+		last = alive = nextnumber(&s);
 		s = os_Args[3];
-		limit = number(&s);
+		limit = nextnumber(&s);
 		for (long i = 0; i < last; i++) {
 			s = os_Args[4 + i % (os_Argc - 4)];
-			ones[i] = (struct one){ .id = i, .tickets = number(&s) };
+			ones[i] = (struct one){ .id = i, .tickets = nextnumber(&s) };
 			go(each, &ones[i]);
 		}
 		runtime_Goexit();
 	}
 	s = os_Args[1];
-	limit = number(&s);
+	limit = nextnumber(&s);
 	for (last = 0; last < os_Argc - 2; last++) {
 		struct one *o = &ones[last];
 
 		s = os_Args[last + 2];
 		o->id = last;
-		o->tickets = number(&s);
+		o->tickets = nextnumber(&s);
 		if (*s == '@' || *s == '/') {
 			o->kind = *s++;
-			o->at = number(&s);
+			o->at = nextnumber(&s);
 			s += *s == '/';
-			o->later = number(&s);
+			o->later = nextnumber(&s);
 		}
 		if (o->kind != '@')
 			go(work, o);

@@ -16,16 +16,6 @@ static struct p a, b;
 static long total, limit;
 static uint32_t ping, pong;
 
-static long
-number(const char *s)
-{
-	long n = 0;
-
-	for (; *s != 0; s++)
-		n = 10 * n + *s - '0';
-	return n;
-}
-
 static void
 queue(const char *ops)
 {

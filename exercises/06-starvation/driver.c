@@ -13,16 +13,6 @@
 static struct g gs[512];
 static struct p a;
 
-static long
-number(const char *s)
-{
-	long n = 0;
-
-	for (; *s != 0; s++)
-		n = 10 * n + *s - '0';
-	return n;
-}
-
 static void
 tolist(struct g *gp)
 {

@@ -23,16 +23,6 @@ static char act;
 
 void hook(int where, const volatile void *p);
 
-static long
-number(const char *s)
-{
-	long i = 0;
-
-	for (; *s != 0; s++)
-		i = 10 * i + *s - '0';
-	return i;
-}
-
 static void
 put(struct p *pp)
 {

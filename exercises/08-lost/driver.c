@@ -26,16 +26,6 @@ static struct cond changed, filled, emptied;
 static long waiting, back, met, round;
 static long box[MOST], first, count, places, letters, left;
 
-static long
-number(const char *s)
-{
-	long n = 0;
-
-	for (; *s != 0; s++)
-		n = 10 * n + *s - '0';
-	return n;
-}
-
 static void
 finish(long n)
 {

@@ -26,7 +26,7 @@ void hook(int where, const volatile void *p);
 
 /* The number after the next full stop. */
 static int64_t
-number(const char **s)
+nextnumber(const char **s)
 {
 	int64_t n = 0;
 	int minus;
@@ -53,7 +53,7 @@ others(int64_t until)
 {
 	while (did < nother) {
 		const char *s = other[did];
-		int64_t t = number(&s), id = number(&s), when = number(&s);
+		int64_t t = nextnumber(&s), id = nextnumber(&s), when = nextnumber(&s);
 
 		if (t >= until)
 			return 0;
@@ -129,13 +129,13 @@ work(void *arg)
 		idle = 0;
 		switch (op) {
 		case 's':
-			n = number(&s);
+			n = nextnumber(&s);
 			note("sleeps", arg, now, n);
 			runtime_Sleep(n);
 			note("wakes", arg, now, 0);
 			break;
 		case 'w':
-			now += number(&s);
+			now += nextnumber(&s);
 			note("works", arg, now, 0);
 			runtime_Gosched();
 			break;
@@ -167,11 +167,11 @@ heap(long n)
 
 		switch (*s) {
 		case 'a':
-			id = number(&s);
-			timeradd(&fake[id], number(&s));
+			id = nextnumber(&s);
+			timeradd(&fake[id], nextnumber(&s));
 			break;
 		case 't':
-			gp = timertake(number(&s));
+			gp = timertake(nextnumber(&s));
 			note("takes", gp == NULL ? -1 : gp - fake, 0, 0);
 			break;
 		case 'f':
@@ -183,7 +183,7 @@ heap(long n)
 static void
 many(const char *spec)
 {
-	int64_t n = number(&spec), step = number(&spec);
+	int64_t n = nextnumber(&spec), step = nextnumber(&spec);
 	uint32_t sum = 0;
 
 	for (int64_t i = 0; i < n; i++)

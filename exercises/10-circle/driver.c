@@ -22,7 +22,7 @@ static const char *todonext[MANY];
 void hook(int where, const volatile void *p);
 
 static long
-number(const char **s)
+nextnumber(const char **s)
 {
 	long n = 0;
 
@@ -91,11 +91,11 @@ work(void *arg)
 		runtime_Semacquire(&turn[id]);
 		s = todonext[id];
 		op = *s++;
-		number(&s);
+		nextnumber(&s);
 		if (op != 'l')
-			give(id, number(&s));
+			give(id, nextnumber(&s));
 		if (op != 'u')
-			take(id, number(&s));
+			take(id, nextnumber(&s));
 	}
 }
 
@@ -110,14 +110,14 @@ void
 main_main(void)
 {
 	const char *s = os_Args[1] - 1;
-	long n = number(&s);
+	long n = nextnumber(&s);
 
 	for (long i = 0; i < n; i++)
 		go(work, (void *)i);
 	settle();
 	for (long i = 2; i < os_Argc; i++) {
 		s = os_Args[i] + 1;
-		n = number(&s);
+		n = nextnumber(&s);
 		todonext[n] = os_Args[i];
 		runtime_Semrelease(&turn[n]);
 		settle();

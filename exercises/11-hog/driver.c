@@ -32,7 +32,7 @@ void hook(int where, const volatile void *p);
 
 /* The number after the next full stop. */
 static int64_t
-number(const char **s)
+nextnumber(const char **s)
 {
 	int64_t n = 0;
 
@@ -223,14 +223,14 @@ work(void *arg)
 		char op = *s++;
 
 		if (op == 'w' || op == 'b' || op == 'c') {
-			steps(id, op, number(&s));
+			steps(id, op, nextnumber(&s));
 		} else if (op == 'k') {
-			kernel(id, number(&s));
+			kernel(id, nextnumber(&s));
 		} else if (op == 'g') {
 			kernel(id, 0);
 		} else if (op == 'n') {
-			n = number(&s);
-			for (int64_t last = number(&s); n <= last; n++)
+			n = nextnumber(&s);
+			for (int64_t last = nextnumber(&s); n <= last; n++)
 				go(work, (void *)n);
 			note("starts", id, now, turn());
 		} else {

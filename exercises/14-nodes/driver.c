@@ -32,7 +32,7 @@ static long work, branch, rounds, ids;
 struct g *hook(struct p *pp, struct p *victim, int takenext);
 
 static long
-number(const char **s)
+nextnumber(const char **s)
 {
 	long n = 0;
 
@@ -48,7 +48,7 @@ argument(int i)
 {
 	const char *s = i < os_Argc ? os_Args[i] : "0";
 
-	return number(&s);
+	return nextnumber(&s);
 }
 
 /* A search begins, or has ended and found nothing. */
@@ -138,7 +138,7 @@ main_main(void)
 	}
 	for (long i = 0; i < topology.nodes * topology.nodes; i++)
 		topology.distance[i / topology.nodes][i % topology.nodes] =
-		    (int32_t)number(&s);
+		    (int32_t)nextnumber(&s);
 	stealprepare();
 	searches = searching;
 	if (what == 't') {

@@ -25,4 +25,15 @@ note_(const char *text, long a, long b, long c)
 	note_(text_, (long)(a), (long)(b), (long)(c));			\
 } while (0)
 
+/* The number at the beginning of a word of the command line. */
+static inline long
+number(const char *s)
+{
+	long n = 0;
+
+	for (; *s >= '0' && *s <= '9'; s++)
+		n = 10 * n + *s - '0';
+	return n;
+}
+
 #endif
