@@ -512,8 +512,8 @@ class Book(unittest.TestCase):
     def test_the_frame_filter_also_holds_for_goroutines(self):
         out = gdb(YIELD, "break gogo", "run",
                   "enable frame-filter global rt0-chunks", "goroutine 1 bt")
-        self.assertRegex(out, r"(?m)^#0   gogo "
-                         r"\(<go from stack to stack>:\d+\)$")
+        self.assertRegex(out, r"(?m)^#1   goexit "
+                         r"\(<end the goroutine whose function has returned>:\d+\)$")
 
     def test_the_program_names_the_extension_for_those_who_ask(self):
         with tempfile.TemporaryDirectory() as tmp:

@@ -147,10 +147,18 @@ void notesleep(struct note *n);
 
 extern int turns;	/* threads take turns */
 
+/* A thread that takes turns. */
+struct turner {
+	struct turner *next;	/* in the list of all */
+	struct mOS *os;
+	uint32_t *sleepsat;	/* the word that it sleeps at, or NULL ... */
+	int64_t until;		/* ... or it is so late; INT64_MAX: never */
+};
+
 /* turn.c */
 void turnpoint(void);
-void taketurns(void);
-void turnadd(struct mOS *os);
+void taketurns(struct turner *t);
+void turnadd(struct mOS *os, struct turner *t);
 void turnwait(void);
 
 /* vdso_linux.c */

@@ -8,14 +8,6 @@
 #include "os/os.h"
 #include "os/sys_linux.h"
 
-/* A thread that takes turns. */
-struct turner {
-	struct turner *next;	/* in the list of all */
-	struct mOS *os;
-	uint32_t *sleepsat;	/* the word that it sleeps at, or NULL ... */
-	int64_t until;		/* ... or it is so late; INT64_MAX: never */
-};
-
 static struct turner *threads;	/* all, the newest first */
 int turns;
 static uint64_t chance;		/* state of draw, never 0 */
@@ -146,31 +138,30 @@ turntime(void)
 	return now;
 }
 
-/* Put os on the list. */
+/* Put os on the list, with t. */
 static void
-enlist(struct mOS *os)
+enlist(struct mOS *os, struct turner *t)
 {
-	os->turner = persistentalloc(sizeof *os->turner);
-	os->turner->os = os;
-	os->turner->next = threads;
-	threads = os->turner;
+	t->os = os;
+	t->next = threads;
+	os->turner = threads = t;
 }
 
-/* os is a thread from now on, and will wait for the baton. */
+/* os is a thread from now on, and will wait for the baton.  t: new memory. */
 void
-turnadd(struct mOS *os)
+turnadd(struct mOS *os, struct turner *t)
 {
 	os->rand = (uint64_t)draw(UINT32_MAX) << 32 | 1;
-	enlist(os);
+	enlist(os, t);
 }
 
 /* Let threads take turns; this one, the only one, begins. */
 void
-taketurns(void)
+taketurns(struct turner *t)
 {
 	struct mOS *me = getmos();
 
-	enlist(me);
+	enlist(me, t);
 	me->turn = 1;		/* mstart1 waits for it */
 	chance = me->rand;
 	seldom = 2u << draw(5);

@@ -53,7 +53,7 @@ newosproc(struct m *mp)
 		throw("newosproc");
 	}
 	if (turns)
-		turnadd(&mp->os);
+		turnadd(&mp->os, persistentalloc(sizeof(struct turner)));
 }
 
 /* Make an M that never has a P and calls fn, which does not return. */

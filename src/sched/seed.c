@@ -41,7 +41,7 @@ seedprocs(int32_t n)
 
 	if (s != NULL && *s != 0 && n > 1) {
 		seeded = 0;
-		taketurns();
+		taketurns(persistentalloc(sizeof(struct turner)));
 		return n;
 	}
 	return 1;
