@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import types
 import unittest
@@ -667,6 +668,9 @@ class Course(unittest.TestCase):
                                  stderr=subprocess.STDOUT, text=True, env=environment)
         self.addCleanup(learn.communicate)
         self.addCleanup(learn.kill)
+        limit = threading.Timer(120, learn.kill)    # or a line that never comes is waited for
+        limit.start()
+        self.addCleanup(limit.cancel)
 
         def until(pattern):
             seen = []

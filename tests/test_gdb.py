@@ -385,6 +385,8 @@ class SeveralThreads(unittest.TestCase):
         core = os.path.join(self.tmp.name, "core")
         live = gdb(self.new, *self.AT, "gcore " + core, *look)
         dead = gdb(self.new, *look, core=core)
+        # With AMX GDB 16 does not know the size of what it has written itself; it shows the registers all the same.
+        dead = re.sub(r"(?m)^warning: Unexpected size of section `\.reg-xstate/\d+' in core file\.\n", "", dead)
         self.assertEqual(live.split("---\n")[1], dead.split("---\n")[1])
         self.assertIn("$1 = M1 P1 G4\n$2 = G2 waiting reader\n"
                       "$3 = G1 running main_main\n", dead)

@@ -147,6 +147,13 @@ class Console(Project):
         self.write(text % command.replace("5", "6"))
         self.assertFails("+ at 0x40aabbcc in process 99: 6")
 
+    def test_the_order_of_the_arguments_of_a_frame_is_the_compilers(self):
+        text = "```console\n$ echo '#0  f (%s)'\n#0  f (gp=..., lock=...)\n```\n"
+        self.write(text % "lock=..., gp=...")
+        self.assertAgrees()
+        self.write(text % "lock=..., mp=...")
+        self.assertFails("+ #0  f (lock=..., mp=...)")
+
     def test_short_hexadecimal_numbers_are_content(self):
         self.write("```console\n$ echo 0x124\n0x123\n```\n")
         self.assertFails("- 0x123")

@@ -216,6 +216,8 @@ ADDRESSES = [(re.compile(pattern, re.M), text) for pattern, text in (
     (r"\b140\d{12}\b", "ADDR"),                     # 0x7f... in decimal
     (r"\b(process|Process|LWP|pid|tid|PID|TID)([ =:]+)\d+", r"\1\2N"),
     (r"^(?:bash: )?line \d+:( *)\d+ ", r"line N:\1N "),   # killed by a signal
+    # GDB shows the arguments of a frame in the order in which the compiler wrote them down.
+    (r"\((\w+=\.\.\.(?:, \w+=\.\.\.)+)\)", lambda found: "(%s)" % ", ".join(sorted(found[1].split(", ")))),
 )]
 # A chapter's line numbers move with its prose. They are compared apart.
 LINES = [(re.compile(pattern, re.M), text) for pattern, text in (
