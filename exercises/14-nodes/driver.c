@@ -139,7 +139,7 @@ main_main(void)
 	for (long i = 0; i < topology.nodes * topology.nodes; i++)
 		topology.distance[i / topology.nodes][i % topology.nodes] =
 		    (int32_t)nextnumber(&s);
-	stealprepare();
+	topologyready();
 	searches = searching;
 	if (what == 't') {
 		branch = n;

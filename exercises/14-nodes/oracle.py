@@ -70,9 +70,12 @@ def searches(trace):
 
 @row(15, "before a P is robbed, the thief has looked at each P that is nearer", runs=6)
 def nearest(program, random):
-    machine = drawn(random)
-    trace = machine.run(program, random.randrange(1 << 30), *work(random))
-    thefts = [(at, note) for at, note in searches(trace) if note.name == "theft"]
+    for _ in range(8):      # until there is something to judge
+        machine = drawn(random)
+        trace = machine.run(program, random.randrange(1 << 30), *work(random))
+        thefts = [(at, note) for at, note in searches(trace) if note.name == "theft"]
+        if thefts or trace.end != "exit 0":
+            break
     for at, note in thefts:
         thief, victim, seen = note.a & 255, note.a >> 8 & 255, looks(note)
         if note.a >> 16:
@@ -83,7 +86,7 @@ def nearest(program, random):
                     thief, victim, machine.distance(thief, victim), other, machine.distance(thief, other)), trace, at)
     if not thefts:
         trace.finished()
-        raise Failure("nothing was stolen", trace)
+        raise Failure("in eight runs nothing was stolen", trace)
 
 
 @row(10, "each goroutine runs, and runs once", runs=5, after="nearest")
