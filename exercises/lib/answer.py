@@ -87,7 +87,10 @@ TOKEN = re.compile(r"""
 PAIRS = {")": "(", "]": "[", "}": "{"}
 # Words by which code would leave the place where the chunk stands.
 FORBIDDEN = {"asm": 1, "__asm": 1, "__asm__": 1, "__attribute__": 1, "__attribute": 1, "_Pragma": 1,
-             "__int3": 1, "__builtin_trap": 1, "__builtin_debugtrap": 1, "constructor": 1}
+             "__int3": 1, "constructor": 1}
+# Of the compiler's own functions, those that compute. Others jump (__builtin_longjmp, __builtin_eh_return), or find the stack.
+BUILTIN = re.compile(r"__builtin_(?!(expect|unreachable|popcount|parity|clz|ctz|ffs|bswap|abs|mem|offsetof|constant_p|types_compatible_p|prefetch|ia32_pause"
+                     r"|choose_expr|(s|u)?(add|sub|mul)l{0,2}_overflow)(l{0,2}|16|32|64|set|cpy|move|cmp)$)")
 
 
 def check_c(shown, parts):
@@ -118,7 +121,7 @@ def check_c(shown, parts):
                 refuse(at, "the %s has no end on its line; close it" % ("string" if token == '"' else "character"))
             elif kind == "digraph":
                 refuse(at, "%s is another spelling of a bracket; write the bracket" % token)
-            elif kind == "word" and token in FORBIDDEN:
+            elif kind == "word" and (token in FORBIDDEN or BUILTIN.match(token)):
                 refuse(at, "%s is not part of an answer; write it in plain C" % token)
             elif token == "[" and re.search(r"\[\s*$", re.sub(r"/\*.*?\*/|//[^\n]*", "", text[:match.start()], flags=re.S)):
                 refuse(at, "[[ begins an attribute, which is not part of an answer; write it in plain C")
