@@ -489,8 +489,9 @@ class Book(unittest.TestCase):
         self.assertEqual(out.count("\n"), 3, out)
 
     def test_chunks_and_stages_are_completed(self):
-        out = gdb(YIELD, "complete break-chunk find the scripts of", "complete stage 07")
-        self.assertEqual(out, "break-chunk find the scripts of a chapter\nstage 07-boot\nstage 07-loop\n")
+        out = gdb(YIELD, "complete break-chunk find the scripts of", "complete stage " + number("the-main-goroutine"))
+        self.assertEqual(out, "break-chunk find the scripts of a chapter\n" + "".join(
+            "stage %s-%s\n" % (number("the-main-goroutine"), walk) for walk in ("boot", "loop")))
 
     def test_an_m_has_a_number(self):
         out = gdb(YIELD, "break main_main", "run", "print $m(0)", "print $m(77)", "print $m(\"x\")")
