@@ -78,7 +78,7 @@ for _ in range(40):
         marks = [mark for mark, _ in steps]
         self.assertEqual((marks.count("load"), marks.count("jump"), marks[-1]), (1, 1, "code"), out)
         for mark, root in steps:
-            self.assertEqual(root, "goexit" if mark == "code" else "runtime_Gosched", out)
+            self.assertEqual(root, "goexit" if mark != "jump" else "runtime_Gosched", out)
 
     def assertLeft(self, program):
         """No goroutine of the program is queued, or its lock given back, by code that runs on its stack."""
