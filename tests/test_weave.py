@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import browser
+from chapters import number
 
 TOP = Path(__file__).resolve().parent.parent
 FIXTURE = TOP / "tests" / "weave"
@@ -594,12 +595,13 @@ class InABrowser(unittest.TestCase):
         self.browser.until("Math.abs(document.querySelector('#tricks').getBoundingClientRect().top - 80) < 40")
 
     def test_code_is_copied_with_its_uses_and_sessions_without_their_output(self):
+        queue = number("p-and-its-queue")
         for width, height, touch in self.SIZES:
             self.browser.size(width, height, touch)
             self.browser.open(self.page("p-and-its-queue"))
             self.browser.js("document.execCommand = what => { window.copied = document.activeElement.value; return true }")
-            for box, wanted in ((".tty", "GOMAXPROCS=1 build/chapters/10/order | paste -sd' '\nbuild/chapters/10/crowd 100000\n"),
-                                ("#c10-4", None)):
+            for box, wanted in ((".tty", "GOMAXPROCS=1 build/chapters/%s/order | paste -sd' '\nbuild/chapters/%s/crowd 100000\n" % (queue, queue)),
+                                ("#c%d-4" % int(queue), None)):
                 button = box + " > .copy"
                 self.browser.js("document.querySelector(%r).scrollIntoView({block: 'center'})" % button)
                 if touch:
@@ -611,7 +613,7 @@ class InABrowser(unittest.TestCase):
                 if wanted:
                     self.assertEqual(copied, wanted)
                 else:
-                    source = next((TOP / "book").glob("10-*.nw")).read_text()
+                    source = next((TOP / "book").glob("%s-*.nw" % queue)).read_text()
                     self.assertEqual(copied.split(), re.findall(r"^<<[^\n]*>>=\n(.*?)^@$", source, re.M | re.S)[3].split())
                 self.browser.js("delete window.copied")
             box = "document.querySelector('main .around').closest('.chunk')"
