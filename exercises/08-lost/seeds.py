@@ -14,6 +14,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "lib"))
 from course import Broken, Grading, ended, find_exercise, whole  # noqa: E402
 
+NUMBER = HERE.name.partition("-")[0]
 TRIED, PROCS = 300, (2, 3)
 
 
@@ -24,7 +25,7 @@ def stops(program, seed, procs):
 
 
 def main():
-    exercise = find_exercise(HERE.name.partition("-")[0])
+    exercise = find_exercise(NUMBER)
     grading = Grading(HERE / "solution.nw", exercise, only=["seed"])     # leaves the program with the fault
     if grading.refused:
         raise Broken("exercises/08-lost/solution.nw is refused: %s" % grading.refused)
