@@ -41,8 +41,8 @@ words: ## how much each chapter says for a line of code
 
 # Status 3: recorded, but chapters grew or shrank, and with them the line
 # numbers that a debugger shows; build and record once more.
-golden: transcript-programs ## record what the chapters show anew: make golden [CHAPTER=NN]
-	@$(TRANSCRIPTS) golden || { \
+golden: transcript-programs ## record what the chapters show anew: make golden [CHAPTER=NN [MASKED=1]]
+	@$(TRANSCRIPTS) golden $(if $(MASKED),--masked) || { \
 	status=$$?; [ $$status = 3 ] || exit $$status; \
 	$(MAKE) transcript-programs && \
 	{ $(TRANSCRIPTS) golden || [ $$? = 3 ]; }; }

@@ -169,6 +169,9 @@ class Console(Project):
         text = self.recorded('```{.console mask="[0-9]+"}\n$ echo $RANDOM$RANDOM\n```\n')
         self.tool("golden")
         self.assertEqual(self.chapter.read_text(), text)
+        self.tool("golden", "--masked")
+        self.assertNotEqual(self.chapter.read_text(), text)
+        self.assertAgrees()
 
     def test_a_bad_mask_is_an_error(self):
         self.write('```{.console mask="("}\n$ echo\n```\n')
@@ -286,6 +289,8 @@ class Console(Project):
         status, output = self.tool("targets")
         self.assertEqual(status, 1)
         self.assertIn("book/01-a.nw:1: build/chapters/$k: write its numbers into the block", output)
+        self.write("```console\n$ ls build/chapters/08bb/src\n```\n")
+        self.assertEqual(self.tool("targets"), (1, "transcripts: book/01-a.nw:1: build/chapters/08bb is no state; write the two digits of a chapter\n"))
 
     def test_targets_names_the_prefixes_that_blocks_use(self):
         self.write("```console\n$ build/chapters/02/rt0\n```\n"

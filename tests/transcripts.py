@@ -5,6 +5,7 @@
   tests/transcripts.py golden          run every block, rewrite what differs
   tests/transcripts.py targets         the make targets that the blocks need
   options: --chapter NN   only book/NN-*.nw
+           --masked       golden also rewrites what compares equal by a mask
            -C DIR         another project directory
 
 A block is a fence of class console or gdb in the prose of a chapter. Its
@@ -609,7 +610,7 @@ def moved_lines(results):
     return [place for result in results for place in getattr(result, "moved", [])]
 
 
-def rewrite(top, results):
+def rewrite(top, results, masked=False):
     """Put the new output into the chapters. Returns (changed blocks, whether
     a chapter's lines moved)."""
     changed, moved = [], False
@@ -628,7 +629,7 @@ def rewrite(top, results):
                 prompt = PROMPT[block.kind]
                 new += [escape(text) for text in
                         (prompt + entry.command).replace("\n", "\n> ").split("\n")]
-                if normal(entry.output, mask) == normal(got, mask):
+                if not masked and normal(entry.output, mask) == normal(got, mask):
                     got = [line.rstrip() for line in entry.output]
                     while got and not got[-1]:
                         got.pop()
@@ -666,9 +667,9 @@ def command_check(top, blocks):
     return 1 if count["fail"] or moved else 0
 
 
-def command_golden(top, blocks):
+def command_golden(top, blocks, masked=False):
     results = run_blocks(top, blocks)
-    changed, moved = rewrite(top, results)
+    changed, moved = rewrite(top, results, masked)
     for block, new in changed:
         print(block.where)
         for line in difflib.unified_diff(block.text, new, lineterm="", n=1):
@@ -693,7 +694,10 @@ def targets_of(blocks):
         if block.skip:
             continue
         text = "\n".join([block.attributes.get("prog", "")] + [e.command for e in block.entries])
-        found.update(re.findall(r"\bbuild/chapters/(\d\d)\b", text))
+        for state in re.findall(r"\bbuild/chapters/(\w+)", text):
+            if not re.fullmatch(r"\d\d", state):
+                raise Failure("%s: build/chapters/%s is no state; write the two digits of a chapter" % (block.where, state))
+            found.add(state)
         for name in re.findall(r"\bbuild/chapters/\$\{?(\w+)", text):
             values = re.findall(r"\bfor %s in ([\d\s]+)[;\n]" % name, text) + re.findall(r"\b%s=(\d\d)\b" % name, text)
             if not values:
@@ -714,14 +718,16 @@ def main(argv):
     parser.add_argument("--chapter", default="", help="two digits: only this chapter")
     parser.add_argument("-C", dest="top", default=str(Path(__file__).resolve().parent.parent),
                         help="the project's directory")
+    parser.add_argument("--masked", action="store_true", help="golden also rewrites what compares equal by a mask")
     options = parser.parse_args(argv)
     top = Path(options.top).resolve()
     try:
         blocks = find_blocks(top, options.chapter)
         if options.chapter and not list((top / "book").glob(options.chapter + "-*.nw")):
             raise Failure("there is no chapter book/%s-*.nw" % options.chapter)
-        return {"check": command_check, "golden": command_golden,
-                "targets": command_targets}[options.command](top, blocks)
+        if options.command == "golden":
+            return command_golden(top, blocks, options.masked)
+        return {"check": command_check, "targets": command_targets}[options.command](top, blocks)
     except (Failure, OSError, UnicodeDecodeError) as failure:
         print("transcripts: %s" % failure, file=sys.stderr)
         return 1
