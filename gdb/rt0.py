@@ -870,6 +870,7 @@ NAME is the name of the chunk or its number, such as 6.14."""
             if gdb.lookup_global_symbol(name) or gdb.lookup_static_symbol(name):
                 raise gdb.GdbError("%s is a function: say break %s" % (name, name))
             raise gdb.GdbError("the book has no chunk <%s>%s" % (name, maps.like(name)))
+        # break at the first line of it that has code
         for file, line in maps.chunks[name]:
             spec = "%s:%d" % (file, line)
             try:
@@ -990,6 +991,8 @@ GDB's; the walk waits until it is done."""
         start = len(text) - len(word)
         return [n[start:-4] for n in sorted(os.listdir(TOP + "/gdb"))
                 if n.startswith(text) and n.endswith(".gdb")]
+
+# what a walk is made of
 
 # prepare the program of a script
 def in_book(script):
