@@ -620,6 +620,10 @@ class InABrowser(unittest.TestCase):
             selected = self.browser.js("getSelection().selectAllChildren(%s), String(getSelection())" % box)
             self.assertIn(self.browser.js(box + ".querySelector('.code .l').textContent").split()[-1], selected)
             self.assertNotIn(self.browser.js(box + ".querySelector('.around').textContent"), selected)
+            self.browser.open(self.page("exercise-14-nodes"))
+            self.assertEqual([], self.browser.js("""[...document.querySelectorAll('.copy')].filter(b => {
+                const box = (b.parentNode.querySelector('.sample') || b.parentNode).getBoundingClientRect(), it = b.getBoundingClientRect();
+                return it.left < box.left || it.right > box.right || it.top < box.top || it.bottom > box.bottom }).map(b => b.parentNode.textContent)"""))
 
     def test_the_search_finds_several_words_and_prefixes_definitions_first(self):
         self.browser.size(1400, 1000)

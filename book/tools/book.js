@@ -29,7 +29,7 @@
   function commands(box) { return Array.prototype.map.call(box.querySelectorAll('kbd'), function (k) { return k.textContent + '\n' }).join('') }
   all('figure.chunk, .tty, .sample', function (box) {
     if (box.matches('.tty') && !box.querySelector('kbd')) return
-    if (box.matches('.sample')) { var w = el('div'); box.parentNode.insertBefore(w, box); w.appendChild(box); w.style.maxWidth = 'none'; w.className = 'has-copy'; box = w }
+    if (box.matches('.sample')) { var w = el('div'); box.parentNode.insertBefore(w, box); w.appendChild(box); w.className = 'has-copy'; box = w }
     var b = el('button', 'copy', 'copy'); b.type = 'button'; box.classList.add('has-copy'); box.appendChild(b)
     b.onclick = function () {
       var s = box.matches('.chunk') ? code(box) : box.matches('.tty') ? commands(box) : box.querySelector('code').textContent
