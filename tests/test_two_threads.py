@@ -2,6 +2,7 @@
 import os
 import re
 import tempfile
+import time
 import unittest
 
 import states
@@ -50,8 +51,8 @@ class Orders(Chapter):
 
     @unittest.skipIf(ALONE, "needs two processors")
     def test_without_a_fence_both_miss_the_other_now_and_then(self):
-        counts = [self.count()]
-        while not counts[-1] and len(counts) < 20:      # on a busy machine the two seldom run at the same time
+        counts, end = [self.count()], time.monotonic() + 60
+        while not counts[-1] and time.monotonic() < end:      # on a busy machine the two seldom run at the same time
             counts.append(self.count())
         self.assertGreater(counts[-1], 0, "in %d runs of %s" % (len(counts), self.example("reorder")))
 

@@ -111,10 +111,11 @@ TEST("the name of a file may have a size behind it")
 
 TEST("a set-user-id program writes no trace")
 {
-	static char variable[] = "RT0TRACE=build/tests/secure.trace";
+	static char variable[] = "RT0TRACE=build/secure.trace";
 	static char *environment[] = { variable, NULL };
 
 	remove(variable + 9);
+	reset(0);
 	envp = environment;
 	gomaxprocs = 1;
 	trace = NULL;
