@@ -1,15 +1,16 @@
 """Inside GDB: step through switches, and compare the view of the goroutines with memory.
 
 At every instruction the program's memory is read through /proc/PID/mem, and what follows from it and from the
-registers must be what the extension shows (whose names are in the same module, so these are other ones): the state of each goroutine, where its newest frame is, that each
-frame's return address is in memory where the frame says, and that no register is handed over that was not saved.
+registers must be what the extension shows (whose names are in the same module, so these are other ones): the state of
+each goroutine, where its newest frame is, that each frame's return address is in memory where the frame says, and
+that no register is handed over that was not saved.
 
     gdb -nx -q -batch -x gdb/rt0.py -ex 'python ROUNDS, STEPS = 4, 60' -x tests/step_view.py PROGRAM
 """
 import gdb
 
-PLACES = ("setrunning", "mcall", "systemstack", "goexit1", "execute")
-TYPE = gdb.lookup_type("struct g")
+PLACES = ("setrunning", "mcall", "goexit1", "execute", "newg")
+TYPE, M = gdb.lookup_type("struct g"), gdb.lookup_type("struct m")
 BUF, STACK = gdb.lookup_type("struct gobuf"), gdb.lookup_type("struct stack")
 STATES = {f.enumval: f.name[1:] for f in gdb.lookup_type("enum gstatus").fields()}
 faults, seen = [], {}
@@ -54,13 +55,43 @@ def queued():
     return found
 
 
+def bounds(g):
+    """The two ends of the stack of a g."""
+    return [peek(g + offset(TYPE, "stack") + offset(STACK, name)) for name in ("lo", "hi")]
+
+
+class Entry(gdb.Breakpoint):
+    """At the first instruction of systemstack: where the goroutine will have its rbp, which is the way back."""
+
+    def stop(self):
+        rsp = int(gdb.newest_frame().read_register("rsp"))
+        for _, g in goroutines():
+            lo, hi = bounds(g)
+            if lo < rsp <= hi:
+                ways[g] = rsp - 8
+        return True
+
+
+def borrowed(g, threads):
+    """Whether a thread that runs g is on its g0's stack, and systemstack has called what is outermost there."""
+    m = peek(symbol("allm"))
+    while m and peek(m + offset(M, "curg")) != g:
+        m = peek(m + offset(M, "alllink"))
+    if not m:
+        return False
+    g0 = peek(m + offset(M, "g0"))
+    sp = peek(g0 + offset(TYPE, "sched") + offset(BUF, "sp"))
+    return any(bounds(g0)[0] < rsp <= sp and systemstack <= (peek(sp - 8) if rsp < sp else rip) < systemstack + 90
+               for rsp, rip in threads)
+
+
 def registers():
-    """rsp, rip and rbp of each thread."""
+    """rsp and rip of each thread."""
     selected, found = gdb.selected_thread(), []
     for thread in gdb.selected_inferior().threads():
         thread.switch()
         frame = gdb.newest_frame()
-        found.append((int(frame.read_register("rsp")), frame.pc(), int(frame.read_register("rbp"))))
+        found.append((int(frame.read_register("rsp")), frame.pc()))
     selected.switch()
     return found
 
@@ -68,18 +99,16 @@ def registers():
 def truth(g, waiting, threads):
     """The state to be shown, the rip of the newest frame, and whether a thread is on the stack."""
     said = STATES[peek(g + offset(TYPE, "atomicstatus"), 4)]
-    lo, hi = (peek(g + offset(TYPE, "stack") + offset(STACK, name)) for name in ("lo", "hi"))
-    for rsp, rip, rbp in threads:
+    lo, hi = bounds(g)
+    for rsp, rip in threads:
         # the last instructions of a switch are on the new stack, in the code of the old one: jmp *%rax, jmp *%rcx
         code = peek(rip, 8).to_bytes(8, "little")
         jumping = code[:2] == b"\xff\xe0" or b"\xff\xe1" in code and gogo <= rip < gogo + 90
         if lo < rsp <= hi and not jumping:
-            loans.pop(g, None)
             return said, rip, True
-        if lo < rbp <= hi and systemstack <= rip < systemstack + 90:
-            loans[g] = rbp      # from here to the end of systemstack, the way back
-    if g in loans:
-        return said, peek(loans[g] + 8), False
+    if borrowed(g, threads):
+        seen["lent"] = seen.get("lent", 0) + 1
+        return said, peek(ways[g] + 8), False
     gone = said == "running" or said == "runnable" and g not in waiting
     return "in flight" if gone else said, peek(g + offset(TYPE, "sched") + offset(BUF, "pc")), False
 
@@ -100,13 +129,13 @@ def look():
         if pc == goexit + 1 and not on:
             if "not started" not in rest:
                 faults.append("%s: G%d has not started, shown as %r" % (where, goid, rest))
-        elif peek(g + offset(TYPE, "stack") + offset(STACK, "hi")):
+        elif bounds(g)[1]:
             frames(where, goid, g, pc, on)
 
 
 def frames(where, goid, g, pc, on):
     """The chain of a goroutine: its beginning, its return addresses, its end, its registers."""
-    lo, hi = (peek(g + offset(TYPE, "stack") + offset(STACK, name)) for name in ("lo", "hi"))
+    lo, hi = bounds(g)
     with Standing(next(x for x in allgs() if int(x["goid"]) == goid)) as frame:
         if frame.pc() != pc:
             faults.append("%s: G%d is at %#x, shown at %#x" % (where, goid, pc, frame.pc()))
@@ -136,8 +165,8 @@ gdb.execute("tbreak main_main", to_string=True)
 gdb.execute("run >/dev/null", to_string=True)
 goexit, gogo, systemstack = symbol("goexit"), symbol("gogo"), symbol("systemstack")
 memory = open("/proc/%d/mem" % gdb.selected_inferior().pid, "rb", 0)
-loans = {}
-points = [gdb.Breakpoint(name, internal=True) for name in PLACES]
+ways = {}
+points = [gdb.Breakpoint(name, internal=True) for name in PLACES] + [Entry("*%d" % systemstack, internal=True)]
 for point in points:
     point.silent = True
 steps = 0
@@ -145,7 +174,6 @@ try:
     for _ in range(ROUNDS):
         gdb.execute("set scheduler-locking off")
         gdb.execute("continue", to_string=True)
-        loans.clear()
         for _ in range(STEPS):
             look()
             step()

@@ -284,8 +284,11 @@ class StepByStep(unittest.TestCase):
 
     def test_each_goroutine_is_shown_right_at_every_instruction_of_a_switch(self):
         seen = self.compared("yield", 1, 4, 90)
-        for word in ("running", "runnable", "in flight", "switched"):
+        for word in ("running", "runnable", "in flight", "switched", "lent"):
             self.assertIn(word, seen)
+
+    def test_a_goroutine_is_shown_right_where_the_program_stops_inside_systemstack(self):
+        self.assertIn("lent", self.compared("yield", 1, 8, 8))  # eight steps from its entry end before it changes stacks
 
     def test_each_goroutine_is_shown_right_where_two_threads_share_the_work(self):
         self.compared("workers", 2, 3, 90)
