@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Tangled from book/90-the-debugger.nw; edit that, not this file.
+# Tangled from book/91-stepping.nw; edit that, not this file.
 """A narrated boot: stop at each stage and show what has changed.
 
 make tour runs it.  The variable PLAIN, set before, asks for no colour.

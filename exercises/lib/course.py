@@ -268,7 +268,7 @@ def in_words(text):
             raise Broken("there is no page %s in book/ or exercises/, to which a link leads" % name)
         title = re.search(r'^(?:title: "?|# )(.*?)"?(?: \{#.*)?$', pages[0].read_text(encoding="utf-8"), re.M).group(1)
         number = int(pages[0].name[:2]) if pages[0].name[0].isdigit() else 0
-        place = "appendix %s" % "AB"[number - 90] if number >= 90 else "chapter %d" % number if pages[0].name[0].isdigit() else ""
+        place = "appendix %s" % "ABC"[number - 90] if number >= 90 else "chapter %d" % number if pages[0].name[0].isdigit() else ""
         return "%s (%s)" % (words or "*%s*" % title, place or "*%s*" % title) if words or place else "*%s*" % title
     text = re.sub(r"\[\[(.*?)\]\](?!\])", r"`\1`", re.sub(r"^(# .*) \{#.*\}$", r"\1", text, flags=re.M))
     return re.sub(r"\[([^][]*)\]\(#([\w-]+)\)", link, text)

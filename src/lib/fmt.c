@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/91-printing.nw; edit that, not this file. */
+/* Tangled from book/92-printing.nw; edit that, not this file. */
 /*
  * Package fmt: what programs print with.  The formats are those of C's
  * printf, without floating-point numbers.

@@ -1,0 +1,542 @@
+# SPDX-License-Identifier: MIT
+# Tangled from book/91-stepping.nw; edit that, not this file.
+"""GDB extension for programs on rt0, second file: moving, and the book.
+
+gdb/rt0.py reads it and has defined what is used here.
+"""
+import itertools
+
+import gdb.FrameDecorator
+
+# bring two threads together
+def behind_syscall(name):
+    """The address behind the first syscall instruction of a function."""
+    try:
+        text = gdb.execute("disassemble " + name, to_string=True)
+    except gdb.error:
+        raise gdb.GdbError("no function %s: this program makes no threads; "
+                           "say meet FUNCTION if it has another name" % name)
+    found = re.search(r"\tsyscall.*\n\W*(0x[0-9a-f]+)", text)
+    if not found:
+        raise gdb.GdbError("no system call in %s" % name)
+    return int(found[1], 16)
+
+# the command meet
+class Meet(Command):
+    """meet [FUNCTION]: run until FUNCTION (clone) has made a thread.
+Parent and child then stand behind its system call, the parent is selected,
+and only the selected thread moves; set scheduler-locking off lets all go."""
+
+    def run(self, arg):
+        if gdb.selected_thread() is None:
+            raise gdb.GdbError("the program is not running; say starti")
+        name = arg or "clone"
+        meeting = behind_syscall(name)
+        old = [t.num for t in threads()]
+        self.run_to(meeting)
+        gdb.execute("set scheduler-locking on")
+        # tell parent and child apart
+        parent, children = None, []
+        for thread in threads():
+            thread.switch()
+            if gdb.newest_frame().pc() == meeting:
+                if thread.num not in old:
+                    children.append(thread)
+                elif int(gdb.parse_and_eval("(long)$rax")) != 0:
+                    parent = thread
+        if parent:
+            parent.switch()
+        if not parent or len(children) != 1:
+            raise gdb.GdbError("%s made no thread: rax is %d" % (
+                name, int(gdb.parse_and_eval("(long)$rax"))))
+        print("thread %d and its new thread %d stand behind the system "
+              "call in %s" % (parent.num, children[0].num, name))
+
+    # run to the place where they meet
+    def run_to(self, meeting):
+        """Run until the selected thread stands at an address."""
+        mover, ended = gdb.selected_thread(), False
+        point = gdb.Breakpoint("*%#x" % meeting, internal=True)
+        point.silent = True
+        try:
+            gdb.execute("continue", to_string=True)
+        except gdb.error as e:
+            ended = "No such process" in str(e) or not mover.is_valid()
+            if not ended:
+                raise
+        # select a thread that is left
+        if not mover.is_valid() and threads():
+            threads()[0].switch()
+        point.delete()
+        if ended or not mover.is_valid():
+            raise gdb.GdbError("the program ended before it made a thread")
+        if gdb.newest_frame().pc() != meeting:
+            raise gdb.GdbError("stopped at %s before a thread was made"
+                               % place(gdb.newest_frame()))
+
+Meet("meet", gdb.COMMAND_RUNNING)
+
+# the commands about the book
+class Maps:
+    """The line maps of the tangler, read when first needed."""
+
+    def __init__(self):
+        self.lines = {}  # (file, line) -> (chapter, line, num, name)
+        self.chunks = {}  # name or number -> [(file, line)]
+
+    # load the maps
+    def load(self):
+        if self.lines:
+            return
+        folder = os.path.join(TOP, "build", "maps")
+        for base, _, names in os.walk(folder):
+            for name in sorted(names):
+                if name.endswith(".map"):
+                    self.read(os.path.join(base, name), name[:-4])
+        if not self.lines:
+            raise gdb.GdbError("no line maps in build/maps; say make")
+
+    # read one map
+    def read(self, path, root):
+        with open(path, errors="replace") as f:
+            for row in f:
+                n, place, num, name = row.rstrip("\n").split("\t")
+                chapter, _, line = place.rpartition(":")
+                chapter = os.path.basename(chapter)
+                entry = (chapter, int(line), num, name)
+                for key in ((root, int(n)), (chapter, int(line))):
+                    self.lines.setdefault(key, entry)
+                    for chunk in (name, num):
+                        self.chunks.setdefault(chunk, []).append(key)
+
+    def at(self, sal):
+        """The chunk of a line of source, or None."""
+        self.load()
+        if sal is None or sal.symtab is None:
+            return None
+        name = os.path.basename(sal.symtab.filename)
+        return self.lines.get((name, sal.line))
+
+    def like(self, name):
+        """A hint at the chunk that was meant."""
+        import difflib
+        near = difflib.get_close_matches(name, self.chunks, 1)
+        return "; did you mean <%s>?" % near[0] if near else ""
+
+maps = Maps()
+
+def located(arg):
+    """The line of the selected frame, or of a location."""
+    if arg:
+        # decode_line of an open quote crashes GDB 13; info line complains
+        gdb.execute("info line " + arg, to_string=True)
+        sals = gdb.decode_line(arg)[1]
+        return sals[0] if sals else None
+    if gdb.selected_thread() is None:
+        raise gdb.GdbError("the program is not running; say starti, or "
+                           "give a place: chunk schedinit")
+    return gdb.selected_frame().find_sal()
+
+class Chunk(Command):
+    """chunk [LOCATION]: the chunk that the code here comes from."""
+
+    def run(self, arg):
+        entry = maps.at(located(arg))
+        if entry is None:
+            raise gdb.GdbError("this code is not in the book")
+        print("chunk %s <%s>, book/%s:%d" % (entry[2], entry[3], entry[0],
+                                             entry[1]))
+        return entry
+
+class Book(Chunk):
+    """book [LOCATION]: the chunk, its section and its page."""
+
+    def run(self, arg):
+        chapter, line, num, _ = super().run(arg)
+        print("section: %s" % section(chapter, line))
+        print("page: build/site/%s.html#c%s"
+              % (chapter[:-3], num.replace(".", "-")))
+
+def section(chapter, line):
+    """The last heading above a line of a chapter."""
+    title = "?"
+    with open(os.path.join(TOP, "book", chapter), errors="replace") as f:
+        for n, text in enumerate(f, 1):
+            if n > line:
+                break
+            if re.match(r"#{1,3} ", text):
+                title = re.sub(r"\s*\{#.*\}$", "", text.strip("# \n"))
+    return title
+
+class BreakChunk(Command):
+    """break-chunk NAME: stop where the code of a chunk begins.
+NAME is the name of the chunk or its number, such as 6.14."""
+
+    def run(self, arg):
+        maps.load()
+        name = re.sub("^(replace|base): ", "", arg.strip("<>= "))
+        if name not in maps.chunks:
+            # say what is no chunk
+            if gdb.lookup_global_symbol(name) or gdb.lookup_static_symbol(name):
+                raise gdb.GdbError("%s is a function: say break %s" % (name, name))
+            raise gdb.GdbError("the book has no chunk <%s>%s" % (name, maps.like(name)))
+        # break at the first line of it that has code
+        for file, line in maps.chunks[name]:
+            spec = "%s:%d" % (file, line)
+            try:
+                sals = gdb.decode_line(spec)[1] or []
+            except gdb.error:
+                continue
+            if any(sal.line == line for sal in sals):
+                gdb.execute("break " + spec)
+                return
+        raise gdb.GdbError("no instruction comes from <%s> alone; name a "
+                           "chunk inside it" % name)
+
+    def complete(self, text, word):
+        maps.load()
+        start = len(text) - len(word)
+        return [n[start:] for n in maps.chunks if n.startswith(text)]
+
+Chunk("chunk", gdb.COMMAND_FILES), Book("book", gdb.COMMAND_FILES)
+BreakChunk("break-chunk", gdb.COMMAND_BREAKPOINTS)
+
+# name frames by their chunks
+class ChunkDecorator(gdb.FrameDecorator.FrameDecorator):
+    """A frame whose file is a chunk."""
+
+    def entry(self):
+        return maps.at(self.inferior_frame().find_sal())
+
+    def filename(self):
+        entry = self.entry()
+        return "<%s>" % entry[3] if entry else super().filename()
+
+    def line(self):
+        entry = self.entry()
+        return entry[1] if entry else super().line()
+
+class ChunkFilter:
+    """The filter of that name."""
+
+    name, priority, enabled = "rt0-chunks", 50, False
+
+    def filter(self, frames):
+        return map(ChunkDecorator, frames)
+
+gdb.frame_filters[ChunkFilter.name] = ChunkFilter()
+
+# walk through a stage script
+class Stage(Command):
+    """stage NN: walk through gdb/NN-*.gdb.
+At a pause Enter goes on and q ends the walk. Any other line is a command of
+GDB's; the walk waits until it is done."""
+
+    def run(self, arg):
+        # find the scripts of a chapter
+        scripts = sorted((n[:-4] for n in os.listdir(TOP + "/gdb")
+                          if n.endswith(".gdb")), key=in_book)
+        found = [n for n in scripts
+                 if arg == n or n.startswith(arg.zfill(2) + "-")]
+        if not arg or not found:
+            raise gdb.GdbError("no stage %s; there are %s"
+                               % (arg, " ".join(scripts)))
+        for name in found:
+            lines = open(TOP + "/gdb/%s.gdb" % name).read().splitlines()
+            start_afresh(lines)
+            if not self.walk(steps(lines)):
+                break
+        # say how to go on after a walk
+        self.dont_repeat()
+        print("The walk %s is over; the program %s. The prompt is yours." % (
+            name, "stands at " + place(gdb.selected_frame())
+            if gdb.selected_thread() else "has ended"))
+        print("Try info sched, book or %s%s." % (
+            "stepi" if gdb.selected_thread() else "run", "".join(
+                ", or stage " + n if n[:2] == name[:2] else
+                ", or leave GDB for make gdb STAGE=" + n[:2]
+                for n in scripts[scripts.index(name) + 1:][:1])))
+
+    # walk through the steps
+    def walk(self, script):
+        """Show and run the steps; whether all of them were run."""
+        waits = os.isatty(0) and os.isatty(1)
+        made, old = [], {name: gdb.parameter(name)
+                         for name in ("scheduler-locking", "pagination")}
+        if waits:
+            print("[Enter] goes on, q ends the walk, and any command of GDB's "
+                  "works meanwhile.")
+        gdb.execute("set pagination off")
+        try:
+            for step in script:
+                if step.startswith("#"):
+                    print(step)
+                elif not HIDES.match(step):
+                    # run a step
+                    step = re.sub(r"^(delete|condition) (\d+)", lambda m: "%s %d" % (
+                        m[1], made[int(m[2]) - 1]), step)
+                    print("(gdb) " + step)
+                    for name, v in setting(step):
+                        old.setdefault(name, v)
+                    if waits and not ALONG.match(step) and not paused():
+                        return False
+                    before = last_point()
+                    gdb.execute(step)
+                    made += range(before + 1, last_point() + 1)
+        except gdb.error as e:
+            print("%s\nThe walk ends here." % e)
+            return False
+        finally:
+            # put the settings back
+            for name, v in old.items():
+                v = {True: "on", False: "off", None: "unlimited"}.get(v, v)
+                try:
+                    gdb.execute("set %s %s" % (name, v))
+                except gdb.error:
+                    pass        # scheduler-locking without a program
+        return True
+
+    # complete the name of a script
+    def complete(self, text, word):
+        start = len(text) - len(word)
+        return [n[start:-4] for n in sorted(os.listdir(TOP + "/gdb"))
+                if n.startswith(text) and n.endswith(".gdb")]
+
+# what a walk is made of
+
+# prepare the program of a script
+def in_book(script):
+    """The chapter of a script, and where in it the script begins."""
+    text = ""
+    for name in os.listdir(TOP + "/book"):
+        if name.startswith(script[:2]) and name.endswith(".nw"):
+            with open(os.path.join(TOP, "book", name)) as f:
+                text = f.read()
+    return script[:2], text.find("\n<<gdb/%s.gdb>>=" % script)
+
+def start_afresh(lines):
+    """Load the program that a script is for, with its arguments."""
+    for line in lines:
+        usage = re.match(r"#\s+gdb -x \S+\s+(?:--args )?(\S+)\s*(.*)$",
+                         line)
+        if usage:
+            break
+    else:
+        return
+    program, words = usage.groups()
+    if "RT0_STAGES" in os.environ:
+        program = program.replace("build/chapters",
+                                  os.environ["RT0_STAGES"])
+    program = os.path.join(TOP, program)
+    if not os.path.exists(program):
+        # refuse a walk whose program is not built
+        chapter = re.search(r"chapters/(\d\d)/", program)
+        raise gdb.GdbError("%s is missing; leave GDB and say %s" % (
+            os.path.relpath(program, TOP), "make gdb STAGE=" + chapter[1]
+            if chapter else "make; what is in build/go, chapter 0 builds"))
+    gdb.execute("delete", to_string=True)
+    if gdb.selected_inferior().pid:
+        gdb.execute("kill", to_string=True)
+    gdb.execute("file " + program, to_string=True)
+    gdb.execute("set args " + words)
+
+# cut a script into steps
+def steps(lines):
+    """The comments and commands of a script, in order."""
+    block, depth = [], 0
+    for line in lines:
+        word = line.split()[:1]
+        if not word and not depth or line.startswith(HEAD):
+            continue
+        block.append(line)
+        if word and word[0] in ("define", "document", "if", "while",
+                                "commands", "python"):
+            depth += 1
+        elif word == ["end"]:
+            depth -= 1
+        if depth == 0:
+            yield "\n".join(block)
+            block = []
+
+HEAD = ("# SPDX-", "# Tangled from ")  # not for the one who steps
+
+# wait at a pause
+ALONG = re.compile(r"(set|source|define|document|python|t?break|delete|"
+                   r"condition|print|printf|x|info (symbol|line)|caller-of)\b")
+
+# settings that hide the source; for transcripts, not for a person
+HIDES = re.compile("set print frame-(info|arguments) ")
+
+def setting(step):
+    """The setting that a step changes and its value now, if it is one."""
+    words = step.split()
+    for name in (" ".join(words[1:2]), " ".join(words[1:3])):
+        try:
+            if words[0] == "set" and len(words) > 2:
+                return [(name, gdb.parameter(name))]
+        except RuntimeError:
+            pass
+    return []
+
+def paused():
+    """Wait for Enter, obey commands until then; false after q."""
+    selection = Selection() if gdb.selected_thread() else None
+    at, line = newest(), None
+    while line != "":
+        try:
+            line = input("[Enter] ").strip()
+            if line in ("q", "quit"):
+                return False
+            if line:
+                gdb.execute(line, True)
+        except (EOFError, KeyboardInterrupt):
+            return False
+        except gdb.error as e:
+            print(e)
+    if selection and selection.thread.is_valid():
+        selection.restore()
+    if newest() != at:
+        print("You have moved the program; the steps that follow were made "
+              "for where it was.")
+    return True
+
+def last_point():
+    """The number of the last breakpoint."""
+    return int(gdb.convenience_variable("bpnum") or 0)
+
+def newest():
+    """Where the selected thread is, or None without a program."""
+    if gdb.selected_thread() is None:
+        return None
+    frame = gdb.newest_frame()
+    return frame.pc(), int(frame.read_register("rsp"))
+
+Stage("stage", gdb.COMMAND_RUNNING)
+
+# log what the scheduler does
+class Tracepoint(gdb.Breakpoint):
+    """Prints a line and does not stop."""
+
+    def __init__(self, function, text):
+        super().__init__(spot(function), internal=True)
+        self.silent = True
+        self.text = text
+
+    def stop(self):
+        try:
+            on = "M%d: " % int(getg()["m"]["id"]) if len(threads()) > 1 \
+                else ""
+            for line in self.text().splitlines():
+                print("[rt0] %s%s" % (on, line))
+        except Exception as e:
+            print("[rt0] (%s)" % e)
+        return False
+
+# read what a function is given
+def spot(name):
+    """Where to stop for a function of EVENTS."""
+    return name if name == "gswitch" else "*" + name
+
+def argument(name):
+    """The first argument, in the first instruction of a function."""
+    pointer = gdb.lookup_type(name).pointer()
+    return gdb.parse_and_eval("$rdi").cast(pointer)
+
+def runs(g):
+    """What a goroutine that others leave for is about to do."""
+    return "G%d %s" % (int(g["goid"]), "begins " + function(g["startpc"])
+                       if begins(g) else "runs")
+
+def does(what):
+    """A line about the g that a function is given."""
+    return lambda: "G%d %s" % (int(argument("struct g")["goid"]), what)
+
+def switches():
+    """One goroutine leaves, and what it leaves to be done says why."""
+    m = getg()["m"]
+    g = m["left"].dereference()
+    to_do = function(m["waitunlockf"]) if int(m["waitunlockf"]) else ""
+    why = {"": "yields", "buried": "ends"}.get(to_do, "waits" + note(g))
+    return "G%d %s\n%s" % (int(g["goid"]), why, runs(m["curg"]))
+
+EVENTS = {
+    "newproc": lambda: "%s says go %s" % (
+        speaker(), function(gdb.parse_and_eval("$rdi"))),
+    "gogo": lambda: runs(argument("struct gobuf")["g"].dereference()),
+    "gswitch": switches,
+    "goschedImpl": does("yields"),
+    "goexit0": does("ends"),
+    "park_m": lambda: does("waits")() +
+    note(argument("struct g").dereference()),
+    "goready": does("is ready"),
+    "clone": lambda: "makes a thread",
+    "stopm": lambda: "has nothing to do",
+}
+
+def speaker():
+    """The goroutine that this thread runs, or the boot."""
+    gp = getg()["m"]["curg"]
+    return "G%d" % int(gp["goid"]) if int(gp) else "the boot"
+
+# switch the log on and off
+def exists(name):
+    """Whether the program has a function of that name."""
+    if name == "gswitch":
+        name = "finishswitch"   # has an address, and is never without it
+    try:
+        gdb.parse_and_eval("&" + name)
+        return True
+    except gdb.error:
+        return False
+
+class Trace(Command):
+    """rt0-trace on|off: print what the scheduler does."""
+
+    points = []
+
+    def run(self, arg):
+        if arg not in ("on", "off"):
+            raise gdb.GdbError("say rt0-trace on or rt0-trace off")
+        for point in self.points:
+            point.delete()
+        self.points = []
+        if arg == "on":
+            value("sched")
+            there = [f for f in EVENTS if exists(f)]
+            self.points = [Tracepoint(f, EVENTS[f]) for f in there]
+            print("[rt0] watching " + " ".join(there))
+
+Trace("rt0-trace", gdb.COMMAND_TRACEPOINTS)
+
+# a window for the scheduler
+class SchedWindow:
+    """Goroutines and run queues, fresh at every prompt."""
+
+    def __init__(self, window):
+        self.window = window
+        window.title = "scheduler"
+        gdb.events.before_prompt.connect(self.render)
+
+    def close(self):
+        gdb.events.before_prompt.disconnect(self.render)
+
+    def render(self):
+        if not self.window.is_valid():
+            return
+        lines = []
+        try:
+            for line in itertools.chain(sched_lines(), goroutine_lines()):
+                # keep what fits into the window
+                lines.append(re.sub(r"\b(\d\d)-[\w-]+\.nw:", r"\1:", line))
+                if len(lines) == self.window.height:
+                    break
+        except Exception as e:
+            lines.append(str(e))
+        self.window.erase()
+        for line in lines:
+            self.window.write(line[:self.window.width - 1] + "\n")
+
+if hasattr(gdb, "register_window_type"):
+    gdb.register_window_type("rt0", SchedWindow)
+    gdb.execute("tui new-layout rt0 {-horizontal src 2 rt0 1} 2 regs 1 "
+                "status 0 cmd 1", to_string=True)
