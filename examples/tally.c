@@ -24,20 +24,25 @@ add(void)
 }
 
 /* run both threads of tally */
+static int done;	/* the second goroutine has added all */
+
 static void
 second(void *arg)
 {
 	(void)arg;
 	add();
+	/* release: who sees the 1 sees what was added */
+	__atomic_store_n(&done, 1, __ATOMIC_RELEASE);
 }
 
+/* add on both sides and print the sum */
 void
 main_main(void)
 {
 	safe = os_Argc > 1;
 	go(second, NULL);
 	add();
-	while (runtime_NumGoroutine() > 1)
+	while (!__atomic_load_n(&done, __ATOMIC_ACQUIRE))
 		runtime_Gosched();
 	fmt_Printf("%ld of %d\n", number, 2 * TIMES);
 }

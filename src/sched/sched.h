@@ -145,9 +145,9 @@ struct schedt {
 	/* count goroutines */
 	int64_t goidgen __attribute__((aligned(64)));	/* the last goid given out */
 	struct mutex lock __attribute__((aligned(64)));	/* of the above, midle, allgs */
+	int32_t maxmcount;	/* so many Ms there may be */
 	struct m *midle;	/* Ms without work, asleep */
 	int32_t nmidle;
-	int32_t maxmcount;	/* so many Ms there may be */
 	int mainStarted;	/* the main goroutine runs; there may be more Ms */
 	struct g *gFree;	/* the dead that are too many for their P */
 	int32_t nmspinning;	/* Ms that are spinning, or are being woken to */
