@@ -25,8 +25,8 @@ import re
 def swap(function):
   code = gdb.execute("disassemble " + function, to_string=True)
   return re.search(r"(0x\w+) <.*lock cmpxchg", code)
-place = swap("runqsteal") or swap("runqgrab")
-gdb.Breakpoint("*" + place[1], temporary=True)
+there = swap("runqsteal") or swap("runqgrab")
+gdb.Breakpoint("*" + there[1], temporary=True)
 end
 continue
 x/i $pc

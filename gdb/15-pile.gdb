@@ -30,10 +30,10 @@ def swap(function):
   code = gdb.execute("disassemble " + function, to_string=True)
   return re.search(r"(0x\w+) <.*lock cmpxchg %r", code)
 try:
-  place = swap("pilesteal")
+  there = swap("pilesteal")
 except gdb.error:
-  place = swap("runqsteal")
-gdb.Breakpoint("*" + place[1], temporary=True)
+  there = swap("runqsteal")
+gdb.Breakpoint("*" + there[1], temporary=True)
 end
 continue
 print allp[1]->piled[0]->goid
