@@ -78,23 +78,28 @@ Meet("meet", gdb.COMMAND_RUNNING)
 
 # the commands about the book
 class Maps:
-    """The line maps of the tangler, read when first needed."""
+    """The line maps of the tangler, read when a program first needs them."""
 
     def __init__(self):
+        self.folder = None  # that they come from
         self.lines = {}  # (file, line) -> (chapter, line, num, name)
         self.chunks = {}  # name or number -> [(file, line)]
 
     # load the maps
     def load(self):
-        if self.lines:
+        program = gdb.current_progspace().filename
+        folder = os.path.join(TOP, "build", maps_of(program))
+        if folder == self.folder:
             return
-        folder = os.path.join(TOP, "build", "maps")
+        self.folder, self.lines, self.chunks = folder, {}, {}
         for base, _, names in os.walk(folder):
             for name in sorted(names):
                 if name.endswith(".map"):
                     self.read(os.path.join(base, name), name[:-4])
         if not self.lines:
-            raise gdb.GdbError("no line maps in build/maps; say make")
+            self.folder = None
+            raise gdb.GdbError("no line maps in build/%s; say make"
+                               % maps_of(program))
 
     # read one map
     def read(self, path, root):
@@ -122,6 +127,12 @@ class Maps:
         import difflib
         near = difflib.get_close_matches(name, self.chunks, 1)
         return "; did you mean <%s>?" % near[0] if near else ""
+
+# which maps belong to a program
+def maps_of(program):
+    """The folder of maps, below build/, for a program."""
+    state = re.search(r"build/(?:debug/\w+-)?chapters/(\d\d)/", program or "")
+    return "chapters/%s/maps" % state[1] if state else "maps"
 
 maps = Maps()
 

@@ -481,6 +481,13 @@ class Book(unittest.TestCase):
                 out = gdb(program, "break-chunk " + chunk, "run", "chunk")
                 self.assertIn("<%s>" % chunk, out, program)
 
+    def test_a_program_of_a_chapter_has_the_chunks_of_that_chapter(self):
+        """The same file has other lines after a later chapter, so each state has maps of its own."""
+        out = gdb("build/chapters/%s/busy" % number("stealing"), "chunk ringget", "chunk findrunnable", "chunk newproc")
+        chapters = [int(n) for n in re.findall(r"^chunk (\d+)\.", out, re.MULTILINE)]
+        self.assertEqual(len(chapters), 3, out)
+        self.assertLessEqual(max(chapters), int(number("stealing")), out)
+
     def test_a_misspelt_chunk_gets_a_hint(self):
         out = gdb(YIELD, "break-chunk find a varaible")
         self.assertIn("did you mean <find a variable>?", out)
