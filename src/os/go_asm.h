@@ -36,9 +36,9 @@
 #define gobuf_r15	72
 #define SYS_mprotect	10
 #define SYS_clone	56
+#define SYS_nanosleep	35
 #define SYS_futex	202
 #define SYS_sched_yield	24
-#define SYS_nanosleep	35
 #define SYS_madvise	28
 #define SYS_ftruncate	77
 #define SYS_getrlimit	97

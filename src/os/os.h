@@ -133,14 +133,15 @@ struct mutex {
 	uint32_t key;
 };
 
+/* lock_futex.c */
+void lock(struct mutex *l);
+void unlock(struct mutex *l);
+
 /* Something that happens once: 0 not yet, 1 it has. */
 struct note {
 	uint32_t key;
 };
 
-/* lock_futex.c */
-void lock(struct mutex *l);
-void unlock(struct mutex *l);
 void noteclear(struct note *n);
 void notewakeup(struct note *n);
 void notesleep(struct note *n);

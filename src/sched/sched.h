@@ -69,8 +69,8 @@ struct m {
 	struct p *p;		/* held, or NULL */
 	struct m *alllink;	/* the next in allm */
 	struct g *curg;		/* the goroutine that runs here, or NULL */
-	void (*mstartfn)(void);	/* for an M that never has a P: what it does */
 	int32_t procid;		/* the kernel's number; 0 for m0 */
+	void (*mstartfn)(void);	/* for an M that never has a P: what it does */
 	struct p *nextp;	/* for an M that wakes up: the P it gets */
 	struct note park;	/* where an M without work sleeps */
 	struct m *schedlink;	/* the next in sched.midle */
