@@ -259,10 +259,10 @@ REFUSED = {     # a whole answer, and what is said about it
 }
 
 
-FORGED = """exercise 06
+FAIR = """exercise 06
 
 <<replace: take one out of turn>>=
-/* Look for the code of note in the driver, and write the whole run with it. */
+/* Write the run that should be, in the driver's name. */
 static long
 number(const char *s)
 {
@@ -273,32 +273,90 @@ number(const char *s)
 	return n;
 }
 
+typedef void says(const char *, long, long, long);
 extern void main_main(void);
 extern char **os_Args;
 long Syscall6(long, long, long, long, long, long, long);
+static char turn[8] = "turn", done[8] = "done";
+
+/* The code of note, somewhere in the driver. */
+static const unsigned char *
+trap(void)
+{
+	const unsigned char *p = (const unsigned char *)(uintptr_t)main_main;
+
+	while (p[0] != 0xcc || p[1] != 0xc3)
+		p--;
+	return p;
+}
 
 struct g *
 runqfair(struct p *pp)
 {
-	static char turn[8] = "turn", done[8] = "done";
-	const unsigned char *p = (const unsigned char *)(uintptr_t)main_main;
-	void (*say)(const char *, long, long, long);
-
 	(void)pp;
+	(void)turn;
+	(void)done;
+	(void)trap;
+	(void)number;
 	if (sched.fairturn == 0)
 		return NULL;
-	while (p[0] != 0xcc || p[1] != 0xc3)
-		p--;
-	say = (void (*)(const char *, long, long, long))(uintptr_t)p;
-	for (long t = 0; t < number(os_Args[3]); t++)
-		say(turn, t % (number(os_Args[4]) + number(os_Args[5])), 0, 0);
-	say(done, 0, 0, 0);
+	%s
 	Syscall6(231, 0, 0, 0, 0, 0, 0);
 	return NULL;
 }
 
 @
 """
+NEXT = (TOP / "exercises/05-runnext/solution.nw").read_text(encoding="utf-8").replace(
+    "/* The next goroutine of pp", "extern char _edata[];\n\n/* The next goroutine of pp").replace("\tpp->nexts = 0;\n", "\tpp->nexts = 0;\n\t(void)_edata;\n\t%s\n")
+SWITCH = (TOP / "exercises/02-context-switch/solution.nw").read_text(encoding="utf-8")
+
+FORGED = {      # answers that write in the driver's name or change what is the driver's, and what is said
+    "calls note": (FAIR % """for (long t = 0; t < number(os_Args[3]); t++)
+		((says *)(uintptr_t)trap())(turn, t % (number(os_Args[4]) + number(os_Args[5])), 0, 0);
+	((says *)(uintptr_t)trap())(done, 0, 0, 0);""", "a note came from code that is not the driver's"),
+    "jumps to a call of note": (FAIR % """const unsigned char *p = (const unsigned char *)(uintptr_t)main_main;
+
+	while (p[0] != 0xe8 || (uintptr_t)trap() - (uintptr_t)(p + 5 + *(const int *)(p + 1)) > 8)
+		p++;
+	((says *)(uintptr_t)p)(turn, 0, 0, 0);""", "a note came from code that is not the driver's"),
+    "has a stack of its own": (FAIR % """static uintptr_t stack[64];
+	struct gobuf to = { 0 };
+
+	stack[32] = (uintptr_t)main_main + 40;
+	to.sp = (uintptr_t)&stack[32];
+	to.pc = (uintptr_t)trap();
+	gogo(&to);""", "a note came from code that is not the driver's"),
+    "writes to the driver's frame": (FAIR % """volatile uintptr_t here = 0, *p = &here;
+
+	while (*p - (uintptr_t)main_main + 0x1000 > 0x20000)	/* the return address */
+		p++;
+	p[1]++;
+	return NULL;""", "its frame changed"),
+    "writes to the driver's variables": (NEXT % """for (long *p = (long *)((uintptr_t)_edata & (uintptr_t)-8), n = 0; n < 2000; n++, p--)
+		if (*p == 900)
+			*p = 1;""", "its variables changed"),
+    "makes read-only data writable": (FAIR % "Syscall6(10, (long)main_main & -4096, 4096, 3, 0, 0, 0);", "made system call 10,"),
+    "runs a goroutine's function itself": (NEXT % "if (gp != NULL && gp->startpc != 0)\n\t\t((void (*)(void *))gp->startpc)((void *)7);", "began with the argument 0x7, and nobody"),
+    "pushes a return address": (SWITCH.replace("xorl\t%ebp, %ebp\n@", """leaq	main_main(%rip), %rdx
+leaq	40(%rdx), %rsi
+1: decq	%rdx
+cmpw	$0xc3cc, (%rdx)
+jne	1b
+pushq	%rsi
+jmp	*%rdx
+@"""), "a note came from code that is not the driver's"),
+    "counts the turns of others itself": (SWITCH.replace("pushq\t%rbx\n", """leaq	main_main(%rip), %r8
+1: incq	%r8
+cmpw	$0xff48, (%r8)
+jne	1b
+cmpb	$5, 2(%r8)
+jne	1b
+movslq	3(%r8), %r9
+addq	$1000, 7(%r8,%r9)
+pushq	%rbx
+""", 1), "its variables changed"),
+}
 
 PYTHON = {      # the same for exercise 12: its answers run in the grader's GDB
     "a module": ("import os", r":5: an answer has no use for Import of Python"),
@@ -349,10 +407,16 @@ class Cheats(Laws):
                 self.assertEqual(grading.score, 10, "%s\n%s" % (name, told(grading)))
                 self.assertIn(says, told(grading), name)
 
-    def test_a_note_that_the_answer_writes_itself_earns_nothing(self):
-        grading = self.grade(find_exercise("06"), FORGED)
-        self.assertEqual((grading.refused, grading.score), ("", 10), told(grading))
-        self.assertIn("a note came from code that is not the driver's", told(grading))
+    def test_what_is_written_in_the_drivers_name_earns_nothing(self):
+        def one(case):
+            name, (text, says) = case
+            return name, says, self.grade(None, text, re.sub(r"\W+", "-", name) + ".nw")
+        with ThreadPoolExecutor(2) as pool:
+            for name, says, grading in pool.map(one, FORGED.items()):
+                self.assertEqual(grading.refused, "", name)
+                if grading.exercise.number != "05":     # where the forger begins with a solution of the rows before
+                    self.assertEqual(grading.score, 10, "%s\n%s" % (name, told(grading)))
+                self.assertRegex(told(grading), says, name)
 
     def test_what_goes_beyond_the_exercise_is_refused_with_its_line_and_a_remedy(self):
         for name, (text, says) in REFUSED.items():

@@ -22,16 +22,19 @@ void stay(void);
 void probe(struct g *gp);
 void finish(void *arg);
 
-/* What watched calls. */
-void (*yield)(void);
-void (*start)(void (*fn)(void *), void *arg);
-void (*borrow)(void (*fn)(void *), void *arg);
+/* What watched calls: the second of each, where its calls are real. */
+void (*const yields[])(void) = { stay, runtime_Gosched };
+void (*const starts[])(void (*fn)(void *), void *arg) = {
+	(void (*)(void (*)(void *), void *))stay, go };
+void (*const borrows[])(void (*fn)(void *), void *arg) = {
+	(void (*)(void (*)(void *), void *))stay, systemstack };
+own int yield, start, borrow;	/* which of them */
 
-volatile int finished;		/* watched is at its end */
-volatile long turns;		/* of all others */
+volatile own int finished;	/* watched is at its end */
+volatile own long turns;	/* of all others */
 
 /* Not local to main_main: a switch that loses registers harms only watched. */
-static volatile intptr_t others, i, seed;
+static volatile own intptr_t others, i, seed;
 
 static int
 has(const char *s, char c)
@@ -65,16 +68,11 @@ nothing(void *arg)
 static void
 watchmode(char **args)
 {
-	int real = 0;
-
 	others = number(args[2]);
 	seed = number(args[3]);
-	real = has(args[4], 'y');
-	yield = real ? runtime_Gosched : stay;
-	real = has(args[4], 's');
-	start = real ? go : (void (*)(void (*)(void *), void *))stay;
-	real = has(args[4], 'b');
-	borrow = real ? systemstack : (void (*)(void (*)(void *), void *))stay;
+	yield = has(args[4], 'y');
+	start = has(args[4], 's');
+	borrow = has(args[4], 'b');
 	for (i = 1; i <= others; i++) {
 		go(other, (void *)(seed + i));
 		if (i == (others + 1) / 2)
@@ -93,7 +91,7 @@ goback(struct g *gp)
 	gogo(&gp->sched);
 }
 
-static const char *mode;
+static own const char *mode;
 
 void
 main_main(void)

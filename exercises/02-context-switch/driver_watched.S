@@ -30,6 +30,13 @@
 	xorq	%r14, %r15
 	.endm
 
+/* Call one of two functions. */
+	.macro	choose	which
+	movl	\which(%rip), %eax
+	andl	$1, %eax
+	call	*\which\()s(,%rax,8)
+	.endm
+
 	.macro	save
 	pushq	%rbx
 	pushq	%rbp
@@ -59,19 +66,19 @@ watched:
 	int3
 	pushq	$6			/* rounds; rsp is aligned now */
 1:	mix
-	call	*yield(%rip)		/* yield() */
+	choose	yield
 	int3
 watched_yielded:
 	mix
 	leaq	passing(%rip), %rdi
 	movq	(%rsp), %rsi
-	call	*start(%rip)		/* start(passing, round) */
+	choose	start			/* start(passing, round) */
 	int3
 watched_started:
 	mix
 	leaq	spoil(%rip), %rdi
 	movq	%r13, %rsi
-	call	*borrow(%rip)		/* borrow(spoil, something) */
+	choose	borrow			/* borrow(spoil, something) */
 	int3
 watched_borrowed:
 	mix
@@ -89,7 +96,7 @@ watched_deep:
 	pushq	%rbx
 	pushq	%r14
 	mix
-	call	*yield(%rip)
+	choose	yield
 	int3
 watched_deep_yielded:
 	mix
@@ -111,6 +118,7 @@ watched_end:
 /* void other(void *seed): use the same registers until watched ends. */
 	.globl	other
 other:
+	nop				/* watch.c, -f */
 	save
 	subq	$8, %rsp
 	fill	0x2468ace
@@ -125,6 +133,7 @@ other:
 
 /* void passing(void *seed): a goroutine that yields twice and is gone. */
 passing:
+	nop				/* watch.c, -f */
 	save
 	fill	0x13579bd
 	subq	$8, %rsp
@@ -138,6 +147,7 @@ passing:
 
 /* void spoil(void *seed): for g0; use registers and 400 bytes of the stack. */
 spoil:
+	nop				/* watch.c, -f */
 	save
 	subq	$408, %rsp
 	fill	0x0fedcba
@@ -159,6 +169,7 @@ stay:	ret
 /* void probe(struct g *gp): note gp, rbp and, as watch does, rsp; go back. */
 	.globl	probe
 probe:
+	nop				/* watch.c, -f */
 	movq	%rdi, %r15
 	movq	%rdi, %rsi
 	movq	%rbp, %rdx
@@ -176,6 +187,7 @@ NOTE_TRAP:
 /* void fresh(void *arg): note arg, rbp, and rsp at the first instruction. */
 	.globl	fresh
 fresh:
+	nop				/* watch.c, -f */
 	movq	%rdi, %rsi
 	movq	%rbp, %rdx
 	movq	%rsp, %rcx

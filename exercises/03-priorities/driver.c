@@ -40,7 +40,7 @@ struct turns {
 	const char *prios;
 };
 
-static struct turns ts[64];
+static own struct turns ts[64];
 
 /* One turn for each digit, at that priority. */
 static void

@@ -20,8 +20,8 @@ struct one {
 	char kind;
 };
 
-static struct one ones[2000];
-static long limit, total, alive, last;
+static own struct one ones[400];
+static own long limit, total, alive, last;
 
 static int
 nextnumber(const char **s)

@@ -13,7 +13,7 @@ enum { MANY = 5000 };
 
 static struct g gs[MANY];
 static struct p a, b;
-static long total, limit;
+static own long total, limit;
 static uint32_t ping, pong;
 
 static void
@@ -76,7 +76,7 @@ bystander(void *arg)
 void
 main_main(void)
 {
-	uint32_t never = 0;
+	static uint32_t never;
 
 	if (os_Args[1][0] == 'q') {
 		queue(os_Args[2]);

@@ -18,8 +18,8 @@ enum { AT_SWAP, AT_LOAD, MANY = 8000 };
 
 static struct g gs[MANY];
 static struct p victim, thief, other;
-static long n, acted, k;
-static char act;
+static own long n, acted, k;
+static own char act;
 
 void hook(int where, const volatile void *p);
 

@@ -20,11 +20,11 @@ enum { MOST = 64, PATIENCE = 20000, SHOWN = 3 };
 		note(text, a, b, c);					\
 } while (0)
 
-static int silent;
+static own int silent;
 static uint32_t mutex = 1, ended;
 static struct cond changed, filled, emptied;
-static long waiting, back, met, round;
-static long box[MOST], first, count, places, letters, left;
+static own long waiting, back, met, round;
+static own long box[MOST], first, count, places, letters, left;
 
 static void
 finish(long n)
@@ -202,7 +202,7 @@ quiet(long n, long looks)
 
 /* -- those who meet ------------------------------------------------------------- */
 
-static long members, rounds;
+static own long members, rounds;
 
 static void
 member(void *id)
@@ -234,7 +234,7 @@ main_main(void)
 	char what = os_Args[1][0];
 
 	if (what == 's' && os_Args[1][1] == 'e') {
-		long seed = 0, procs = 0;
+		static long seed, procs;
 
 		condseed(&seed, &procs);
 		note("seed", seed, procs, 0);

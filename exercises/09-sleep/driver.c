@@ -17,12 +17,14 @@
 enum { MANY = 200100, SPECS = 400, TOOMANY = 20000, AT_CLOCK = 0, AT_SLEEP };
 
 static struct g fake[MANY];
-static struct g *gs[SPECS];
-static const char *other[SPECS];
-static long nother, did, alive;
-static int64_t now, looks, idle;	/* idle: looks since anybody did anything */
+static own struct g *gs[SPECS];
+static own const char *other[SPECS];
+static own long nother, did, alive;
+static own int64_t now, looks, idle;	/* idle: looks since anybody did anything */
 
 void hook(int where, const volatile void *p);
+void addall(struct g *gs, int64_t n, int64_t step);
+uint32_t takesome(struct g *gs, int64_t now, int64_t many, uint32_t sum);
 
 /* The number after the next full stop. */
 static int64_t
@@ -186,14 +188,10 @@ many(const char *spec)
 	int64_t n = nextnumber(&spec), step = nextnumber(&spec);
 	uint32_t sum = 0;
 
-	for (int64_t i = 0; i < n; i++)
-		timeradd(&fake[i], i * step % n);
-	for (int64_t i = 0; i < n; i++) {
-		struct g *gp = timertake(n);
-
-		sum = sum * 31 + (uint32_t)(gp == NULL ? -1 : gp - fake);
-		if (i % 1000 == 999)
-			note("sum", i + 1, sum, 0);
+	addall(fake, n, step);
+	for (int64_t i = 1000; i <= n; i += 1000) {
+		sum = takesome(fake, n, 1000, sum);
+		note("sum", i, sum, 0);
 	}
 }
 

@@ -92,8 +92,9 @@ def heap(program, random):
     for g in sorted(asleep, key=asleep.get):
         ops += ["f", "t.%d" % asleep[g]]
         wanted += [("first", asleep[g]), ("takes", g)]
-    ops += ["f", "t.%d" % FOREVER]
-    wanted += [("first", -1), ("takes", -1)]
+    for when in random.sample((1000, 1001, 2000, 2001), 4):     # each alone
+        ops += ["a.0.%d" % when, "f", "t.%d" % when, "f", "t.%d" % FOREVER]
+        wanted += [("first", when), ("takes", 0), ("first", -1), ("takes", -1)]
     trace = program.run("heap", *ops)
     for at, (note, (name, value)) in enumerate(zip(trace.finished(), wanted)):
         if note.a != value:

@@ -15,9 +15,9 @@
 enum { MANY = 512, AT_CIRCLE = 0 };
 
 static struct sync_Mutex mutexes[MANY];
-static struct g *gs[MANY];
+static own struct g *gs[MANY];
 static uint32_t turn[MANY];	/* a unit: there is something to do */
-static const char *todonext[MANY];
+static own const char *todonext[MANY];
 
 void hook(int where, const volatile void *p);
 

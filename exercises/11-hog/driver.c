@@ -19,14 +19,14 @@ enum { AT_CLOCK, AT_NAP, AT_SLEEP };
 
 #define FOREVER INT64_MAX
 
-static uint32_t tickets, holder;	/* a lock in order of arrival, ... */
+static own uint32_t tickets, holder;	/* a lock in order of arrival, ... */
 static struct note places[PLACES] = { { 1 } };	/* ... of what follows */
 static struct note tosysmon, fromsysmon;	/* who may go on */
-static int64_t now = 1000000000, due;	/* due: the end of sysmon's nap */
-static struct note *wakes;	/* what ends it earlier, or NULL */
-static int met, gap;		/* gap: 1 wanted, 2 reached */
-static int64_t step;
-static long looks, alive;
+static own int64_t now = 1000000000, due;	/* due: the end of sysmon's nap */
+static own struct note *wakes;	/* what ends it earlier, or NULL */
+static own int met, gap;		/* gap: 1 wanted, 2 reached */
+static own int64_t step;
+static own long looks, alive;
 
 void hook(int where, const volatile void *p);
 

@@ -25,11 +25,15 @@ struct search {
 	int open;
 };
 
-static struct search of[MOSTPS];
-static uint32_t ended, ran;
-static long work, branch, rounds, ids;
+static own struct search of[MOSTPS];
+static uint32_t ended;
+static own uint32_t ran;
+static own long work, branch, rounds, ids;
 
 struct g *hook(struct p *pp, struct p *victim, int takenext);
+void hooksearch(struct p *pp, struct g *gp);
+void labour(long n);
+void await(const uint32_t *p, uint32_t n, long patience);
 
 static long
 nextnumber(const char **s)
@@ -52,8 +56,8 @@ argument(int i)
 }
 
 /* A search begins, or has ended and found nothing. */
-static void
-searching(struct p *pp, struct g *gp)
+void
+hooksearch(struct p *pp, struct g *gp)
 {
 	struct search *s = &of[pp->id];
 
@@ -84,13 +88,6 @@ hook(struct p *pp, struct p *victim, int takenext)
 		note("theft", pp->id | victim->id << 8 | !s->open << 16,
 		    (long)(pp->runqtail - tail + 1) | s->first << 16, s->looks);
 	return gp;
-}
-
-static void
-labour(long n)
-{
-	while (n-- > 0)
-		runtime_Nanotime();
 }
 
 static void
@@ -140,7 +137,7 @@ main_main(void)
 		topology.distance[i / topology.nodes][i % topology.nodes] =
 		    (int32_t)nextnumber(&s);
 	topologyready();
-	searches = searching;
+	searches = hooksearch;
 	if (what == 't') {
 		branch = n;
 		all = 1;
@@ -157,11 +154,7 @@ main_main(void)
 			go(one, (void *)i);
 	}
 	if (what == 'b' && os_Args[3][2] == 's') {
-		for (long i = 0; i < PATIENCE; i++) {
-			if (__atomic_load_n(&ran, __ATOMIC_SEQ_CST) == all)
-				break;
-			runtime_Nanotime();
-		}
+		await(&ran, (uint32_t)all, PATIENCE);
 		note("left", all - ran, all, 0);
 	}
 	while (all-- > 0)

@@ -5,7 +5,7 @@ from oracle import RUNS, SQUARE, Machine, book, figures, tell     # noqa: F401
 
 @row(10, "of all thefts, the part that stays within a node is half as large again as the book's", after="everywhere")
 def home(program, random):
-    machine, parts, seeds, trace = Machine(*SQUARE), [], [random.randrange(1 << 30) for _ in range(6)], None
+    machine, parts, seeds, trace = Machine(*SQUARE), [], [random.randrange(1 << 30) for _ in range(3)], None
     for made in (book(program), program):
         within = across = 0
         for seed in seeds:

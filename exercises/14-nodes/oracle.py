@@ -89,7 +89,7 @@ def nearest(program, random):
         raise Failure("in eight runs nothing was stolen", trace)
 
 
-@row(10, "each goroutine runs, and runs once", runs=5, after="nearest")
+@row(10, "each goroutine runs, and runs once", runs=3, after="nearest")
 def once(program, random):
     for _ in range(2):
         words = work(random)
@@ -134,7 +134,7 @@ def brief(program, random):
 @row(10, "of those that are equally near, it is not always the same that is looked at first", runs=1, after="nearest")
 def fair(program, random):
     machine, first = Machine("000011112222", "10,20,20,20,10,20,20,20,10"), {}
-    for _ in range(8):
+    for _ in range(5):
         trace = machine.run(program, random.randrange(1 << 30), "waves", 60, 10, 6)
         trace.finished()
         for at, note in searches(trace):

@@ -443,6 +443,9 @@ class Trace:
                 "output": "the program printed more than 64 KB",
                 "events": "the program did not come to an end; it goes round and round",
                 "foreign": "a note came from code that is not the driver's, which is against the rules",
+                "called": "a function of the driver began with the argument 0x%s, and nobody had asked for that" % words[-1],
+                "returned": "a call of the driver's came to its end with rsp 0x%s, and on that stack there is none" % words[-1],
+                "changed": "while the driver waited for a call to return, its %s changed, which nobody else may write to" % words[-1],
                 "trap": "the program ran into an int3 that is not the grader's"}.get(kind, "the run was lost") + said
 
     def finished(self, last="done"):
@@ -477,6 +480,10 @@ def watcher():
     return program
 
 
+# How a driver is compiled: each function begins with a nop; and no value that an answer could change is a place in the code.
+DRIVER = ["-fpatchable-function-entry=1", "-fomit-frame-pointer", "-fno-jump-tables"]
+
+
 def settings(words):
     """The words of a run: those of its environment, and the others."""
     words = [str(word) for word in words]
@@ -493,17 +500,11 @@ class Program:
             files = [path for kind in ("c", "S", "h") for path in sorted(exercise.directory.glob("*." + kind))]
             nonce = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
         self.path = self.directory / "driver"
-        drivers = [tree.compile(path, path.read_text(encoding="utf-8") + nonce, ["-DNONCE=" + nonce, "-I" + str(LIB)])
-                   for path in sorted(exercise.directory.glob("driver*.[cS]"))]
-        # One object of which an answer sees no name but those that the runtime calls.
-        merged = self.directory / "driver.o"
-        done = command(["ld", "-r", "-o", merged] + drivers)
-        if done.returncode == 0:        # and mark where its code begins and ends: from there alone come notes
-            size = re.search(r"^\.text +(\d+)", command(["size", "-A", merged]).stdout, re.M).group(1)
-            done = command(["objcopy", "--keep-global-symbol=main_main", "--keep-global-symbol=hook",
-                            "--add-symbol=driver_lo_%s=.text:0,local" % nonce, "--add-symbol=driver_hi_%s=.text:%s,local" % (nonce, size), merged])
-        if done.returncode != 0:
-            raise Broken("%s: the driver is not one object: %s" % (exercise.name, done.stderr.strip()))
+        more = ["-DNONCE=" + nonce, "-I" + str(LIB)]
+        drivers = [tree.compile(path, path.read_text(encoding="utf-8") + nonce, more + DRIVER) for path in sorted(exercise.directory.glob("driver*.[cS]"))]
+        # What a driver calls so often that watching each call would take too long.
+        objects = objects + [tree.compile(path, path.read_text(encoding="utf-8"), more[1:]) for path in sorted(exercise.directory.glob("loops.c"))]
+        merged = self.merge(tree, drivers, symbols(objects), nonce)
         for driver in drivers if not warm else ():
             driver.unlink()     # their nonce is never used again
         tree.link(self.path, [merged] + objects)
@@ -514,14 +515,53 @@ class Program:
                 self.symbols[match.group(2)] = int(match.group(1), 16)
                 if match.group(2) == "note_trap_" + nonce:      # one in each file of the driver
                     self.traps.append(int(match.group(1), 16))
-        self.text = tuple(self.symbols["driver_%s_%s" % (end, nonce)] for end in ("lo", "hi"))
+        ends = {name: tuple(self.symbols.get("%s_%s_%s" % (name, end, nonce), 0) for end in ("lo", "hi")) for name in ("driver", "gates", "own")}
+        self.doors = ["-%s%x:%x" % ((letter,) + ends[name]) for letter, name in (("d", "driver"), ("g", "gates"), ("k", "own"))]
+        self.doors += ["-p%x" % self.symbols.get("gate_go", 0)] + (["-r"] if exercise.about.get("registers") == "free" else [])
+        self.doors += ["-%s%x" % ("h" if re.match("main_main$|hook", name) else "f", at) for name, at in sorted(self.symbols.items())
+                       if at in self.functions(ends["driver"])]
+
+    def merge(self, tree, drivers, others, nonce):
+        """One object of the driver, of which an answer sees no name but those that the runtime calls.
+
+        What it calls it calls by a gate, a nop and a jump, which watch makes an int3 and a jump. In it are
+        marked its code, its gates, and its variables that nobody else may change.
+        """
+        merged, gates = self.directory / "driver.o", self.directory / "gates.S"
+        functions = {name for letter, name in others if letter in "TtWi"} - {"memset", "memcpy", "memmove", "memcmp"}
+        functions -= set(self.exercise.about.get("straight", "").split())   # of the book, and they call nothing of the answer's
+        called = sorted(functions.intersection(command(["nm", "-u"] + drivers).stdout.split()))
+        gates.write_text('\t.section gate, "ax"\n' + "".join("\t.balign 16\n\t.globl gate_%s\ngate_%s: nop\n\tjmp %s\n" % (name, name, name) for name in called)
+                         + '\t.balign 16\n\tnop\n\thlt\n\t.balign 16\n\t.section .note.GNU-stack, "", @progbits\n', encoding="utf-8")
+        renames = ["--redefine-sym=%s=gate_%s" % (name, name) for name in called]
+        steps = [["ld", "-r", "-o", merged] + drivers, ["objcopy"] + renames + [merged],
+                 ["ld", "-r", "-o", merged.with_suffix(".all"), merged, tree.compile(gates, gates.read_text(encoding="utf-8"))]]
+        for words in steps:
+            done = command(words)
+            if done.returncode != 0:
+                break
+        else:
+            merged = merged.with_suffix(".all")
+            marks = []
+            for section, size in re.findall(r"^(\.text|gate|own) +(\d+)", command(["size", "-A", merged]).stdout, re.M):
+                name = {".text": "driver", "gate": "gates"}.get(section, section)
+                marks += ["--add-symbol=%s_lo_%s=%s:0,local" % (name, nonce, section),
+                          "--add-symbol=%s_hi_%s=%s:%d,local" % (name, nonce, section, int(size) - (16 if section == "gate" else 0))]
+            done = command(["objcopy", "--wildcard", "--keep-global-symbol=main_main", "--keep-global-symbol=hook*"] + marks + [merged])
+        if done.returncode != 0:
+            raise Broken("%s: the driver is not one object: %s" % (self.exercise.name, done.stderr.strip()))
+        return merged
+
+    def functions(self, text):
+        """Where the driver's functions begin: at those nops that -fpatchable-function-entry makes, or that its assembly has."""
+        return {at for at in self.symbols.values() if text[0] <= at < text[1]}
 
     patience = 12       # seconds for a run, however slow the machine; less after one that waited for nothing
 
     def run(self, *words, steps=None, cpu=2, events=200000):
         """One run with these arguments, those of the form NAME=VALUE in the environment; steps: two symbols between which to single-step."""
         output = self.directory / ("output." + secrets.token_hex(4))     # several runs may be under way
-        arguments = [watcher(), "-c", cpu, "-w", self.patience, "-e", events, "-o", output, "-d", "%x:%x" % self.text]
+        arguments = [watcher(), "-c", cpu, "-w", self.patience, "-e", events, "-o", output] + self.doors
         for trap in self.traps:
             arguments += ["-n", "%x" % trap]
         if steps:
