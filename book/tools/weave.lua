@@ -472,7 +472,7 @@ end
 
 -- 1234567 -> 1,234,567, as the prose writes it
 local function grouped(v)
-  return v:match('^%d%d%d%d%d+$') and v:reverse():gsub('(%d%d%d)', '%1,'):reverse():gsub('^,', '') or v
+  return v:match('^%d%d%d%d+$') and v:reverse():gsub('(%d%d%d)', '%1,'):reverse():gsub('^,', '') or v
 end
 
 local function number(el)

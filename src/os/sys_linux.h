@@ -77,6 +77,15 @@ sys_clock_gettime(int clock, void *ts)
 	return Syscall6(SYS_clock_gettime, clock, (long)ts, 0, 0, 0, 0);
 }
 
+enum { PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2 };
+enum { MAP_PRIVATE = 2, MAP_ANON = 0x20 };
+
+static inline long
+sys_mmap(void *addr, size_t n, int prot, int flags)
+{
+	return Syscall6(SYS_mmap, (long)addr, (long)n, prot, flags, -1, 0);
+}
+
 enum { F_GETFD = 1 };
 enum { O_RDWR = 2 };
 
@@ -92,15 +101,6 @@ static inline long
 sys_rt_sigaction(int sig, const uintptr_t act[4])
 {
 	return Syscall6(SYS_rt_sigaction, sig, (long)act, 0, 8, 0, 0);
-}
-
-enum { PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2 };
-enum { MAP_PRIVATE = 2, MAP_ANON = 0x20 };
-
-static inline long
-sys_mmap(void *addr, size_t n, int prot, int flags)
-{
-	return Syscall6(SYS_mmap, (long)addr, (long)n, prot, flags, -1, 0);
 }
 
 static inline long

@@ -64,10 +64,11 @@ struct m {
 	struct g *g0;		/* the g whose stack the scheduler uses */
 	uintptr_t tls[TLSSLOTS];	/* tls[0] is %fs:-8, the current g */
 	/* fields of an m */
+	/* what each m gets */
 	struct mOS os;		/* what the floor below keeps for the thread */
 	int64_t id;
-	struct p *p;		/* held, or NULL */
 	struct m *alllink;	/* the next in allm */
+	struct p *p;		/* held, or NULL */
 	struct g *curg;		/* the goroutine that runs here, or NULL */
 	int32_t procid;		/* the kernel's number; 0 for m0 */
 	void (*mstartfn)(void);	/* for an M that never has a P: what it does */
@@ -82,8 +83,6 @@ struct m {
 };
 
 /* types of the scheduler */
-enum { MAXPROCS = 1024 };
-
 /* types of the run queue */
 enum { RUNQSIZE = 256 };
 
@@ -136,12 +135,12 @@ struct p {
 
 /* What belongs to no thread and no P. */
 struct schedt {
-	struct p *pidle;	/* Ps that nobody holds */
-	int32_t npidle;
-	int64_t mnext;		/* the id of the next M */
 	/* fields of sched */
 	struct gqueue runq;	/* what did not fit into a P's ring */
 	int32_t runqsize;
+	struct p *pidle;	/* Ps that nobody holds */
+	int32_t npidle;
+	int64_t mnext;		/* the id of the next M */
 	/* count goroutines */
 	int64_t goidgen __attribute__((aligned(64)));	/* the last goid given out */
 	struct mutex lock __attribute__((aligned(64)));	/* of the above, midle, allgs */
@@ -157,6 +156,8 @@ struct schedt {
 	int sysmonwait;		/* sysmon: 0 awake, 1 sleeps long, 2 until woken */
 	struct note sysmonnote;	/* where it sleeps */
 };
+
+enum { MAXPROCS = 1024 };
 
 enum { FAIRTURN = 61, GOIDBATCH = 16 };
 
@@ -181,20 +182,22 @@ getg(void)
 }
 
 extern struct schedt sched;
-extern struct p **allp;	/* gomaxprocs of them */
-extern int32_t gomaxprocs;
-extern struct m *allm;	/* linked through alllink */
 
-/* proc.c */
-void schedinit(void);
+/* runq.c */
+void runqput(struct p *pp, struct g *gp);
+struct g *runqget(struct p *pp);
+
+extern struct p **allp;		/* gomaxprocs of them */
+extern int32_t gomaxprocs;
 
 /* p.c */
 int32_t procsfromenv(void);
 void procresize(int32_t n);
 
-/* runq.c */
-void runqput(struct p *pp, struct g *gp);
-struct g *runqget(struct p *pp);
+extern struct m *allm;	/* linked through alllink */
+
+/* proc.c */
+void schedinit(void);
 
 /* switch_amd64.S */
 _Noreturn void gogo(struct gobuf *buf);
