@@ -5,11 +5,13 @@
 Load it with  gdb -x gdb/rt0.py PROGRAM  or by  make gdb.  The commands that
 look change nothing in the program, so they work on core files, too.
 """
+import itertools
 import os
 import re
 
 import gdb
 import gdb.printing
+import gdb.FrameDecorator
 import gdb.types
 import gdb.unwinder
 
@@ -363,16 +365,22 @@ class FrameId:
         self.sp, self.pc = sp, pc
 
 class GUnwinder(gdb.unwinder.Unwinder):
-    """Once armed with saved registers, claims the newest frame, once."""
+    """Once armed with saved registers, claims the newest frame."""
 
     def __init__(self):
         super().__init__("rt0-goroutine")
-        self.saved = None
+        self.saved = self.claimed = None
 
     def __call__(self, frame):
-        if self.saved is None:
+        # claim a frame or leave it
+        if self.saved is None and self.claimed is None:
             return None
-        saved, self.saved = self.saved, None
+        here = [int(frame.read_register(r)) for r in ("rsp", "rip")]
+        if self.saved is not None:
+            self.claimed, self.saved = (here, self.saved), None
+        if self.claimed[0] != here:
+            return None
+        saved = self.claimed[1]
         # make the saved registers the caller's
         word = gdb.lookup_type("unsigned long")
         info = frame.create_unwind_info(FrameId(
@@ -400,7 +408,7 @@ def innermost(pc):
 
 # remember what is selected
 class Selection:
-    """The selected thread and frame, to come back to."""
+    """What is selected, to come back to; meanwhile GDB sees threads."""
 
     def __init__(self):
         self.thread = gdb.selected_thread()
@@ -408,18 +416,31 @@ class Selection:
             raise gdb.GdbError("the program is not running; say starti "
                                "or run")
         self.level = gdb.selected_frame().level()
+        self.stand = Standing.on, Standing.base, unwinder.claimed
+        stand_on(None, 0, None)
 
     def restore(self):
         self.thread.switch()
+        stand_on(*self.stand)
         frame = gdb.newest_frame()
         for _ in range(self.level):
             frame = frame.older() or frame
         frame.select()
 
+def stand_on(g, base, claimed):
+    """Stand on g, whose newest frame has number base, or on no goroutine."""
+    changed = unwinder.saved or unwinder.claimed != claimed
+    unwinder.saved, unwinder.claimed = None, claimed
+    Standing.on, Standing.base = g, base
+    newer.enabled = base > 0
+    if changed:
+        gdb.invalidate_cached_frames()
+
 class Standing:
     """with Standing(g) as frame: frame is the newest frame of g."""
 
     on = None  # the g that we stand on
+    base = 0  # the number of its newest frame
 
     def __init__(self, g):
         self.g = g
@@ -432,13 +453,11 @@ class Standing:
         except Exception:
             self.__exit__()
             raise
-        Standing.on = self.g
+        stand_on(self.g, frame.level(), unwinder.claimed)
         return frame
 
     # go back to what was selected
     def __exit__(self, *exc):
-        unwinder.saved = Standing.on = None
-        gdb.invalidate_cached_frames()
         self.selection.restore()
 
     # find the newest frame of a goroutine
@@ -602,9 +621,23 @@ def note(g):
         return " [M%d]" % int(g["m"]["id"])
     return ""
 
+def chosen():
+    """The address of the goroutine that is selected, or None."""
+    if Standing.on is not None:
+        return int(Standing.on.address)
+    try:
+        g = getg()
+        if int(g["goid"]) == 0:         # g0 works for somebody
+            g = g["m"]["curg"].dereference()
+        if word(g) in ("running", "syscall"):
+            return int(g.address)
+    except (gdb.error, gdb.GdbError):
+        pass
+    return None
+
 def goroutine_lines():
     """The lines of info goroutines, one after the other."""
-    gs, queued = allgs(), in_queues()
+    gs, queued, here = allgs(), in_queues(), chosen()
     if not gs:
         raise gdb.GdbError("no goroutine yet; continue past newproc")
     for g in gs:
@@ -614,7 +647,7 @@ def goroutine_lines():
         except (gdb.error, gdb.GdbError) as e:
             at = "(%s)" % e
         yield "%s %4d  %-9s %s%s" % (
-            "*" if state == "running" else " ", int(g["goid"]),
+            "*" if int(g.address) == here else " ", int(g["goid"]),
             state, at, aside(g))
 
 class InfoGoroutines(Command):
@@ -630,56 +663,64 @@ def backtrace(g):
         print("#0   %s (not started, without a stack until it runs)"
               % function(g["startpc"]))
         return
-    n = int(unborn(g))
-    if n:
+    if unborn(g):
         print("#0   %s (not started)" % function(g["startpc"]))
     with Standing(g) as frame:
         while frame is not None and frame.is_valid():
-            print("#%-3d %s" % (n, place(frame)))
-            frame, n = frame.older(), n + 1
+            print("#%-3d %s" % (frame.level(),
+                                "  ".join([place(frame)] + given(frame))))
+            frame = frame.older()
+
+def given(frame):
+    """The arguments of a frame as GDB would print them, in a list."""
+    if frame.function() is None or \
+            gdb.parameter("print frame-arguments") == "none":
+        return []
+    texts = []
+    for a in gdb.FrameDecorator.FrameDecorator(frame).frame_args() or []:
+        try:
+            v = frame.read_var(a.symbol())
+            texts.append("%s=%s" % (a.symbol(), v.format_string(
+                max_elements=20)))
+        except (gdb.error, ValueError):
+            texts.append("%s=?" % a.symbol())
+    return texts
 
 class Goroutine(Command):
-    """goroutine N CMD: run CMD where goroutine N stands.
+    """goroutine N: select goroutine N, until the program runs.
+goroutine: go back to the thread.
+goroutine N CMD: run CMD where goroutine N stands.
 goroutine all CMD: the same for every goroutine."""
+
+    home = None  # what was selected before
 
     def run(self, arg):
         who, _, cmd = arg.partition(" ")
-        if not cmd:
-            raise gdb.GdbError("say goroutine N COMMAND or goroutine all "
-                               "COMMAND, for example goroutine 1 bt")
-        # run the command for those who were named
-        if who != "all" and not re.fullmatch("[0-9]+", who):
-            raise gdb.GdbError("%s is no goroutine number; see info goroutines"
-                               % who)
-        if RESUMES.fullmatch(cmd.split()[0]):
+        # refuse what is no goroutine
+        if who != "all" and not re.fullmatch("[0-9]*", who) or who == "all" \
+                and not cmd:
+            raise gdb.GdbError("say goroutine N, goroutine N COMMAND or goroutine "
+                               "all COMMAND; info goroutines shows the numbers")
+        if cmd and RESUMES.fullmatch(cmd.split()[0]):
             raise gdb.GdbError("goroutine looks and does not run the program; say "
                                "%s alone" % cmd.split()[0])
+        if not cmd:
+            self.select(who)
+            return
+        # run the command for those who were named
         for g in allgs() if who == "all" else [find(int(who))]:
             if who == "all":
                 print("goroutine %d [%s]%s:" % (int(g["goid"]), word(g), aside(g)))
             try:
-                if cmd.split()[0] in ("bt", "backtrace", "where"):
+                if cmd in ("bt", "backtrace", "where"):
                     backtrace(g)
                 else:
-                    unseen = -int(unborn(g))
-                    with Standing(g) as frame:
-                        unseen += frame.level()
+                    with Standing(g):
                         # run the command, which must not call functions
                         before = gdb.parameter("may-call-functions")
                         gdb.execute("set may-call-functions off")
                         try:
-                            # run it with the numbers of the goroutine's frames
-                            move = re.fullmatch(r"(up|down|f|frame) *(\d*)", cmd)
-                            if move and move[1] in ("up", "down"):
-                                gdb.execute("%s-silently %s" % move.groups())
-                            elif move and move[2]:
-                                gdb.execute("select-frame %d" % (int(move[2]) + unseen))
-                            if gdb.selected_frame().level() < frame.level():
-                                raise gdb.GdbError("this is the newest frame of goroutine %d"
-                                                   % int(g["goid"]))
-                            said = gdb.execute("frame" if move else cmd, to_string=True)
-                            print(re.sub(r"(?m)^#(\d+)", lambda m: "#%d" % (int(m[1]) - unseen), said),
-                                  end="")
+                            gdb.execute(cmd)
                         finally:
                             gdb.execute("set may-call-functions " + ("on" if before else "off"))
             except (gdb.error, gdb.GdbError) as e:
@@ -687,8 +728,59 @@ goroutine all CMD: the same for every goroutine."""
                     raise
                 print("  (%s)" % e)
 
+    # select a goroutine
+    def select(self, who):
+        g = find(int(who)) if who else None
+        if Goroutine.home is not None:
+            Goroutine.home.restore()
+            Goroutine.home = None
+        if g is not None:
+            standing = Standing(g)
+            standing.__enter__()
+            Goroutine.home = standing.selection
+            print("goroutine %s [%s]%s" % (who, word(g), aside(g)))
+        gdb.execute("frame")
+
 InfoGoroutines("info goroutines")
 Goroutine("goroutine", gdb.COMMAND_STACK)
+
+class GoroutineFilter:
+    """Begins a backtrace with the newest frame of the goroutine."""
+
+    name, priority, enabled = "rt0-goroutine", 100, False
+
+    def filter(self, frames):
+        return itertools.dropwhile(
+            lambda f: f.inferior_frame().level() < Standing.base, frames)
+
+newer = GoroutineFilter()
+gdb.frame_filters[newer.name] = newer
+
+def forget(event=None):
+    """Stand on no goroutine: the program moves, or a thread is wanted."""
+    if Goroutine.home is not None:
+        Goroutine.home = None
+        stand_on(None, 0, None)
+
+gdb.events.cont.connect(forget)
+gdb.events.exited.connect(forget)
+gdb.execute("define hook-thread\npython forget()\nend")
+
+class Stay(Command):
+    """rt0-stay [before]: refuse a frame that is not the goroutine's."""
+
+    def run(self, arg):
+        level = gdb.selected_frame().level() - bool(arg)
+        if Standing.on is not None and level < Standing.base:
+            gdb.execute("select-frame %d" % Standing.base)
+            raise gdb.GdbError("#%d is the newest frame of goroutine %d" % (
+                Standing.base, int(Standing.on["goid"])))
+
+Stay("rt0-stay")
+gdb.execute("define hook-down\nrt0-stay before\nend")
+gdb.execute("define hookpost-down\nrt0-stay\nend")
+gdb.execute("define hookpost-frame\nrt0-stay\nend")
+
 RESUMES = re.compile("[scnujrk]|si|ni|rc|rs[i]?|rn[i]?|(step|next)i?|c(ont"
                      "inue)?|fin(ish)?|until|advance|jump|call|signal|run|"
                      "starti?|kill|detach|reverse-.*")

@@ -4,10 +4,6 @@
 
 gdb/rt0.py reads it and has defined what is used here.
 """
-import itertools
-
-import gdb.FrameDecorator
-
 # bring two threads together
 def behind_syscall(name):
     """The address behind the first syscall instruction of a function."""

@@ -117,6 +117,9 @@ def look():
     """Compare all goroutines at this instruction."""
     where = gdb.execute("info symbol $pc", to_string=True).split(" in ")[0]
     waiting, threads = queued(), registers()
+    mine = peek(int(gdb.newest_frame().read_register("fs_base")) - 8)
+    m = peek(mine + offset(TYPE, "m"))
+    mine = peek(m + offset(M, "curg")) if mine == peek(m + offset(M, "g0")) else mine
     shown = {}
     for line in gdb.execute("info goroutines", to_string=True).splitlines():
         shown[int(line[2:6])] = (line[0], line[8:17].strip(), line[18:])
@@ -124,7 +127,7 @@ def look():
         state, pc, on = truth(g, waiting, threads)
         seen[state] = seen.get(state, 0) + 1
         star, said, rest = shown.get(goid, ("", "nothing", ""))
-        if said != state or (star == "*") != (state == "running"):
+        if said != state or (star == "*") != (state == "running" and g == mine):
             faults.append("%s: G%d is %s, shown as %r" % (where, goid, state, star + said + " " + rest))
         if pc == goexit + 1 and not on:
             if "not started" not in rest:

@@ -298,12 +298,40 @@ class StepByStep(unittest.TestCase):
         self.assertEqual(re.findall(r"(?m)^goroutine (\d)", out), ["1", "2", "3", "4"], out)
         self.assertIn("it has no stack)", out)
 
+    FRAME = re.compile(r"(?m)^#(\d) +(?:0x\w+ in )?(\w+)")
+
     def test_a_frame_has_the_same_number_in_each_command(self):
-        out = gdb(YIELD, *Extension.AT3, "goroutine 1 bt", "goroutine 1 frame", "goroutine 1 up",
-                  "goroutine 1 frame 2", "goroutine 1 down")
-        lines = re.findall(r"(?m)^#(\d) +(?:0x\w+ in )?(\w+)", out)
-        self.assertEqual(lines[-3:], lines[:3], out)
-        self.assertEqual(out.strip().splitlines()[-1], "this is the newest frame of goroutine 1")
+        # frame 2 is that of the commands in the middle: one at a time, and with the goroutine selected
+        for program in (YIELD, debug_build("src")):
+            out = gdb(program, *Extension.AT3, "echo ---\\n", "goroutine 1 bt", "goroutine 1 bt 99", "goroutine 1", "bt")
+            frames = self.FRAME.findall(out.split("---\n")[1])
+            n = len(frames) // 3
+            self.assertEqual(frames, frames[:n] * 2 + frames[:1] + frames[:n], out)
+            first, second = frames[:2]
+            out = gdb(program, *Extension.AT3, "echo ---\\n", "goroutine 1 frame", "goroutine 1 up", "goroutine 1 frame %s" % second[0],
+                      "goroutine 1 down", "goroutine 1", "up", "down", "frame %s" % second[0], "down", "down", "frame 0", "frame")
+            said = out.split("---\n")[1]
+            self.assertEqual([frame for frame in self.FRAME.findall(said) if frame[1] != "is" and frame[0] != "0"],
+                             [first, second, second, first, second, first, second, first, first], said)
+            self.assertEqual(said.count("#%s is the newest frame of goroutine 1\n" % first[0]), 3, said)
+
+    def test_a_goroutine_stays_selected_until_the_program_runs(self):
+        for leave in ("goroutine", "thread 1", "tbreak runtime_Gosched\ncontinue"):
+            with tempfile.NamedTemporaryFile("w", suffix=".gdb") as script:
+                script.write(leave)
+                script.flush()
+                out = gdb(YIELD, *Extension.AT3, "set print frame-arguments all", "goroutine 1", "info goroutines",
+                          "print $g().goid", "info sched", "goroutine 4 print $g().goid", "print $g().goid", "info locals",
+                          "source " + script.name, "print $g().goid != 1", "bt 1", "info goroutines")
+            self.assertEqual(re.findall(r"(?m)^\* +(\d)", out)[0], "1", out)
+            self.assertEqual(len(re.findall(r"(?m)^\*", out)), 2, out)
+            self.assertEqual(re.findall(r"\$\d = (\d)", out), ["1", "4", "1", "1"], out)
+            self.assertEqual(self.FRAME.findall(out)[-1][0], "0", out)
+
+    def test_a_backtrace_of_a_goroutine_shows_arguments_unless_they_are_switched_off(self):
+        for frames, said in (("all", r"(?m)^#\d +count \(yield.c:\d+\)  name=0x[0-9a-f]+"), ("none", r"(?m)^#\d +count \(yield.c:\d+\)$")):
+            out = gdb(built(YIELD_ALONE), *Extension.AT3, "set print frame-arguments " + frames, "goroutine 2 bt")
+            self.assertRegex(out, said)
 
 
 class SeveralThreads(unittest.TestCase):
@@ -331,13 +359,12 @@ class SeveralThreads(unittest.TestCase):
 
     def test_each_running_goroutine_is_found_on_its_own_thread(self):
         for program in (self.new, self.old):
-            for selected in ("thread 1", "thread 2"):
+            for selected, first, second in (("thread 1", r"\*", " "), ("thread 2", " ", r"\*")):
                 out = gdb(program, *self.AT, selected, "info goroutines")
-                for line in (r"\*    1  running   checkpoint \(.*\) \[M0\]",
+                for line in (first + r"    1  running   checkpoint \(.*\) \[M0\]",
                              r"     2  waiting   reader \(threads.c:\d+\)",
                              r"     3  (runnable |in flight) worker \(not started\)",
-                             r"\*    4  running   (spinner|turn) \(.*\) "
-                             r"\[M1\]",
+                             second + r"    4  running   (spinner|turn) \(.*\) \[M1\]",
                              r"     5  runnable  worker \(not started\)"):
                     self.assertRegex(out, "(?m)^%s" % line)
 
@@ -369,7 +396,7 @@ class SeveralThreads(unittest.TestCase):
         for stack, root in zip(stacks, ("goexit", "goexit", "worker", "goexit",
                                         "goexit", "goexit")):
             self.assertIn(root, stack.strip().splitlines()[-1])
-        self.assertIn("2 [waiting] [chan receive]:\n#0   gopark", stacks[1])
+        self.assertRegex(stacks[1], r"2 \[waiting\] \[chan receive\]:\n#\d   gopark")
         self.assertIn("4 [running] [M1]:\n", stacks[3])
 
     def test_a_goroutine_without_a_stack_is_told_in_one_line(self):
@@ -525,7 +552,7 @@ class Book(unittest.TestCase):
     def test_the_frame_filter_also_holds_for_goroutines(self):
         out = gdb(YIELD, "break gogo", "run",
                   "enable frame-filter global rt0-chunks", "goroutine 1 bt")
-        self.assertRegex(out, r"(?m)^#1   goexit "
+        self.assertRegex(out, r"(?m)^#\d   goexit "
                          r"\(<end the goroutine whose function has returned>:\d+\)$")
 
     def test_the_program_names_the_extension_for_those_who_ask(self):
