@@ -292,12 +292,13 @@ def tangle(files, allow=None, names=()):
     # nt expands many roots, one after another; a chunk whose name is drawn says where one ends.
     end = "end of root " + secrets.token_hex(8)
     source = book.stdout + "@file end\n@begin code 1\n@defn %s\n@nl\n@text %s\n@nl\n@end code 1\n" % (end, end)
-    texts = {}
-    for lines in (["-L#line %L \"%F\"%N"], []):
+
+    def expand(lines):
         mine = [root for root in roots if root.endswith((".c", ".h", ".S")) == bool(lines)]
         done = limited([NT] + [word for root in mine for word in ("-R" + root, "-R" + end)] + ["-t8"] + lines, source)
-        texts.update(zip(mine, re.split('(?:#line .*\n)?%s\n' % end, done.stdout)))
-    return texts
+        return zip(mine, re.split('(?:#line .*\n)?%s\n' % end, done.stdout))
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return dict(one for some in pool.map(expand, (["-L#line %L \"%F\"%N"], [])) for one in some)
 
 
 def tangled(files):
@@ -369,7 +370,7 @@ class Tree:
         name, hooks = (hooked.split(" ", 1) + [""])[:2]
         more = {name: ["-include", hooks, "-DHOOKS=" + hashlib.sha256(Path(hooks).read_bytes()).hexdigest()[:12]]} if hooks else {}
         files = [root for root in sorted(self.texts) if root.endswith((".c", ".S"))]
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
             return list(pool.map(lambda root: self.compile(self.directory / root, self.texts[root], more.get(root.split("/")[-1], ())), files))
 
     def link(self, program, objects):
