@@ -29,9 +29,9 @@ WEAVE_PAGES    := $(WEAVE_NAMES:%=$(SITE)/%.html)
 WEAVE_FONTS    := $(patsubst $(WEAVE_TOOLS)/vendor/%,%,$(wildcard $(WEAVE_TOOLS)/vendor/fonts/*.woff2))
 
 .PHONY: book page
-book: $(WEAVE_PAGES) $(addprefix $(SITE)/,book.css book.js search.js minisearch.js $(WEAVE_FONTS)) ## weave the book to build/site
+book: $(WEAVE_PAGES) $(addprefix $(SITE)/,book.css book.js stepper.js search.js minisearch.js $(WEAVE_FONTS)) ## weave the book to build/site
 
-page: $(filter $(SITE)/$(or $(CHAPTER),none)-%,$(WEAVE_PAGES)) $(addprefix $(SITE)/,book.css book.js $(WEAVE_FONTS)) ## weave one chapter: make page CHAPTER=03
+page: $(filter $(SITE)/$(or $(CHAPTER),none)-%,$(WEAVE_PAGES)) $(addprefix $(SITE)/,book.css book.js stepper.js $(WEAVE_FONTS)) ## weave one chapter: make page CHAPTER=03
 	$(if $(filter $(SITE)/$(or $(CHAPTER),none)-%,$(WEAVE_PAGES)),@echo '  the page: $<',$(error page: say which chapter with two digits: make page CHAPTER=03))
 
 $(WEAVE_DIR)/stamp: $(WEAVE_SOURCES) $(WEAVE_TOOLS)/weave.awk
@@ -69,6 +69,14 @@ $(SITE)/index.html: $(WEAVE_TOOLS)/cover.svg
 
 $(SITE)/book.%: $(WEAVE_TOOLS)/book.% | $(WEAVE_DIR)/stamp
 	@cp $< $@
+$(SITE)/stepper.js: $(WEAVE_TOOLS)/stepper.js | $(WEAVE_DIR)/stamp
+	@cp $< $@
+# A recorded walk is woven into its chapter's page.
+WEAVE_WALKS := $(notdir $(basename $(wildcard $(BOOK)/data/walks/*.json)))
+$(WEAVE_DIR)/walks/%.html: $(BOOK)/data/walks/%.json $(WEAVE_TOOLS)/stepper.py
+	@mkdir -p $(@D)
+	$(WEAVE_Q)python3 $(WEAVE_TOOLS)/stepper.py $< >$@
+$(foreach w,$(WEAVE_WALKS),$(eval $(SITE)/$(or $(filter $(firstword $(subst -, ,$w))-%,$(WEAVE_NAMES)),index).html: $(WEAVE_DIR)/walks/$w.html))
 # A page that is opened as a file may load a script, but no data: so the index is one, and packed.
 $(SITE)/fonts/%: $(WEAVE_TOOLS)/vendor/fonts/% | $(WEAVE_DIR)/stamp
 	@mkdir -p $(@D) && cp $< $@

@@ -547,6 +547,61 @@ class InABrowser(unittest.TestCase):
     def page(self, word):
         return next(p for p in self.pages if word in p.name)
 
+    def test_every_stepper_goes_to_its_end_and_back_by_keys(self):
+        """Each step shows what was recorded."""
+        self.browser.size(1400, 1000)
+        seen = set()
+        for page in self.pages:
+            if 'class="stepper"' not in page.read_text(encoding="utf-8"):
+                continue
+            self.browser.open(page)
+            for walk in self.browser.js("[...document.querySelectorAll('figure.stepper')].map(f => f.id)"):
+                seen.add(walk[len("walk-"):])
+                recorded = json.loads((TOP / "book/data/walks" / (walk[len("walk-"):] + ".json")).read_text(encoding="utf-8"))
+                self.browser.js("document.getElementById(%r).focus()" % walk)
+                for key, at in (("End", -1), ("Home", 0), ("ArrowRight", 1), ("ArrowLeft", 0)):
+                    self.browser.key(key)
+                    self.shows(walk, recorded["steps"][at], recorded["states"], self.browser.js(self.SHOWN % walk))
+                for key, steps in (("ArrowRight", recorded["steps"]), ("ArrowLeft", recorded["steps"][::-1])):
+                    every = self.browser.js("""Array.from({length: %d}, (_, i) => {
+                        if (i) document.getElementById(%r).dispatchEvent(new KeyboardEvent('keydown', {key: %r}))
+                        return %s })""" % (len(steps), walk, key, self.SHOWN % walk))
+                    for step, shown in zip(steps, every):
+                        self.shows(walk, step, recorded["states"], shown)
+        self.assertEqual(seen, {path.stem for path in (TOP / "book/data/walks").glob("*.json")})
+
+    SHOWN = """(() => { const f = document.getElementById(%r), t = s => [...f.querySelectorAll(s)].map(e => e.textContent)
+        return [t('.st-say kbd')[0], t('.st-insns .here'), t('.st-data td')] })()"""
+
+    def shows(self, walk, step, states, shown):
+        """the command of a step, and the instruction and the stack that it stops at"""
+        self.assertEqual(shown[0], step["cmd"], walk)
+        threads = states[step["state"]]["threads"] if "state" in step else []
+        self.assertEqual(shown[1], ["=> " + thread["insns"][0] for thread in threads], walk)
+        for thread in threads:
+            for word in [thread["regs"]["rip"], thread["regs"]["rsp"]] + thread["stack"]:
+                self.assertIn(word, shown[2], walk)
+
+    def test_a_step_can_be_linked_and_the_next_stack_is_one_key_away(self):
+        page = self.page("06-newproc")
+        self.browser.size(390, 844, True)
+        self.browser.open(page)
+        self.browser.js("location.hash = '#walk-06-newproc-3'")
+        self.browser.until("document.querySelector('figure.stepper').dataset.step === '3'")
+        self.browser.js("document.querySelector('figure.stepper').focus()")
+        title = "document.querySelector('.st-thread h4').textContent"
+        self.assertIn("on the stack of g0", self.browser.js(title))
+        self.browser.key("s")
+        self.assertIn("on the stack of G1", self.browser.js(title))
+        self.assertRegex(self.browser.js("location.hash"), r"^#walk-06-newproc-\d+$")
+        self.assertLessEqual(self.browser.js("document.documentElement.scrollWidth"), 390)
+
+    def test_without_script_a_walk_is_a_table(self):
+        text = self.page("06-newproc").read_text(encoding="utf-8")
+        table = re.search(r'(?s)<figure class="stepper".*?<table class="steps">(.*?)</table>', text)[1]
+        self.assertGreater(table.count("<tr>"), 10)
+        self.assertIn("<td>G1</td>", table)
+
     def middle(self, selector):
         """where to tap on what is in sight"""
         x, y, on = self.browser.js("""(() => { const e = document.querySelector(%r), r = e.getBoundingClientRect(),

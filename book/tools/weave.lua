@@ -551,13 +551,29 @@ local function session(cb, prompt, kind)
   return raw(('<div class="tty %s"><pre tabindex="0"><code>%s</code></pre></div>'):format(kind, table.concat(out):gsub('\n$', '')))
 end
 
+-- behind the last transcript of a walk: the same, recorded, to step through
+local walked, last_of, stepping
+local function stepper(script)
+  local name = script and script:match('^gdb/(.*)%.gdb$')
+  if not name then return nil end
+  if not last_of then
+    walked, last_of = {}, {}
+    for s in (read_file(('%s/%s.md'):format(dir, here.id)) or ''):gmatch('\n```+ *{[^\n]*%.gdb script=(%S+)') do last_of[s] = (last_of[s] or 0) + 1 end
+  end
+  walked[script] = (walked[script] or 0) + 1
+  local html = walked[script] == last_of[script] and read_file(('%s/data/walks/%s.json'):format(book, name)) and read_file(('%s/walks/%s.html'):format(dir, name))
+  if not html then return nil end
+  stepping = true
+  return raw(html)
+end
+
 local languages = { c = 'c', asm = 'asm', gas = 'asm', gdb = 'gdb', make = 'make', makefile = 'make', sh = 'sh', bash = 'sh', python = 'python' }
 local function CodeBlock(cb)
   local class = cb.classes[1]
   if class == 'dot' then return dot(cb)
   elseif class == 'data' then return data_table(cb)
   elseif class == 'console' then return session(cb, '$ ', 'console')
-  elseif class == 'gdb' and (cb.text:match('^%(gdb%)') or cb.text:match('\n%(gdb%)')) then return session(cb, '(gdb) ', 'gdb') end
+  elseif class == 'gdb' and (cb.text:match('^%(gdb%)') or cb.text:match('\n%(gdb%)')) then return { session(cb, '(gdb) ', 'gdb'), stepper(cb.attributes.script) } end
   local c = { num = '', ch = here.ch or 0, locals = '' }
   local lines = highlight(languages[class] or 'text', cb.text, function(n, b, o) return identifier_html(n, c, b, o) end, esc)
   local t = {}
@@ -571,6 +587,10 @@ local indexes = {}
 local function Div(d)
   local a = d.attributes
   if d.classes[1] == 'chunk' and a.num then return raw(chunk_html(bynum[a.num])) end
+  if d.classes[1] == 'stepper' then
+    stepping = true
+    return raw(read_file(('%s/walks/%s.html'):format(dir, a.walk)) or err(a.at, 'there is no walk ' .. (a.walk or '')) or '')
+  end
   if indexes[d.identifier] then return raw(indexes[d.identifier]()) end
   if d.classes[1] == 'hint' or d.classes[1] == 'answer' then
     local out = { raw(('<details class="%s"><summary>%s</summary>'):format(d.classes[1], d.classes[1]:gsub('^%l', string.upper))) }
@@ -879,7 +899,7 @@ return {
   { Pandoc = function(doc)
     write_files()
     local function meta(k, v) if v then doc.meta[k] = pandoc.MetaInlines { rawi(v) } end end
-    meta('sidebar', sidebar()); meta('files', files_html())
+    meta('sidebar', sidebar()); meta('files', files_html()); meta('stepping', stepping and 'yes')
     if failed and not draft then os.exit(1) end
     return doc
   end },

@@ -1,0 +1,67 @@
+"""The walks: what a script may name, and that a recording on a page is what the walk does today."""
+import itertools
+import json
+import re
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+
+import walks
+
+
+def assigned(lines):
+    """The names that lines of Python at the left margin give to something."""
+    found = set()
+    for line in lines:
+        match = re.match(r"(?:def|class) (\w+)|(?: *)(\w+)(?:, (\w+))* = ", line)
+        found.update(name for name in (match.groups() if match else ()) if name)
+    return found
+
+
+class Scripts(unittest.TestCase):
+    def test_a_script_takes_no_name_of_the_extension(self):
+        """Both live in one namespace: a walk that says place = ... would break info goroutines."""
+        ours = set()
+        for name in ("rt0.py", "stepping.py"):
+            ours |= assigned(line for line in (walks.TOP / "gdb" / name).read_text().splitlines() if not line.startswith(" "))
+        self.assertIn("goroutine_lines", ours)
+        for path in sorted((walks.TOP / "gdb").glob("*.gdb")):
+            blocks = re.findall(r"(?ms)^python\n(.*?)^end$", path.read_text())
+            theirs = assigned("\n".join(blocks).splitlines())
+            self.assertEqual(sorted(theirs & ours), [], "gdb/" + path.name)
+
+
+class Recordings(unittest.TestCase):
+    """book/data/walks, which the steppers on the pages show."""
+
+    def test_each_recording_is_what_its_walk_does_today(self):
+        names = walks.walks()
+        with ThreadPoolExecutor(2) as pool:
+            for name, new in zip(names, pool.map(walks.record, names)):
+                with self.subTest(walk=name):
+                    self.assertIsNone(walks.differs(name, new))
+        kept = sorted(path.stem for path in (walks.TOP / "book/data/walks").glob("*.json"))
+        self.assertEqual(kept, sorted(names), "a recording without its walk, or a walk without its recording")
+
+    def test_a_recording_that_is_stale_is_told_with_the_step_and_the_remedy(self):
+        path = walks.TOP / "book/data/walks/06-newproc.json"
+        now = json.loads(path.read_text(encoding="utf-8"))
+        self.assertIsNone(walks.differs("06-newproc", now))
+        for change in (lambda w: w["steps"].pop(), lambda w: w["steps"][3].update(cmd="print 1"),
+                       lambda w: w["states"][-1]["threads"][0]["regs"].update(rsp="g0 top - 8"),
+                       lambda w: w["codes"][-1].update(chunk="another")):
+            walk = json.loads(path.read_text(encoding="utf-8"))
+            change(walk)
+            self.assertRegex(walks.differs("06-newproc", walk), r"^06-newproc: (.|\n)*make golden CHAPTER=06$")
+
+    def test_a_recording_names_what_an_address_points_to(self):
+        walk = json.loads((walks.TOP / "book/data/walks/tour.json").read_text(encoding="utf-8"))
+        stacks = [state["threads"][0]["on"] for state in walk["states"]]
+        self.assertEqual([name for name, _ in itertools.groupby(stacks)], ["kernel", "g0", "G1"])
+        entry, last = walk["states"][0]["threads"][0], walk["states"][-1]["threads"][0]
+        self.assertEqual((entry["regs"]["rip"], entry["regs"]["rsp"], entry["stack"][0]), ("_rt0_amd64_linux", "entry", "1"))
+        self.assertEqual((last["regs"]["rip"], last["m"], last["g"]), ("main_main", "M0", "G1"))
+        self.assertIn("goexit + ", " ".join(last["stack"]))
+
+
+if __name__ == "__main__":
+    unittest.main()

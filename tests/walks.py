@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Record the walks of the chapters for the steppers on the pages, or compare.
+
+  tests/walks.py check [--chapter NN]     record every walk, compare with book/data/walks
+  tests/walks.py golden [--chapter NN]    record every walk, write what differs
+
+What a comparison passes over is what differs from machine to machine: numbers, addresses
+without a name, the registers but %rip and %rsp, and where the threads stand that are not selected.
+"""
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+SECONDS = 60
+SETTINGS = ["set auto-load off", "set debuginfod enabled off", "set startup-with-shell off", "unset environment",
+            "set environment LC_ALL=C.UTF-8", "set environment TERM=dumb"]
+
+
+def walks(chapter=None):
+    """The names of the walks that have a stepper: those that stop in code of the book."""
+    found = sorted(path.stem for path in (TOP / "gdb").glob("[0-9][0-9]-*.gdb"))
+    return [name for name in found if not name.startswith("00") and name != "07-boot"
+            and (chapter is None or name.startswith(chapter + "-"))] + ["tour"] * (chapter is None)
+
+
+def record(name):
+    """The recording of a walk, or a sentence that says why there is none."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "walk.json"
+        command = ["gdb", "-nx", "-q", "-batch"]
+        for setting in SETTINGS:
+            command += ["-iex", setting]
+        try:
+            run = subprocess.run(command + ["-x", "gdb/rt0.py", "-x", "book/tools/record.py"], cwd=TOP, timeout=SECONDS,
+                                 env=dict(os.environ, RECORD=name, OUT=str(out)), stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        except subprocess.TimeoutExpired:
+            return "%s: the walk did not end within %d s" % (name, SECONDS)
+        if not out.exists():
+            return "%s: the walk was not recorded; GDB said: %s" % (name, run.stdout.strip().splitlines()[-1:] or "nothing")
+        return json.loads(out.read_text(encoding="utf-8"))
+
+
+def written(walk):
+    """The text of a recording: a line for each step, state and chunk, so that a change is a small one."""
+    def rows(key):
+        return ",\n".join(json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in walk[key])
+    return '{"walk":%s,\n"steps":[\n%s\n],\n"states":[\n%s\n],\n"codes":[\n%s\n]}\n' % (
+        json.dumps(walk["walk"]), rows("steps"), rows("states"), rows("codes"))
+
+
+def masked(text):
+    return re.sub(r"0x[0-9a-f]+|\d+", "N", text)
+
+
+def essence(walk):
+    """What two recordings of a walk have in common on all machines, as lines."""
+    lines = []
+    for step in walk["steps"]:
+        lines.append("(gdb) %s | %s | %s" % (step["cmd"], step.get("say", ""), masked(" / ".join(step.get("out", [])))))
+        if "state" in step:
+            state = walk["states"][step["state"]]
+            now = next(t for t in state["threads"] if t["n"] == state["at"])
+            code = walk["codes"][now["code"][0]] if now["code"] else None
+            lines.append("  thread %d in %s on %s, %%rip %s, %%rsp %s" % (now["n"], now["in"], now["on"], masked(now["regs"]["rip"]),
+                                                                  now["regs"]["rsp"]))
+            lines.append("  %s | %s" % (code and (code["at"], code["chunk"]), code and code["lines"][now["code"][1]]))
+    return lines
+
+
+def differs(name, new):
+    """In a sentence, where a recording is not as the book has it, or None."""
+    if isinstance(new, str):
+        return new
+    path = TOP / "book/data/walks" / (name + ".json")
+    again = "; if that is right, say make golden CHAPTER=" + name[:2]
+    if not path.exists():
+        return "%s: there is no recording%s" % (name, again)
+    old = json.loads(path.read_text(encoding="utf-8"))
+    a, b = essence(old), essence(new)
+    for before, now in zip(a, b):
+        if before != now:
+            return "%s: the recording has\n  %s\nand the walk now\n  %s%s" % (name, before, now, again)
+    return None if len(a) == len(b) else "%s: the walk has %d steps, the recording %d%s" % (
+        name, len(new["steps"]), len(old["steps"]), again)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("do", choices=("check", "golden"))
+    parser.add_argument("--chapter", metavar="NN")
+    options = parser.parse_args()
+    names, bad, changed = walks(options.chapter), 0, 0
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for name, new in zip(names, pool.map(record, names)):
+            wrong = differs(name, new)
+            if wrong and options.do == "golden" and not isinstance(new, str):
+                changed += 1
+                path = TOP / "book/data/walks" / (name + ".json")
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(written(new), encoding="utf-8")
+            elif wrong:
+                bad += 1
+                print(wrong)
+    print("walks: %d recorded, %d changed" % (len(names) - bad, changed) if options.do == "golden" else
+          "walks: %d compared, %d differ" % (len(names), bad))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
