@@ -41,10 +41,12 @@
  * lets it make the system calls of the runtime, with harmless arguments; any
  * other ends the run.  So it can neither open a file nor a socket, start no
  * process and send no signal, and that needs no root and no namespace.  There
- * are limits of processor time (-c, seconds), time (-w), memory (-m), events
- * (-e) and output (64 KB).
+ * are limits of processor time (-c, seconds), time (-w; that in which we have
+ * to wait for a processor does not count), memory (-m), events (-e) and output
+ * (64 KB).
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -320,8 +322,52 @@ onalarm(int sig)
 {
 	(void)sig;
 	late = 1;
-	if (child > 0)
-		kill(child, SIGKILL);
+}
+
+/* Nanoseconds in which a thread has run, or could have if a processor had
+   been free; 0 where the kernel does not say. */
+static long
+awake(const char *thread)
+{
+	char path[64];
+	long run = 0, waits = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%.40s/schedstat", thread);
+	f = fopen(path, "r");
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%ld %ld", &run, &waits) != 2)
+		run = waits = 0;
+	fclose(f);
+	return run + waits;
+}
+
+/* The time may be up: end the run, unless we or the program had no processor
+   for that long.  On a busy machine a run may take ten times as long. */
+static void
+timeisup(void)
+{
+	static long seconds;
+	char task[64];
+	long used = awake("self");
+	struct dirent *d;
+	DIR *tasks;
+
+	snprintf(task, sizeof task, "/proc/%d/task", child);
+	tasks = child == 0 ? NULL : opendir(task);
+	while (tasks != NULL && (d = readdir(tasks)) != NULL)
+		if (d->d_name[0] != '.') {
+			snprintf(task, sizeof task, "%d/task/%.20s", child, d->d_name);
+			used += awake(task);
+		}
+	if (tasks != NULL)
+		closedir(tasks);
+	seconds += seconds == 0 ? wall : 1;
+	if (seconds - used / 1000000000 >= wall || seconds >= 10 * wall)
+		end("wall");
+	late = 0;
+	alarm(1);
 }
 
 static int
@@ -649,7 +695,9 @@ watch(void)
 	for (long n = 0; n <= most + doors && doors <= 16 * most; n++) {
 		t = waitpid(-1, &status, __WALL);
 		if (late)
-			end("wall");
+			timeisup();
+		if (t < 0 && errno == EINTR)
+			continue;
 		if (t < 0)
 			fail("waitpid");
 		if (WIFSTOPPED(status)) {
@@ -722,10 +770,11 @@ main(int argc, char **argv)
 		fail("fork");
 	if (child == 0)
 		become(argv + optind);
-	signal(SIGALRM, onalarm);
+	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = onalarm }, NULL);
 	alarm((unsigned)wall);
-	if (waitpid(child, &status, 0) != child)
-		fail("waitpid");
+	while (waitpid(child, &status, 0) != child)
+		if (errno != EINTR)
+			fail("waitpid");
 	if (!WIFSTOPPED(status)) {
 		fprintf(stderr, "watch: %s\n",
 		    WIFEXITED(status) && WEXITSTATUS(status) == 126 ?
