@@ -702,6 +702,18 @@ class Words(unittest.TestCase):
         for row in self.count(*sorted((TOP / "book").glob("[0-9]?-*.nw"))):
             self.assertLess(int(row["words"]), 7000, "%(chapter)s; see: make words" % row)
 
+    def test_a_table_calls_a_row_or_column_by_the_chapter_that_its_key_names(self):
+        """A chapter that is inserted shifts the numbers; in keys a renumbering finds them, in labels it must, too."""
+        entry, seen = re.compile(r"(?:\w+-)?ch(\d\d)[^=]*=(.*?\bch(?:apter|\.) (\d+).*)"), 0
+        for path in sorted((TOP / "book").glob("[0-9]?-*.nw")):
+            for names in re.findall(r'(?m)^```\{\.data .*', path.read_text()):
+                for name in re.findall(r'(?:rows|columns)="([^"]*)"', names):
+                    for found in filter(None, (entry.fullmatch(each.strip()) for each in name.split(";"))):
+                        key, label, said = found.groups()
+                        seen += 1
+                        self.assertEqual(int(key), int(said), "%s: the key ch%s is called \"%s\"" % (path.name, key, label))
+        self.assertGreater(seen, 20)
+
 
 if __name__ == "__main__":
     unittest.main()
