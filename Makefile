@@ -81,11 +81,11 @@ else
 	$(error VIEW=$(VIEW) is neither chapter nor src)
 endif
 
-GDB = gdb -nx -q -iex 'set auto-load safe-path /' -x gdb/rt0.py $(if $(TUI),-ex 'tui enable' -ex 'layout rt0')
+GDB = gdb -nx -q -iex 'set auto-load safe-path /' -x gdb/rt0.py $(if $(PREDICT),-ex 'predict on') $(if $(TUI),-ex 'tui enable' -ex 'layout rt0')
 need_gdb = @command -v gdb >/dev/null || { echo 'gdb is missing: run ./setup' >&2; exit 1; }
 STAGE ?=
 ifeq ($(STAGE),)
-gdb: debug ## step it: make gdb [STAGE=02] [PROG='a.c b.c'] [ARGS='a b'] [VIEW=src] [TUI=1]
+gdb: debug ## step it: make gdb [STAGE=02 [PREDICT=1]] [PROG='a.c b.c'] [ARGS='a b'] [VIEW=src] [TUI=1]
 	$(need_gdb)
 	$(Q)program=$$(./run -b -g $(VIEW) -l $(GOAMD64:v%=%) -p $(if $(value PROG),$(call given,PROG),hello)) && \
 	$(GDB) --args "$$program" $(ARGS)

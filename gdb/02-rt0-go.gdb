@@ -5,31 +5,37 @@
 set print frame-info short-location
 tbreak settls
 run
-# look at the frame and at g0
+# rt0_go has made a frame for argc and argv on the kernel's stack. What is below
+# it belongs to g0. How many KiB are that? [(g0.stack.hi - g0.stack.lo) / 1024]
 backtrace
-print g0.stack.hi % 16
-print (g0.stack.hi - g0.stack.lo) / 1024
+printf "hi is %d past a multiple of 16\n", g0.stack.hi % 16
+printf "g0 has %d KiB\n", (g0.stack.hi - g0.stack.lo) / 1024
 print *(long *)(g0.stack.hi + 24)
 print (*(char ***)(g0.stack.hi + 32))[1]
-print/x g0.m
+print g0.m
 
-# see the thread pointer change
+# argc and an argument are in the frame, and g0 has no m yet. Now settls gives
+# us a thread pointer into m0.tls. Which of its words is at %fs:-8 then? [0]
 print $fs_base
 finish
-print $fs_base == (long)&m0.tls[1]
-print m0.tls[1] == $fs_base
-print m0.tls[0]
+print/x $fs_base
+print/x m0.tls
+printf "%%fs:-8 is m0.tls[%d]\n", ($fs_base - 8 - (long)m0.tls) / 8
 
-# see the self-test
+# The thread pointer points at a word that holds its own address. Does it reach
+# memory? The next instruction tries. What will be in m0.tls[0]? [m0.tls[0]]
 x/i $pc
 stepi
 print/x m0.tls[0]
 
-# see the wiring
+# It does. Before checklevel, rt0_go ties the three together. Where does the way
+# from %fs:-8 over m and g0 lead? ["g0"]
 tbreak checklevel
 continue
-print (struct g *)m0.tls[0] == &g0
-print m0.g0 == &g0 && g0.m == &m0
-print ((struct g *)m0.tls[0])->m->g0->stack.hi == g0.stack.hi
-
+print (struct g *)m0.tls[0]
+print g0.m
+print ((struct g *)m0.tls[0])->m->g0
+# Back to where it began. checklevel now asks what this processor can do, and
+# the program ends. With which status? [$_exitcode]
 continue
+# It is argc again. Try run with a breakpoint of your own, say tbreak rt0_go.

@@ -4,6 +4,7 @@
 #   gdb -x gdb/07-boot.gdb build/chapters/07/hello
 set pagination off
 
+# Each function is to say who called it, at its first instruction.
 define who
   output/a *(long *)$rsp - 1
   printf "  called  "
@@ -13,7 +14,7 @@ end
 
 # report the first arrival at a function
 define caller-of
-  tbreak *$arg0
+  python gdb.execute("tbreak *$arg0", to_string=True)
   commands
     silent
     who
@@ -35,4 +36,8 @@ callers-of _rt0_amd64_linux _rt0_amd64 rt0_go settls check args osinit
 callers-of schedinit newproc newproc1 mstart mstart1 schedule gogo
 callers-of runtime_main doInit runtime_init os_init runconstructors
 callers-of sortinits main_main go goschedImpl hello goexit1 goexit0
+# Watch rt0_go make its calls, and then the first goroutine run. Which function
+# seems to have called runtime_main? ["goexit"]
 run
+# It has called neither that nor hello: gogo jumped. The first three callers are
+# no code, for on top of the stack was argc. Try rt0-trace on, and run.

@@ -14,21 +14,28 @@ define line
     set $i = $i + 1
   end
 end
-# stop where a goroutine steps back
+# main has started three goroutines, red, green and blue, and says Gosched. Who
+# is first in the queue when it steps back? [m0.p->runq[m0.p->runqhead]->goid]
 break *goschedImpl
 run
-print ((struct g *)$rdi)->goid
+printf "goroutine %d steps back\n", ((struct g *)$rdi)->goid
 line
-print g0.sched.sp - (unsigned long)$rsp
+printf "g0 uses %d bytes\n", g0.sched.sp - (unsigned long)$rsp
 backtrace
-# stop where the next one is loaded
+# On g0 there is one return address, that of the call in mcall. The scheduler
+# takes the first of the queue; we stop right before the jump. Where in count
+# will goroutine 2 go on? ["at its beginning"]
 break *gogo
 continue
-print ((struct gobuf *)$rdi)->g->goid
+printf "goroutine %d is loaded\n", ((struct gobuf *)$rdi)->g->goid
 info symbol ((struct gobuf *)$rdi)->pc
+# It has never run. It prints its line, and steps back in turn. Who is last in
+# the queue then? [m0.p->runq[(m0.p->runqtail - 1) % 256]->goid]
 delete 2
 continue
-print ((struct g *)$rdi)->goid
+printf "goroutine %d steps back\n", ((struct g *)$rdi)->goid
 line
-print g0.sched.sp - (unsigned long)$rsp
+printf "g0 uses %d bytes\n", g0.sched.sp - (unsigned long)$rsp
 info symbol ((struct g *)$rdi)->sched.pc
+# main waits behind the others, and g0 is as empty as before. Try continue and
+# line a few times: what do the two numbers do?

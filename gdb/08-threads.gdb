@@ -7,61 +7,57 @@ set print frame-info short-location
 set print frame-arguments none
 set print thread-events off
 set args lock
-# define the command meet
-python
-class Meet(gdb.Command):
-    """Let clone make a thread; stop both where they leave the kernel."""
-
-    def __init__(self):
-        super().__init__("meet", gdb.COMMAND_RUNNING)
-
-    def invoke(self, arg, tty):
-        point = gdb.Breakpoint("*((long)clone + 16)", internal=True)
-        point.silent = True
-        gdb.execute("continue", to_string=True)
-        point.delete()
-        gdb.execute("set scheduler-locking on")
-        threads = gdb.selected_inferior().threads()
-        next(t for t in threads if t.num == 1).switch()
-        print("%d threads" % len(threads))
-
-Meet()
-end
-# stop where a thread is made
+source gdb/rt0.py
+# main has said go, and clone is about to make a second thread, for an M that
+# is ready: flags, a stack and a thread pointer are in registers. How many bytes
+# are on that stack? [allm->g0->stack.hi - $rsi]
 break *clone
 run
 print/x $rdi
-print $rsi == allm->g0->stack.hi
-print $rcx == (long)&allm->tls[1]
-print allm->tls[0] == (long)allm->g0
+printf "the new stack has %d bytes on it\n", allm->g0->stack.hi - $rsi
+printf "fs will be &tls[%d]\n", ($rcx - (long)allm->tls) / 8
+printf "tls[0] has the g0 of M%d\n", ((struct g *)allm->tls[0])->m->id
+# One call, and two threads return from it. What does the new one get? [$rax]
 meet
 thread 2
 print $rax
-print $rsp == allm->g0->stack.hi
-print $fs_base == (long)&allm->tls[1]
-print allm->procid > 0
-# follow the new thread to its function
+printf "the stack has %d bytes on it\n", allm->g0->stack.hi - (long)$rsp
+printf "its g is the g0 of M%d\n", (*(struct g **)($fs_base - 8))->m->id
+printf "M1 knows its number, tid %d\n", allm->procid
+# It has a stack, a g and a number, and has not executed an instruction. Two
+# later it is where only a new thread goes. How many frames has it? [1]
 stepi 2
 bt
+# Nobody has called it. It takes its function from its M. Meanwhile thread 1 is
+# where it was. What has clone returned there? ["number"]
 break second
 continue
 bt
 thread 1
-print $rax == allm->procid
-# let both want the lock
+printf "clone returned tid %d, M1 is tid %d\n", $rax, allm->procid
+# Now the lock. Thread 1 has mu and is about to give it back; nobody waits. What
+# is in its word? [mu.key]
 break *unlock
 continue
 print mu.key
+# Thread 2 wants it, spins for a while, and then asks the kernel for sleep, by a
+# futex. What has it written into the word before? [mu.key]
 thread 2
 break *Syscall6 if $rdi == 202
 continue
 bt
-print $rdx
+printf "futex operation %d\n", $rdx
 print mu.key
+# A 2 says that somebody sleeps, or will. Operation 128 has not reached the
+# kernel when we let thread 1 give the lock back. What does it write? [mu.key]
 thread 1
 continue
-print $rdx
+printf "futex operation %d\n", $rdx
 print mu.key
+# It wakes, operation 129, and no one is asleep yet. Will thread 2 now sleep for
+# ever? What does the kernel answer to it? [$rax]
 thread 2
 finish
 print $rax
+# The number says EAGAIN: the word was no longer 2, so there was no sleep. Try
+# continue, and see how many additions are lost.

@@ -8,25 +8,28 @@ set print frame-info short-location
 set print frame-arguments none
 set print thread-events off
 set environment GOMAXPROCS 2
-# follow the new thread to its first goroutine
+# main has said go, and a P is idle: a thread is made for it. Which P is laid
+# into the new M before there is a thread? [allm->nextp->id]
 break *clone
 run
-print allm->nextp == allp[1]
+printf "M%d will begin with P%d\n", allm->id, allm->nextp->id
+# M1 will look for work. Goroutine 1 runs on M0. Which one will M1 find?
+# [((struct gobuf *)$rdi)->g->goid]
 meet
 thread 2
 break *gogo
 continue
-print ((struct gobuf *)$rdi)->g->goid
+printf "goroutine %d is loaded\n", ((struct gobuf *)$rdi)->g->goid
 bt
-print allp[0]->m->id
-print allp[1]->m->id
-# see how it goes to sleep
+printf "P0 is with M%d, P1 with M%d\n", allp[0]->m->id, allp[1]->m->id
+# main is held inside its go, so there is nothing else to run. When goroutine 2
+# has ended, what is left for M1? It will sleep. With or without P1? ["without"]
 break *notesleep
 continue
 bt
-print sched.runqsize
-print sched.npidle
-print sched.pidle == allp[1]
-print sched.nmidle
-print sched.midle->id
+printf "%d goroutines are in the queue\n", sched.runqsize
+printf "%d P is idle: P%d\n", sched.npidle, sched.pidle->id
+printf "%d M is idle: M%d\n", sched.nmidle, sched.midle->id
 print sched.midle->p
+# It has put the P on the list where the next go will look for it, and itself on
+# that of the sleepers. Try info sched, and then continue.

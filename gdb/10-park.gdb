@@ -7,33 +7,40 @@ set pagination off
 set print frame-info short-location
 set print frame-arguments none
 set environment GOMAXPROCS 1
-# stop where main is about to park
+# main has started four workers on one P, and asks for a unit of done. There is
+# none. How many of the workers have run by now? [0]
 tbreak gopark
 run
 bt
 info goroutines
 print done
-# look at the list when main has left its stack
+# main cannot wait on its own stack: the order to give the lock back is carried
+# out by g0. Is the lock of the table held until then? [$root->lock.key]
 break *parkunlock
 continue
 set $gp = (struct g *)$rdi
 set $root = (struct semaroot *)$rsi
-print $rsp > $gp->stack.lo && $rsp <= $gp->stack.hi
+printf "on main's stack? %d\n", $rsp > $gp->stack.lo && $rsp <= $gp->stack.hi
 print $gp->atomicstatus
-print $root->lock.key
-print $root->nwait
-print $root->head->g->goid
-print $root->head->addr == &done
-# stop where main is made ready
+printf "the lock's word is %d\n", $root->lock.key
+printf "%d waits: G%d\n", $root->nwait, $root->head->g->goid
+print $root->head->addr
+# main waits and is in the list, where nobody can take it from while the lock is
+# held. A worker will give the first unit. What will be in done then? [done]
 tbreak goready
 continue
 info goroutines
 print done
+# The unit went from hand to hand and was never put down. main becomes runnable.
+# Where in the queue, first or last? ["last"]
 finish
 info sched
-# see who has the unit
+# Three workers run before it. Each finds no work left and gives a unit, for
+# which no one waits. How many are in done when main comes back? [done]
 delete
 tbreak *gogo if ((struct gobuf *)$rdi)->g == $gp
 continue
 print done
-print $root->nwait
+printf "%d wait\n", $root->nwait
+# main has the fourth, and takes these three without waiting. Try tbreak
+# semacquire, continue, and finish: is gopark called again?

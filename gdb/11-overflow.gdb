@@ -6,24 +6,27 @@ set pagination off
 set print frame-info short-location
 set print frame-arguments none
 set environment GOMAXPROCS 1
+# main starts 300 goroutines, and there is room for 257: one is next, the others
+# are in the ring. When it overflows, half of them must leave. We stop where
+# they have left the ring. How many are on the common list? [sched.runqsize]
 break main_main
 run
 delete
 break *lock if m0.p->runqhead != 0
 continue
 backtrace
-print m0.p->runqhead
-print m0.p->runqtail
-print $rdi == (long)&sched.lock
-print sched.runqsize
-# look at both when the batch has arrived
+printf "the ring goes from %d to %d\n", m0.p->runqhead, m0.p->runqtail
+info symbol $rdi
+printf "%d are on the list\n", sched.runqsize
+# 128 are nowhere but in an array on main's stack. They go to the list together
+# with the one that found no room. How many is that? [sched.runqsize]
 delete
 break *wakep
 continue
-print sched.runqsize
-print sched.runq.head->goid
-print sched.runq.tail->goid
-print m0.p->runqtail - m0.p->runqhead
-print m0.p->runq[m0.p->runqhead % 256]->goid
-print m0.p->runnext->goid
-kill
+printf "%d are on the list\n", sched.runqsize
+printf "they are G%d to G%d\n", sched.runq.head->goid, sched.runq.tail->goid
+printf "%d are in the ring\n", m0.p->runqtail - m0.p->runqhead
+printf "its first is G%d\n", m0.p->runq[m0.p->runqhead % 256]->goid
+printf "next is G%d\n", m0.p->runnext->goid
+# The oldest half has left, and the newest is still next. Try continue, and look
+# at the ring and at runnext again.

@@ -17,7 +17,8 @@ define line
   end
   printf "\n"
 end
-# watch a goroutine push another out
+# main starts five goroutines, and stops at each of the first three. The newest
+# is next. Who is in the ring when the third comes? [2]
 break main_main
 run
 delete
@@ -28,24 +29,34 @@ continue
 line
 continue
 line
+# The third has no place yet. Who is next when it has? [m0.p->runnext->goid]
 finish
 line
-# watch two of them share a stack
+# Each newest one has pushed the one before it into the ring. How large is the
+# stack of a goroutine that waits for its first turn? [allgs->stack.hi]
 delete
-print allgs->goid
-print allgs->stack.hi
+printf "G%d has a stack that ends at %d\n", allgs->goid, allgs->stack.hi
 break *stackget
 continue
 backtrace
+# It has none, and gets one from execute, on g0. main has made all five and
+# parks. Whose turn is it? [$last->goid]
 delete
 break *gogo
 continue
-set $five = ((struct gobuf *)$rdi)->g
-print $five->goid
-set $stack = $five->stack
+set $last = ((struct gobuf *)$rdi)->g
+printf "G%d is loaded\n", $last->goid
+set $stack = $last->stack
+# The last one that main made, the fifth. It says its number, wakes main and
+# ends. Where does its stack end when main is loaded? [$last->stack.hi]
 continue
-print ((struct gobuf *)$rdi)->g->goid
-print $five->stack.hi
+printf "G%d is loaded\n", ((struct gobuf *)$rdi)->g->goid
+printf "G%d has a stack that ends at %d\n", $last->goid, $last->stack.hi
+# It has given it back. main waits again, and another one begins. How far is the
+# stack that it gets from that of the dead one? [0]
 continue
-print ((struct gobuf *)$rdi)->g->goid
-print ((struct gobuf *)$rdi)->g->stack.hi == $stack.hi
+set $new = ((struct gobuf *)$rdi)->g
+printf "G%d is loaded\n", $new->goid
+printf "its stack is %d bytes from the old one\n", $new->stack.hi - $stack.hi
+# It is the same memory, still warm in the cache. Try continue a few times and
+# line: in which order do the other three come?

@@ -10,42 +10,47 @@ set environment GOMAXPROCS 2
 source gdb/rt0.py
 starti
 meet
-# let thread 1 fill its ring
+# Thread 2 is held where it was born. main, on thread 1, starts eight goroutines
+# more. Who is next: the first of them, or the last? ["last"]
 tbreak newproc if allp[0]->runqtail == 8
 continue
 info sched
-# let thread 2 come to the swap
+# Now thread 2. It has P1 and nothing to run, and looks at the ring of P0. Will
+# it touch what is next there? [takenext]
 thread 2
 tbreak runqsteal
 continue
 bt
 print takenext
-python
-import re
-def swap(function):
-  code = gdb.execute("disassemble " + function, to_string=True)
-  return re.search(r"(0x\w+) <.*lock cmpxchg", code)
-there = swap("runqsteal") or swap("runqgrab")
-gdb.Breakpoint("*" + there[1], temporary=True)
-end
+# Not yet: the owner is about to need that one. The thief copies half of the
+# ring into its own. We stop before the swap that makes them its own. How long
+# is P1's ring at that moment? [allp[1]->runqtail - allp[1]->runqhead]
+break-insn runqsteal|runqgrab lock cmpxchg
 continue
 x/i $pc
-print allp[1]->runqtail - allp[1]->runqhead
-print allp[1]->runq[0]->goid
-print allp[1]->runq[3]->goid
+printf "%d in the ring of P1\n", allp[1]->runqtail - allp[1]->runqhead
+set $from = allp[1]->runq[0]
+set $to = allp[1]->runq[3]
+printf "its places hold G%d to G%d\n", $from->goid, $to->goid
 info sched
-# let the swap happen
+# They are copied, and still P0's. One instruction takes them. Which of the two
+# rings are they in after it? ["none"]
 stepi
 info sched
+# They are in flight, and only thread 2 knows of them. It puts some into its
+# ring and keeps one to run. Which? [((struct g *)$rax)->goid]
 finish
 finish
-print ((struct g *)$rax)->goid
+printf "G%d is the one to run\n", ((struct g *)$rax)->goid
 info sched
-# let thread 2 take what is next
+# It runs the four, and comes back for more until the ring of P0 is empty. main
+# is still held. Only then, on its last pass, does it ask for what is next.
 tbreak runqsteal if takenext
 continue
 info sched
+# Who is that? [((struct g *)$rax)->goid]
 finish
-print ((struct g *)$rax)->goid
+printf "G%d is the one to run\n", ((struct g *)$rax)->goid
 info sched
-kill
+# main has nothing left. Try thread 1, tbreak runqsteal and continue: will it
+# rob the thief?

@@ -10,7 +10,9 @@ set print thread-events off
 set environment GOMAXPROCS 2
 starti
 meet
-# hold the one that looks, and make work
+# Thread 2 runs main's first worker and then spins. We hold it when it has
+# passed the rings of all Ps, and main makes three workers more. Does main wake
+# a thread for them? ["no"]
 thread 2
 tbreak resetspinning
 continue
@@ -19,14 +21,19 @@ continue
 thread 1
 tbreak gopark
 continue
-print sched.nmspinning
+printf "%d spinning\n", sched.nmspinning
 info sched
-# let it give up and look once more
+# It counts on the spinner, which has looked already. Three goroutines wait, and
+# thread 2 gives up. How many Ps are idle then? [sched.npidle]
 thread 2
 tbreak lookagain
 continue
-print sched.nmspinning
+printf "%d spinning\n", sched.nmspinning
 info sched
+# If it slept now, they would wait for ever. It looks at all rings once more,
+# after it has stepped down. With which P does it come back?
+# [((struct p *)$rax)->id]
 finish
-print ((struct p *)$rax)->id
-kill
+printf "it has P%d\n", ((struct p *)$rax)->id
+# With that P it begins another round and will find the three. Try tbreak
+# execute and continue.

@@ -8,35 +8,44 @@ set print frame-info short-location
 set print frame-arguments none
 set print thread-events off
 set environment GOMAXPROCS 2
-# stop where an M is made that is counted already
+# main's first go wakes a P. There is no thread for it yet: one is about to be
+# made. How many Ms count as spinning before it is? [sched.nmspinning]
 break *clone
 run
 bt
-print sched.nmspinning
-print sched.npidle
+printf "%d spinning, %d P idle\n", sched.nmspinning, sched.npidle
 meet
-# let it find work and give up
+# It is counted before it exists, so main wakes no second one. main is held, and
+# M1 looks for work. It finds the worker. Is it still counted?
+# [sched.nmspinning]
 thread 2
 tbreak resetspinning
 continue
-print sched.nmspinning
-print sched.needspinning
+printf "%d spinning\n", sched.nmspinning
+# It is, for one moment more. It runs the worker to its end and finds nothing
+# else. Before its last look, is it counted? [sched.nmspinning]
 tbreak lookagain
 continue
-print sched.nmspinning
-print sched.npidle
+printf "%d spinning, %d P idle\n", sched.nmspinning, sched.npidle
+# No, and it has no P: whoever makes work from here on must wake a thread. The
+# look finds nothing, and M1 is about to sleep.
 tbreak notesleep
 continue
-print sched.nmidle
-# wake it before it sleeps
+printf "%d M is idle\n", sched.nmidle
+# It does not sleep yet, and already main makes its second worker. Whom does it
+# count again before it wakes anybody? ["M1"]
 thread 1
 tbreak notewakeup
 continue
-print sched.nmspinning
-print sched.midle == 0
+printf "%d spinning\n", sched.nmspinning
+print sched.midle
+# The wake-up comes before the sleep. Will M1 sleep first? It goes on until it
+# has a goroutine. Which? [((struct g *)$rdi)->goid]
 finish
 thread 2
-tbreak execute
+tbreak *execute
 continue
 print allm->spinning
 info sched
+# It has not slept, and is no spinner any more. Try continue, and then say
+# thread 1 and bt: in which go is main?

@@ -7,36 +7,42 @@ set pagination off
 set print frame-info short-location
 set print frame-arguments none
 set environment GOMAXPROCS 1
-# stop where main is about to leave
+# main has made three goroutines and yields. Which of them will be next?
+# [m0.p->runnext->goid]
 tbreak runtime_Gosched
 run
 info sched
-# take the two instructions of the switch
-python
-import re
-code = gdb.execute("disassemble runtime_Gosched", to_string=True)
-found = re.search(r"(0x\w+) <.*mov +\S+\(%rsi\),%rsp", code)
-gdb.Breakpoint("*" + found[1], temporary=True)
-end
+# We stop before the instruction that changes the stack. All the bookkeeping is
+# done by then. Which goroutine does %fs:-8 name? [$to->goid]
+break-insn runtime_Gosched mov +\S+\(%rsi\),%rsp
 continue
 x/i $pc
-print $g()->goid
-print m0.left->goid
-print m0.left->atomicstatus
-info sched
 set $main = m0.left
 set $to = (struct g *)$rsi
-print $rsp > $main->stack.lo && $rsp <= $main->stack.hi
+printf "the thread says G%d\n", $g()->goid
+printf "G%d is left\n", $main->goid
+print $main->atomicstatus
+printf "on G1's stack? %d\n", $rsp > $main->stack.lo && $rsp <= $main->stack.hi
+info sched
+# The stack is still main's. One instruction. Whose is it after that?
+# [$to->goid]
 stepi
-print $rsp > $to->stack.lo && $rsp <= $to->stack.hi
+printf "on G4's stack? %d\n", $rsp > $to->stack.lo && $rsp <= $to->stack.hi
+# jump to the other side
 x/i $pc
 bt
+# The code is still main's function, and the frames below it cannot be known.
+# The jump comes next. Goroutine 4 has never run. Where does it go on?
+# ["goexit"]
 stepi
 x/i $pc
-# let the next one finish
+# finishswitch does what main left to be done: main can go into the queue now
+# that nobody stands on its stack. Where in the queue? ["last"]
 tbreak finishswitch
 continue
 finish
 print m0.left
 info sched
 info goroutines
+# Goroutine 4 has done it, before the first instruction of its own. Try tbreak
+# count, continue, and then break-insn runtime_Gosched as before.

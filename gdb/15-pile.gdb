@@ -10,41 +10,40 @@ set print thread-events off
 set environment GOMAXPROCS 2
 starti
 meet
-# let main fill its pile
+# main starts five goroutines, G2 to G6. A pile is one word: how many were
+# taken, how many are on it, and the place of the oldest. How many are on it
+# when main waits? [allp[0]->pile / 256 % 65536]
 tbreak gopark
 continue
 info sched
 print/x allp[0]->pile
-# let the owner take the newest
+# Five, the newest first. main parks, and its P goes on. Who begins?
+# [$g()->goid]
 tbreak say
 continue
 info sched
 print/x allp[0]->pile
-# let a thief come to the swap of half a pile
+# The newest has been taken: takes and count have changed, the oldest has not.
+# Now a thief, on thread 2. It copies half of the pile. How many will it copy?
+# [2]
 thread 2
 tbreak runqsteal
 continue
-python
-import re
-def swap(function):
-  code = gdb.execute("disassemble " + function, to_string=True)
-  return re.search(r"(0x\w+) <.*lock cmpxchg %r", code)
-try:
-  there = swap("pilesteal")
-except gdb.error:
-  there = swap("runqsteal")
-gdb.Breakpoint("*" + there[1], temporary=True)
-end
+break-insn pilesteal|runqsteal lock cmpxchg %r
 continue
-print allp[1]->piled[0]->goid
-print allp[1]->piled[1]->goid
+printf "place 0 has G%d\n", allp[1]->piled[0]->goid
+printf "place 1 has G%d\n", allp[1]->piled[1]->goid
 info sched
-# let half of the pile go
+# The oldest two, and they are still P0's. One instruction changes one word. At
+# which place is the oldest then? [allp[0]->pile % 256]
 stepi
 print/x allp[0]->pile
 info sched
+# Both are in flight. The thief puts one on its own pile and runs the other.
+# Which does it run? [((struct g *)$rax)->goid]
 finish
 finish
-print ((struct g *)$rax)->goid
+printf "G%d is the one to run\n", ((struct g *)$rax)->goid
 info sched
-kill
+# The owner has noticed nothing: its next is as before. Try thread 1, continue,
+# and print/x allp[0]->pile.

@@ -8,22 +8,28 @@ set print address off
 set print frame-info short-location
 set print thread-events off
 set environment RT0_SEED 249
-# stop at each payment
+# Eight goroutines pay 100 each, if the account is solvent; the look and the
+# payment are two steps. The seed 249 is one that fails. What is the balance at
+# the first payment? [balance]
 break withdraw
 run
-print $g()->goid
+printf "G%d pays\n", $g()->goid
 print balance
 info goroutines
-# see who is between
+# There is money, and G2 pays. At the next payment, how many others wait for the
+# semaphore? [5]
 continue
-print $g()->goid
+printf "G%d pays\n", $g()->goid
 print balance
 info goroutines
 info sched
-# let it fail
+# All of them are about to look, before G3 pays, and will find 100. How far down
+# does the account go, until a payment leaves less than -400? [balance]
 delete
 break semrelease if balance < -400
 continue
-print $g()->goid
+printf "G%d has paid\n", $g()->goid
 print balance
 info goroutines
+# G9 is still to come. Try run: the numbers are the same. Then set environment
+# RT0_SEED 250, break withdraw, and run.

@@ -10,49 +10,57 @@ set print thread-events off
 set filename-display basename
 set environment GOMAXPROCS 1
 starti
-# go into the kernel without the P
+# A goroutine on M0 is about to read from a pipe that is empty: its thread will
+# sleep in the kernel. Who holds P0 in that moment? ["nobody"]
 meet
 tbreak Syscall6 if $rdi == 0
 continue
 print allp[0]->status
 print allp[0]->m
 print m0.p
-print m0.oldp == allp[0]
+printf "M0 remembers P%d\n", m0.oldp->id
 print m0.curg->atomicstatus
-print sched.nmidle
-# let sysmon take it
+printf "%d M is idle\n", sched.nmidle
+# P0 is in no hand, and main waits in its ring. Thread 2 is sysmon, an M that
+# needs no P. It looks, naps, and looks again. What is P0's status when it has
+# taken it? [allp[0]->status]
 thread 2
 break handoffp
 continue
 print allp[0]->status
-print allp[0]->syscalltick
-print allp[0]->sysmontick
-print sched.nmidle
+printf "%d calls, %d seen\n", allp[0]->syscalltick, allp[0]->sysmontick
+printf "%d Ms are idle\n", sched.nmidle
 bt
-# let the third thread run main
+# It needs an M to give P0 to. None is asleep, so it makes one. Which goroutine
+# will the new thread run? [((struct gobuf *)$rdi)->g->goid]
 meet
 thread 3
 tbreak gogo
 continue
-print ((struct gobuf *)$rdi)->g->goid
-print allp[0]->m->id
+printf "G%d is loaded\n", ((struct gobuf *)$rdi)->g->goid
+printf "P0 is with M%d\n", allp[0]->m->id
+# main takes a thousand turns while the reader sleeps, and then writes to the
+# pipe: a call as well. How many Ms take P0 for theirs when it is in the kernel?
+# [2]
 tbreak Syscall6 if $rdi == 1 && $rsi == fds[1]
 continue
 finish
 print allp[0]->status
-print m0.oldp == allp[0] && allm->oldp == allp[0]
-# come back from the kernel first
+printf "M0 remembers P%d, M2 P%d\n", m0.oldp->id, allm->oldp->id
+# Both will come back and want it. Thread 1 is first. With which M is P0 when
+# the reader prints? [allp[0]->m->id]
 thread 1
 finish
 tbreak fmt_Printf
 continue
-print allp[0]->m->id
-# come back and find it gone
+printf "P0 is with M%d\n", allp[0]->m->id
+# M0 has it back, from a call that was not its own. Thread 3 comes too late.
+# What becomes of main, which it was running? ["queue"]
 thread 3
 tbreak exitsyscall0
 continue
 tbreak stopm
 continue
-print sched.runq.head->goid
 info sched
-kill
+# main is in the list of all, and M2 goes to sleep. Try thread 1, tbreak gogo
+# and continue: who is next on M0?

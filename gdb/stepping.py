@@ -237,7 +237,7 @@ gdb.frame_filters[ChunkFilter.name] = ChunkFilter()
 class Stage(Command):
     """stage NN: walk through gdb/NN-*.gdb.
 At a pause Enter goes on and q ends the walk. Any other line is a command of
-GDB's; the walk waits until it is done."""
+GDB's; the walk waits until it is done. See also: help predict."""
 
     def run(self, arg):
         # find the scripts of a chapter
@@ -255,14 +255,12 @@ GDB's; the walk waits until it is done."""
                 break
         # say how to go on after a walk
         self.dont_repeat()
-        print("The walk %s is over; the program %s. The prompt is yours." % (
+        print("\nThe walk %s is over; the program %s. The prompt is yours." % (
             name, "stands at " + place(gdb.selected_frame())
             if gdb.selected_thread() else "has ended"))
-        print("Try info sched, book or %s%s." % (
-            "stepi" if gdb.selected_thread() else "run", "".join(
-                ", or stage " + n if n[:2] == name[:2] else
-                ", or leave GDB for make gdb STAGE=" + n[:2]
-                for n in scripts[scripts.index(name) + 1:][:1])))
+        for after in scripts[scripts.index(name) + 1:][:1]:
+            print("Next is " + ("stage " + after if after[:2] == name[:2] else
+                  "make gdb STAGE=%s, outside of GDB" % after[:2]) + ".")
 
     # walk through the steps
     def walk(self, script):
@@ -270,23 +268,26 @@ GDB's; the walk waits until it is done."""
         waits = os.isatty(0) and os.isatty(1)
         made, old = [], {name: gdb.parameter(name)
                          for name in ("scheduler-locking", "pagination")}
+        pause = Pause("#")
         if waits:
             print("[Enter] goes on, q ends the walk, and any command of GDB's "
                   "works meanwhile.")
         gdb.execute("set pagination off")
         try:
             for step in script:
-                if step.startswith("#"):
-                    print(step)
+                if is_comment(step):
+                    pause.judge()
+                    pause = Pause(step)
+                    print("\n" + pause.text)
                 elif not HIDES.match(step):
                     # run a step
+                    if waits and not pause.over():
+                        return False
                     step = re.sub(r"^(delete|condition) (\d+)", lambda m: "%s %d" % (
                         m[1], made[int(m[2]) - 1]), step)
                     print("(gdb) " + step)
                     for name, v in setting(step):
                         old.setdefault(name, v)
-                    if waits and not ALONG.match(step) and not paused():
-                        return False
                     before = last_point()
                     gdb.execute(step)
                     made += range(before + 1, last_point() + 1)
@@ -338,9 +339,11 @@ def start_afresh(lines):
     if not os.path.exists(program):
         # refuse a walk whose program is not built
         chapter = re.search(r"chapters/(\d\d)/", program)
+        name = os.path.relpath(program, TOP)
         raise gdb.GdbError("%s is missing; leave GDB and say %s" % (
-            os.path.relpath(program, TOP), "make gdb STAGE=" + chapter[1]
-            if chapter else "make; what is in build/go, chapter 0 builds"))
+            name, "make gdb STAGE=" + chapter[1] if chapter else
+            "go build -o %s bench/go/%s.go" % (name, os.path.basename(name))
+            if name.startswith("build/go/") else "make"))
     gdb.execute("delete", to_string=True)
     if gdb.selected_inferior().pid:
         gdb.execute("kill", to_string=True)
@@ -350,6 +353,17 @@ def start_afresh(lines):
 # cut a script into steps
 def steps(lines):
     """The comments and commands of a script, in order."""
+    for words, some in itertools.groupby(pieces(lines), is_comment):
+        yield from ["\n".join(some)] if words else some
+
+def is_comment(step):
+    """Whether a step is for the reader."""
+    return step.startswith("#")
+
+HEAD = ("# SPDX-", "# Tangled from ")  # not for the one who steps
+
+def pieces(lines):
+    """The commands of a script and each line of its comments."""
     block, depth = [], 0
     for line in lines:
         word = line.split()[:1]
@@ -357,7 +371,7 @@ def steps(lines):
             continue
         block.append(line)
         if word and word[0] in ("define", "document", "if", "while",
-                                "commands", "python"):
+                                "commands") or line.split() == ["python"]:
             depth += 1
         elif word == ["end"]:
             depth -= 1
@@ -365,14 +379,78 @@ def steps(lines):
             yield "\n".join(block)
             block = []
 
-HEAD = ("# SPDX-", "# Tangled from ")  # not for the one who steps
+# ask what will happen
+class Pause:
+    """A comment of a script: what to expect of the commands after it."""
 
-# wait at a pause
-ALONG = re.compile(r"(set|source|define|document|python|t?break|delete|"
-                   r"condition|print|printf|x|info (symbol|line)|caller-of)\b")
+    def __init__(self, comment):
+        asks = re.match(r"(.*\?)(?:\n#)? \[(.+)\]$", comment, re.S)
+        self.text, self.truth = asks.groups() if asks else (comment, None)
+        self.waits, self.answer = self.text[-1] in ".?:", None
 
-# settings that hide the source; for transcripts, not for a person
-HIDES = re.compile("set print frame-(info|arguments) ")
+    def over(self):
+        """Wait, the first time; false to end the walk."""
+        if not self.waits:
+            return True
+        self.waits = False
+        self.answer = paused(Predict.asks and self.truth)
+        return self.answer is not None
+
+    # judge an answer
+    def judge(self):
+        """Compare the answer with what has come about."""
+        if self.truth is None:
+            return
+        try:
+            truth = gdb.parse_and_eval(self.truth)
+        except gdb.error as e:
+            return print("(%s has no value: %s)" % (self.truth, e))
+        if self.answer:
+            right, shown = agree(self.answer, truth)
+            print("You expected %s. %s" % (
+                self.answer, "Right." if right else "It is %s." % shown))
+
+def agree(answer, truth):
+    """Whether an answer is the truth, and the truth as text."""
+    code = truth.type.strip_typedefs().code
+    if code in (gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_ENUM):
+        text = str(truth) if code == gdb.TYPE_CODE_ENUM else truth.string()
+        word = re.sub("^[GP](?=[a-z])", "", text).lower()
+        return word in answer.lower(), text
+    begins = re.match(r"(-?)(0x)?([0-9a-f]+)", answer.lower().replace(",", ""))
+    base = 16 if begins and begins[2] else 10
+    try:
+        number = int(begins[1] + begins[3], base)
+    except (TypeError, ValueError):
+        return False, str(int(truth))
+    return number == int(truth), hex(truth) if base == 16 else str(int(truth))
+
+class Predict(Command):
+    """predict on|off: let the walks ask what you expect, before they show it.
+Enter passes. A command of GDB's is obeyed; quote an answer that is one."""
+
+    asks = False
+
+    def run(self, arg):
+        if arg not in ("on", "off"):
+            raise gdb.GdbError("say predict on or predict off")
+        Predict.asks = arg == "on"
+
+    def complete(self, text, word):
+        return [w for w in ("on", "off") if w.startswith(text)]
+
+Predict("predict", gdb.COMMAND_RUNNING)
+
+def is_command(line):
+    """Whether GDB knows the first word of a line as a command."""
+    word = re.match(r"[a-z][\w-]*|!", line, re.I)
+    try:
+        return bool(word and gdb.execute("help " + word[0], to_string=True))
+    except gdb.error:
+        return False
+
+# settings that hide the source, for transcripts; and this file
+HIDES = re.compile("set print frame-(info|arguments) |source gdb/rt0.py")
 
 def setting(step):
     """The setting that a step changes and its value now, if it is one."""
@@ -385,19 +463,21 @@ def setting(step):
             pass
     return []
 
-def paused():
-    """Wait for Enter, obey commands until then; false after q."""
+def paused(asks=False):
+    """Wait for Enter or an answer, obey commands until then; None after q."""
     selection = Selection() if gdb.selected_thread() else None
     at, line = newest(), None
     while line != "":
         try:
-            line = input("[Enter] ").strip()
+            line = input("[answer] " if asks else "[Enter] ").strip()
             if line in ("q", "quit"):
-                return False
+                return None
+            if asks and line and not is_command(line):
+                break
             if line:
                 gdb.execute(line, True)
         except (EOFError, KeyboardInterrupt):
-            return False
+            return None
         except gdb.error as e:
             print(e)
     if selection and selection.thread.is_valid():
@@ -405,7 +485,7 @@ def paused():
     if newest() != at:
         print("You have moved the program; the steps that follow were made "
               "for where it was.")
-    return True
+    return line
 
 def last_point():
     """The number of the last breakpoint."""
@@ -547,3 +627,23 @@ if hasattr(gdb, "register_window_type"):
     gdb.register_window_type("rt0", SchedWindow)
     gdb.execute("tui new-layout rt0 {-horizontal src 2 rt0 1} 2 regs 1 "
                 "status 0 cmd 1", to_string=True)
+class BreakInsn(Command):
+    """break-insn FUNCTION PATTERN: stop once before an instruction.
+PATTERN is a regular expression for what disassemble shows of it. Of FUNCTION
+as f|g the first counts that has such an instruction."""
+
+    def run(self, arg):
+        names, _, pattern = arg.partition(" ")
+        if not pattern:
+            raise gdb.GdbError("say break-insn FUNCTION PATTERN")
+        for name in names.split("|"):
+            try:
+                code = gdb.execute("disassemble " + name, to_string=True)
+            except gdb.error:
+                continue
+            found = re.search(r"(0x\w+) <.*\t.*" + pattern, code)
+            if found:
+                return gdb.execute("tbreak *" + found[1])
+        raise gdb.GdbError("no instruction of %s fits %s" % (names, pattern))
+
+BreakInsn("break-insn", gdb.COMMAND_BREAKPOINTS)

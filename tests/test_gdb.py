@@ -718,6 +718,7 @@ class Stages(unittest.TestCase):
                       stages="build/debug/src-chapters")
             self.assertTrue(out.rstrip().endswith("the end"), "%s:\n%s" % (name, out[-500:]))
             self.assertNotIn("The walk ends here.", out, name)
+            self.assertNotIn("has no value: ", out, name)
             self.assertNotIn("Traceback", out, name)
 
     def test_a_walk_ends_at_a_step_that_fails(self):
@@ -741,12 +742,12 @@ class Stages(unittest.TestCase):
         self.assertIn("(gdb) info goroutines", out)
         self.assertIn("# Goroutines", out)
 
-    def at_a_terminal(self, stage, keys):
+    def at_a_terminal(self, stage, keys, first=()):
         """What GDB says to somebody who types the keys, one at each prompt."""
         keyboard, terminal = pty.openpty()
         walk = subprocess.Popen(
             ["gdb", "-nx", "-q", "-iex", "set may-call-functions off", "-iex", "set debuginfod enabled off",
-             "-iex", "set height 0", "-x", "gdb/rt0.py", "-ex", "stage " + stage, YIELD], cwd=TOP, stdin=terminal,
+             "-iex", "set height 0", "-x", "gdb/rt0.py", *first, "-ex", "stage " + stage, YIELD], cwd=TOP, stdin=terminal,
             stdout=terminal, stderr=terminal, start_new_session=True,
             env={"PATH": os.environ["PATH"], "TERM": "dumb",
                  "HOME": "/nonexistent"})
@@ -778,8 +779,52 @@ class Stages(unittest.TestCase):
         self.assertEqual(text.count("You have moved the program"), 1, text)
         self.assertIn("27\t", text)                # a line of source, which the script hides
         self.assertIn("The walk 90-goroutines is over; the program stands at", text)
+        self.assertIn("Next is make gdb STAGE=91, outside of GDB.", text)
         self.assertIn('Printing of frame information is "auto"', text)
         self.assertEqual(text.count("# Goroutines, run queues"), 1, text)   # Enter at the prompt is no new walk
+        self.assertNotIn("[answer]", text)
+        self.assertNotIn('["yes"]', text)
+
+    def predicted(self, *keys):
+        """What the walk of the loop says to somebody who predicts."""
+        return self.at_a_terminal(number("the-main-goroutine") + "-loop", keys, ("-ex", "predict on"))
+
+    def test_a_prediction_is_compared_with_what_happens(self):
+        ask = "[answer] "
+        text = self.predicted((ask, "info line go"), (ask, "2"), (ask, "in the middle"), (ask, "7"),
+                              ("yours.", "predict maybe"), ("predict off", "quit"), ("y or n", "y"))
+        self.assertIn("starts at address", text)        # a command works there
+        self.assertIn("You expected 2. Right.", text)
+        self.assertIn("You expected in the middle. It is at its beginning.", text)
+        self.assertIn("You expected 7. It is 1.", text)
+        self.assertLess(text.index("goroutine 2\r\n" if "\r" in text else "goroutine 2\n"), text.index("You expected 2."))
+        self.assertNotIn("Traceback", text)
+
+    def test_who_does_not_predict_is_not_judged(self):
+        ask = "[answer] "
+        self.assertNotIn("You expected", self.predicted((ask, ""), (ask, ""), (ask, ""), ("yours.", "quit"), ("y or n", "y")))
+        text = self.predicted((ask, ""), (ask, "\x04"), ("yours.", "quit"), ("y or n", "y"))
+        self.assertIn("The walk %s-loop is over" % number("the-main-goroutine"), text)
+        self.assertNotIn("is loaded", text)             # the end of the input ends the walk
+        self.assertNotIn("Traceback", text)
+
+    def test_answers_are_numbers_or_words(self):
+        out = gdb(YIELD, "break main_main", "run", "python for a, t in (('8 bytes', '8'), ('0x123', '291'), ('eight', '8'), "
+                  "('1,024', '4 * 256'), ('-11', '-11'), ('', '0'), ('it is RUNNING', 'allgs->atomicstatus'), "
+                  "('waiting', 'allgs->atomicstatus'), ('into GOEXIT', '\"goexit\"'), ('0x10', '17')): "
+                  "print('ok', *agree(a, gdb.parse_and_eval(t)))")
+        self.assertEqual(re.findall("(?m)^ok (.*)$", out), [
+            "True 8", "True 0x123", "False 8", "True 1024", "True -11", "False 0", "True Grunning", "False Grunning",
+            "True goexit", "False 0x11"])
+
+    def test_without_a_terminal_no_prediction_is_asked_for(self):
+        out = gdb(YIELD, "predict on", "stage 91-reverse", "predict", "predict off")
+        self.assertNotIn("[answer]", out)
+        self.assertIn("say predict on or predict off", out)
+        self.assertIn("How many frames are there now?\n", out)
+        self.assertNotIn("[2]", out)
+        make = subprocess.run(["make", "-n", "gdb", "STAGE=01", "PREDICT=1"], cwd=TOP, stdout=subprocess.PIPE, text=True).stdout
+        self.assertRegex(make, r"gdb/rt0.py -ex 'predict on' .*-ex 'stage 01'")
 
     def test_a_breakpoint_of_a_person_does_not_shift_those_of_a_walk(self):
         out = gdb(YIELD, "break count", "python Stage.walk(None, ['break main_main', 'break go', 'delete 1', "
@@ -797,12 +842,42 @@ class Stages(unittest.TestCase):
         self.assertNotIn("77.", out)
         self.assertRegex(out, r"main_main \(\) at .*:\d+\n\d+\t")
 
-    def test_no_walk_has_more_than_twenty_pauses(self):
-        out = gdb(YIELD, "python for n in sorted(os.listdir('gdb')): print(n, len([s for s in "
-                  "steps(open('gdb/' + n).read().splitlines()) if s[0] != '#' and not ALONG.match(s)]))")
-        pauses = [int(n) for n in re.findall(r"(?m)^\S+\.gdb (\d+)$", out)]
-        self.assertEqual(len(pauses), len(list(stage_scripts())), out)
-        self.assertLessEqual(max(pauses), 20, out)
+    def test_every_walk_pauses_for_ideas_asks_and_says_what_to_try(self):
+        out = gdb(YIELD, "python for n in sorted(os.listdir('gdb')):\n if n.endswith('.gdb'):\n"
+                  "  s = list(steps(open('gdb/' + n).read().splitlines())); w = [Pause(c) for c in s if is_comment(c)]\n"
+                  "  print('walk', n, sum(p.waits for p in w), sum(p.truth is not None for p in w), bool(re.search('Try.', s[-1], re.S)) and is_comment(s[-1]))")
+        walks = re.findall(r"(?m)^walk (\S+) (\d+) (\d+) (\w+)$", out)
+        self.assertEqual(len(walks), len(list(stage_scripts())), out)
+        for name, pauses, questions, tries in walks:
+            self.assertTrue(2 <= int(pauses) <= 20, "%s pauses %s times" % (name, pauses))
+            self.assertGreater(int(questions), 0, name + " asks nothing")
+            self.assertEqual(tries, "True", name + " does not end with a comment that says what to try")
+
+    def test_no_walk_prints_a_bare_truth_value(self):
+        for name, _ in stage_scripts():
+            with open(os.path.join(TOP, "gdb", name)) as f:
+                self.assertEqual(re.findall(r"(?m)^print .*(?:[=!<>]=|&&| [<>] ).*$", f.read()), [], name)
+
+    def test_the_walk_of_two_threads_leaves_the_command_meet(self):
+        stage = number("two-threads")
+        out = gdb(YIELD, "stage " + stage, "kill", "help meet", "meet", timeout=60)
+        self.assertIn("The walk %s-threads is over" % stage, out)
+        self.assertIn("Parent and child then stand behind its system call", out)
+        self.assertTrue(out.endswith("\nthe program is not running; say starti\n"), out[-200:])
+
+    def test_a_walk_whose_program_is_missing_says_what_builds_it(self):
+        self.assertEqual(gdb(YIELD, "stage 02", stages="build/no-chapters"),
+                         "build/no-chapters/02/rt0 is missing; leave GDB and say make gdb STAGE=02\n")
+        self.assertIn("build/go/none is missing; leave GDB and say go build -o build/go/none bench/go/none.go",
+                      gdb(YIELD, "python start_afresh(['#   gdb -x gdb/00-go.gdb --args build/go/none one'])"))
+
+    def test_an_instruction_is_found_by_what_it_looks_like(self):
+        out = gdb(YIELD, "break-insn nowhere|gogo mov +\\(%rdi\\),%rsp", "run", "x/i $pc", "break-insn gogo nonsense",
+                  "break-insn gogo", "break-insn gogo (")
+        self.assertRegex(out, r"=> 0x\w+ <gogo\+\d+>:\tmov +\(%rdi\),%rsp\n")
+        self.assertTrue(out.split("%rsp\n")[-1].startswith(
+            "no instruction of gogo fits nonsense\nsay break-insn FUNCTION PATTERN\n"), out)
+        self.assertNotIn("Traceback", out)
 
     def until(self, terminal, said, prompt):
         """Read on until the prompt comes a further time, or to the end."""

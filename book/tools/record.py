@@ -204,9 +204,8 @@ class Recorder:
         start_afresh(lines)
         say, made = [], []
         for step in steps(lines):
-            if step.startswith("#"):
-                if not step.startswith("#   gdb -x"):
-                    say.append(step.lstrip("# "))
+            if is_comment(step):
+                say += [line.lstrip("# ") for line in Pause(step).text.split("\n") if not line.startswith("#   gdb -x")]
                 continue
             if HIDES.match(step) or step == "source gdb/rt0.py":
                 continue
@@ -220,18 +219,14 @@ class Recorder:
                 if many:
                     one["of"] = "%d of %s" % (i + 1, many[1])
                 if say:
-                    one["say"], say = self.told(say), []
+                    one["say"], say = " ".join(say), []
                 self.steps.append(one)
                 self.step(one)
             made += range(before + 1, last_point() + 1)
         if say:
-            self.steps[-1]["after"] = self.told(say)
+            self.steps[-1]["after"] = " ".join(say)
         return {"walk": self.walk, "steps": self.steps, "states": self.states, "codes": self.codes}
 
-
-    def told(self, say):
-        """The comments before a command as one text, without what a prediction is compared with."""
-        return re.sub(r" *\[[^][]*\]$", "", " ".join(say))
 
     def step(self, one):
         """Run one command, and note what it printed and where the program is then."""
