@@ -11,31 +11,31 @@ import gdb
 # the stages of the boot
 STAGES = [
     ("_rt0_amd64_linux", 1, "The kernel has jumped to the entry point. "
-     "Nothing of ours has run; argc lies on top of the stack."),
+     "Nothing of ours has run; argc is on top of the stack."),
     ("rt0_go", 2, "argc and argv are in registers. rt0_go makes g0 from "
      "the kernel's stack and asks which processor this is."),
-    ("settls", 2, "g0 has bounds. Now the thread pointer: after this, "
-     "%fs:-8 is the current g."),
-    ("check", 3, "The first C. It tests what all that follows takes for "
-     "granted."),
-    ("args", 3, "Arguments, environment and auxiliary vector lie behind "
-     "one another on the stack; args walks along them."),
+    ("settls", 2, "g0 has bounds. Now the thread pointer: at %fs:-8 this "
+     "thread will find the g that it runs."),
+    ("check", 3, "%fs:-8 is g0, and g0 and m0 know each other. The first "
+     "C tests what all that follows takes for granted."),
+    ("args", 3, "Arguments, environment and auxiliary vector follow one "
+     "another up the stack; args walks along them."),
     ("osinit", 4, "How many processors may we use, and how large is a "
-     "huge page?"),
+     "huge page? osinit finds out."),
     ("schedinit", 5, "Memory, randomness, environment, and at the end "
      "one P for each processor."),
     # the stages of the first goroutine
-    ("newproc", 6, "The first goroutine: a g, a stack, and a frame on it "
-     "that pretends goexit had called runtime_main."),
-    ("mstart", 6, "The thread enters the scheduler for good. From here on "
-     "g0's stack is only used between goroutines."),
-    ("gogo", 6, "The scheduler has found goroutine 1. The next instructions "
-     "change the stack pointer and jump."),
-    ("runtime_main", 7, "A goroutine is running, on a stack of its own. It "
-     "starts the packages, then main."),
+    ("newproc", 6, "m0 has P0. The first goroutine is about to be made, to "
+     "run runtime_main. It has no stack before it runs."),
+    ("mstart", 6, "Goroutine 1 waits on the pile of P0. The thread enters "
+     "the scheduler, for good, on the stack of g0."),
+    ("gogo", 6, "The scheduler has given goroutine 1 a stack. The next "
+     "instructions change to it and jump into goexit."),
+    ("runtime_main", 7, "goexit has called it, on goroutine 1's own stack. "
+     "It starts the packages, then main."),
     ("doInit", 7, "The packages: first the runtime's own, then the others, "
      "each after those that it needs."),
-    ("main_main", 7, "The program's own main."),
+    ("main_main", 7, "The program's own main, still on goroutine 1."),
 ]
 
 # what the tour watches
@@ -76,7 +76,7 @@ def paint(code, text):
 
 def stop_at(function):
     """A breakpoint that stops once and does not announce itself."""
-    point = gdb.Breakpoint(function, internal=True, temporary=True)
+    point = gdb.Breakpoint("*" + function, internal=True, temporary=True)
     point.silent = True
 
 def tour():

@@ -1,4 +1,5 @@
 """The GDB extension, the tour, and the call-frame information."""
+import ast
 import functools
 import glob
 import os
@@ -611,6 +612,45 @@ class Tour(unittest.TestCase):
         self.assertEqual(stages[-1][1], "main_main")
         self.assertIn("hello, world", out)
 
+    CLAIMS = (      # stage, what its sentence says, and that as GDB can see it there
+        ("_rt0_amd64_linux", "Nothing of ours has run", "$fs_base == 0 && g0.stack.hi == 0"),
+        ("_rt0_amd64_linux", "argc is on top of the stack", "*(long *)$rsp == 1"),
+        ("rt0_go", "argc and argv are in registers", "$rdi == 1 && $rsi == $rsp + 8"),
+        ("settls", "g0 has bounds", "$rsp > g0.stack.lo && $rsp < g0.stack.hi && $fs_base == 0"),
+        ("check", "%fs:-8 is g0", "*(long *)($fs_base - 8) == (long)&g0"),
+        ("check", "g0 and m0 know each other", "g0.m == &m0 && m0.g0 == &g0"),
+        ("args", "follow one another up the stack", "$rdi == 1 && ((long *)$rsi)[1] == 0 && $rsi > $rsp"),
+        ("osinit", "osinit finds out", "ncpu == 0 && physHugePageSize == 0"),
+        ("schedinit", "at the end one P for each processor", "ncpu > 0 && allp == 0"),
+        ("newproc", "m0 has P0", "m0.p == allp[0] && allp[0]->m == &m0 && gomaxprocs <= ncpu"),
+        ("newproc", "is about to be made", "allgs == 0"),
+        ("newproc", "to run runtime_main", "$rdi == (long)runtime_main"),
+        ("mstart", "Goroutine 1 waits", "allgs->goid == 1 && allgs->stack.hi == 0"),
+        ("mstart", "on the pile of P0", "allp[0]->piled[0] == allgs && allgs->atomicstatus == Grunnable"),
+        ("mstart", "on the stack of g0", "$rsp > g0.stack.lo && $rsp < g0.stack.hi"),
+        ("gogo", "has given goroutine 1 a stack", "((struct gobuf *)$rdi)->g == allgs && allgs->stack.hi > allgs->stack.lo"),
+        ("gogo", "jump into goexit", "((struct gobuf *)$rdi)->pc == (long)goexit + 1"),
+        ("runtime_main", "goexit has called it", "*(long *)$rsp > (long)goexit && *(long *)$rsp < (long)goexit + 20"),
+        ("runtime_main", "on goroutine 1's own stack", "$rsp > allgs->stack.lo && $rsp < allgs->stack.hi"),
+        ("doInit", "first the runtime's own", "$rdi == (long)runtime_inittasks"),
+        ("main_main", "still on goroutine 1", "(*(struct g **)($fs_base - 8))->goid == 1"),
+    )
+
+    def test_what_the_tour_claims_of_a_stage_is_in_memory_there(self):
+        with open(os.path.join(TOP, "gdb", "tour.py")) as f:
+            tour = next(ast.literal_eval(a.value) for a in ast.parse(f.read()).body
+                        if isinstance(a, ast.Assign) and a.targets[0].id == "STAGES")
+        sentences, commands = {function: sentence for function, _, sentence in tour}, []
+        for function in sentences:
+            commands += ["tbreak *" + function, "continue" if commands else "run"]
+            commands += ['printf "claim %d %%d\\n", %s' % (n, e) for n, (at, _, e) in enumerate(self.CLAIMS) if at == function]
+        out = gdb("build/examples/hello", *commands, script=None)
+        held = dict(re.findall(r"(?m)^claim (\d+) (.*)$", out))
+        self.assertEqual({at for at, _, _ in self.CLAIMS}, set(sentences))
+        for n, (at, words, expression) in enumerate(self.CLAIMS):
+            self.assertIn(words, sentences[at])
+            self.assertEqual(held.get(str(n)), "1", "%s: %s (%s)\n%s" % (at, words, expression, out[-600:]))
+
     def test_the_tour_names_the_chapters_that_the_table_of_the_boot_names(self):
         with open(os.path.join(TOP, "book", number("the-main-goroutine") + "-the-main-goroutine.nw"), encoding="utf-8") as f:
             rows = re.findall(r"(?m)^\| (\[\[.*?) \|.*?\| (?:\[\]\(#([a-z0-9-]+)\)|this one) \|", f.read())
@@ -625,7 +665,7 @@ class Tour(unittest.TestCase):
         with tempfile.TemporaryDirectory() as tmp:
             out = gdb(os.path.join(tmp, "none"), script="gdb/tour.py")
         lines = out.splitlines()
-        self.assertEqual(lines[-1], 'tour: No executable file specified. Use the "file" or "exec-file" command.')
+        self.assertEqual(lines[-1], 'tour: No symbol table is loaded.  Use the "file" command.')
         self.assertEqual([line for line in lines[:-1] if "none: No such file" not in line and "No symbol table" not in line],
                          [], "GDB itself says two lines")
 
