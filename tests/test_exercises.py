@@ -211,6 +211,7 @@ CHEATS = {      # a body for runqput, and what the first failing row must say
     "exit early": ("END;", "ended with status 0"),
     "forge the output": ('print("== 100 of 100 passed\\n{\\"score\\": 100}\\n"); END;', "ended with status 0"),
     "loop for ever": ("for (;;)\n\t\t__atomic_thread_fence(5);", "more processor time"),
+    "wait for ever": ("for (;;)\n\t\tSyscall6(35, (long)(long[]){ 9, 0 }, 0, 0, 0, 0, 0);", "did not end in time"),
     "eat memory": ("for (;;)\n\t\t*(char *)persistentalloc(1 @<< 20) = 1;", "out of memory"),
     "fork without end": ("for (;;)\n\t\tSyscall6(57, 0, 0, 0, 0, 0, 0);", "system call 57"),
     "clone a process": ("for (;;)\n\t\tSyscall6(56, 17, 0, 0, 0, 0, 0);", "system call 56"),
@@ -309,6 +310,8 @@ runqfair(struct p *pp)
 """
 NEXT = (TOP / "exercises/05-runnext/solution.nw").read_text(encoding="utf-8").replace(
     "/* The next goroutine of pp", "extern char _edata[];\n\n/* The next goroutine of pp").replace("\tpp->nexts = 0;\n", "\tpp->nexts = 0;\n\t(void)_edata;\n\t%s\n")
+POLL = (TOP / "exercises/11-hog/solution.nw").read_text(encoding="utf-8")
+THIEF = (TOP / "exercises/14-nodes/solution.nw").read_text(encoding="utf-8")
 SWITCH = (TOP / "exercises/02-context-switch/solution.nw").read_text(encoding="utf-8")
 
 FORGED = {      # answers that write in the driver's name or change what is the driver's, and what is said
@@ -346,6 +349,20 @@ jne	1b
 pushq	%rsi
 jmp	*%rdx
 @"""), "a note came from code that is not the driver's"),
+    "counts a turn in place of ending it": (POLL.replace("\t\truntime_Gosched();\n", "\t\tpp->schedtick++;\n", 1), "had to wait for"),
+    "takes from far Ps behind rob's back": (THIEF.replace("\tuint32_t end;\n", """	uint32_t end;
+	struct g *got = runqget(allp[to[n - 1]]);
+
+	if (got != NULL)
+		return got;
+""", 1), "more than were made there or came by rob"),
+    "lets a thief that is none steal": (THIEF.replace("\tuint32_t end;\n", """	uint32_t end;
+	static struct p near, nearer;
+
+	near.id = pp->id;
+	nearer.id = to[0];
+	runqsteal(&near, &nearer, 0);
+""", 1), "a thief, or its victim, is no P"),
     "counts the turns of others itself": (SWITCH.replace("pushq\t%rbx\n", """leaq	main_main(%rip), %r8
 1: incq	%r8
 cmpw	$0xff48, (%r8)
@@ -401,7 +418,8 @@ class Cheats(Laws):
         def one(case):
             name, (body, says) = case
             return name, says, self.grade(self.exercise, self.cheat(body), re.sub(r"\W+", "-", name) + ".nw")
-        with ThreadPoolExecutor(2) as pool:
+        # A second for each run, in which the one that loops for ever has used no second of its two.
+        with ThreadPoolExecutor(2) as pool, mock.patch.object(course.Program, "patience", 1):
             for name, says, grading in pool.map(one, CHEATS.items()):
                 self.assertEqual(grading.refused, "", name)
                 self.assertEqual(grading.score, 10, "%s\n%s" % (name, told(grading)))
@@ -415,7 +433,7 @@ class Cheats(Laws):
             for name, says, grading in pool.map(one, FORGED.items()):
                 self.assertEqual(grading.refused, "", name)
                 if grading.exercise.number != "05":     # where the forger begins with a solution of the rows before
-                    self.assertEqual(grading.score, 10, "%s\n%s" % (name, told(grading)))
+                    self.assertEqual(grading.score, grading.results[0].row.points, "%s\n%s" % (name, told(grading)))
                 self.assertRegex(told(grading), says, name)
 
     def test_what_goes_beyond_the_exercise_is_refused_with_its_line_and_a_remedy(self):

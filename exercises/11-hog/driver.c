@@ -15,7 +15,7 @@
 #include "note.h"
 
 enum { TOOMANY = 90000, GAPWAIT = 1000000000, PLACES = 16 };
-enum { AT_CLOCK, AT_NAP, AT_SLEEP };
+enum { AT_CLOCK, AT_NAP, AT_SLEEP, AT_CLEAR };
 
 #define FOREVER INT64_MAX
 
@@ -28,7 +28,7 @@ static own int met, gap;		/* gap: 1 wanted, 2 reached */
 static own int64_t step;
 static own long looks, alive;
 
-void hook(int where, const volatile void *p);
+int64_t hook(int where, const volatile void *p);
 
 /* The number after the next full stop. */
 static int64_t
@@ -82,22 +82,21 @@ rest(int64_t ns, struct note *n)
 	noteclear(&tosysmon);
 }
 
-void
+int64_t
 hook(int where, const volatile void *p)
 {
 	const struct { struct note *note; int64_t ns; } *s;
 
-	if (where == AT_CLOCK) {
-		*(int64_t *)(uintptr_t)p = now;
-	} else if (where == AT_NAP) {
+	if (where == AT_NAP) {
 		rest(1000 * *(const volatile int64_t *)p, NULL);
 	} else if (where == AT_SLEEP) {
 		s = (const void *)(uintptr_t)p;
 		rest(s->ns, s->note);
-	} else if (gap == 1 && sched.npidle == gomaxprocs) {
+	} else if (where == AT_CLEAR && gap == 1 && sched.npidle == gomaxprocs) {
 		gap = 2;
 		rest(0, NULL);
 	}
+	return now;
 }
 
 /* Wait until sysmon rests. */

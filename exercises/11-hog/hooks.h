@@ -5,10 +5,10 @@
 #ifndef __ASSEMBLER__
 #include "sched/sched.h"
 
-void hook(int where, const volatile void *p);
+int64_t hook(int where, const volatile void *p);
 enum { AT_CLOCK, AT_NAP, AT_SLEEP, AT_CLEAR };
 
-#define nanotime() ({ int64_t t_ = 0; hook(AT_CLOCK, &t_); t_; })
+#define nanotime() hook(AT_CLOCK, 0)
 #define usleep(us) do {							\
 	int64_t t_ = (us);						\
 									\

@@ -7,7 +7,7 @@
  *	driver NODES DISTANCES busy N		main starts N and never steps back
  *
  * NODES has a digit for each P, as 000111; DISTANCES a row for each node, as
- * 10,20,20,10.  What it notes: "run" ID P, when a goroutine begins;
+ * 10,20,20,10.  What it notes: "main" P; "run" ID P, when a goroutine begins;
  * "theft" THIEF|VICTIM<<8 HOW-MANY|FIRST<<16 LOOKS, for each; "search" THIEF
  * LATE|FIRST<<16 LOOKS, for a search that found nothing.  LOOKS has four bits
  * for each P, how often this search has looked there; LATE a bit for each at
@@ -26,6 +26,7 @@ struct search {
 };
 
 static own struct search of[MOSTPS];
+static own struct p *ps[MOSTPS];	/* as allp was at first */
 static uint32_t ended;
 static own uint32_t ran;
 static own long work, branch, rounds, ids;
@@ -55,11 +56,22 @@ argument(int i)
 	return nextnumber(&s);
 }
 
+/* The number of a P, which is one of the runtime's. */
+static int32_t
+known(struct p *pp)
+{
+	int32_t id = pp->id;
+
+	if (id < 0 || id >= MOSTPS || ps[id] != pp)
+		throw("a thief, or its victim, is no P");
+	return id;
+}
+
 /* A search begins, or has ended and found nothing. */
 void
 hooksearch(struct p *pp, struct g *gp)
 {
-	struct search *s = &of[pp->id];
+	struct search *s = &of[known(pp)];
 
 	if (gp == NULL) {
 		*s = (struct search){ .first = -1, .open = 1 };
@@ -73,10 +85,10 @@ hooksearch(struct p *pp, struct g *gp)
 struct g *
 hook(struct p *pp, struct p *victim, int takenext)
 {
-	struct search *s = &of[pp->id];
-	uint32_t tail = pp->runqtail;
+	struct search *s = &of[known(pp)];
 	struct g *gp;
 
+	known(victim);
 	if ((s->looks >> 4 * victim->id & 15) < 15)
 		s->looks += 1ul << 4 * victim->id;
 	if (s->first < 0)
@@ -86,7 +98,7 @@ hook(struct p *pp, struct p *victim, int takenext)
 	gp = runqsteal(pp, victim, takenext);
 	if (gp != NULL)
 		note("theft", pp->id | victim->id << 8 | !s->open << 16,
-		    (long)(pp->runqtail - tail + 1) | s->first << 16, s->looks);
+		    (long)(runqlen(pp) + 1) | s->first << 16, s->looks);
 	return gp;
 }
 
@@ -136,6 +148,9 @@ main_main(void)
 	for (long i = 0; i < topology.nodes * topology.nodes; i++)
 		topology.distance[i / topology.nodes][i % topology.nodes] =
 		    (int32_t)nextnumber(&s);
+	for (int32_t i = 0; i < gomaxprocs; i++)
+		ps[i] = allp[i];
+	note("main", getg()->m->p->id, 0, 0);
 	topologyready();
 	searches = hooksearch;
 	if (what == 't') {

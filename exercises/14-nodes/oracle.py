@@ -15,7 +15,7 @@ def tell(event):
     if not hasattr(event, "name"):
         return str(event)
     first = event.b >> 16
-    return {"run": "goroutine %d begins on P%d" % (event.a, event.b),
+    return {"main": "main begins on P%d" % event.a, "run": "goroutine %d begins on P%d" % (event.a, event.b),
             "theft": "P%d takes %d from P%d; it has looked at %s" % (event.a & 255, event.b & 0xffff, event.a >> 8 & 255, looks_of(event)),
             "search": "P%d finds nothing; it has looked at %s%s" % (event.a & 255, looks_of(event), "" if first < 0 else ", first at P%d" % first),
             "left": "main has waited; %d of %d have not run" % (event.a, event.b)}.get(event.name, "the end")
@@ -68,11 +68,27 @@ def searches(trace):
     return [(at, note) for at, note in enumerate(trace.events) if note.name in ("theft", "search")]
 
 
+def brought(trace, words):
+    """Whoever begins on another P than the one on which it was made has come there by a theft: rob is the only way."""
+    parents, branch = (sum(words[1] ** d for d in range(words[2])), words[1]) if words[0] == "tree" else (0, 0)
+    have = {}
+    for at, note in enumerate(trace.events):
+        if note.name == "main":
+            have[note.a] = words[1] if words[0] != "tree" else 1
+        elif note.name == "theft":
+            have[note.a & 255] = have.get(note.a & 255, 0) + (note.b & 0xffff)
+        elif note.name == "run":
+            have[note.b] = have.get(note.b, 0) - 1 + (branch if note.a < parents else 0)
+            if have[note.b] - (branch if note.a < parents else 0) < 0:
+                raise Failure("P%d runs a goroutine more than were made there or came by rob" % note.b, trace, at)
+
+
 @row(15, "before a P is robbed, the thief has looked at each P that is nearer", runs=6)
 def nearest(program, random):
     for _ in range(8):      # until there is something to judge
         machine = drawn(random)
-        trace = machine.run(program, random.randrange(1 << 30), *work(random))
+        words = work(random)
+        trace = machine.run(program, random.randrange(1 << 30), *words)
         thefts = [(at, note) for at, note in searches(trace) if note.name == "theft"]
         if thefts or trace.end != "exit 0":
             break
@@ -84,6 +100,7 @@ def nearest(program, random):
             if machine.distance(thief, other) < machine.distance(thief, victim) and not seen[other]:
                 raise Failure("P%d robs P%d, at distance %d, and has not looked at P%d, at distance %d" % (
                     thief, victim, machine.distance(thief, victim), other, machine.distance(thief, other)), trace, at)
+    brought(trace, words)
     if not thefts:
         trace.finished()
         raise Failure("in eight runs nothing was stolen", trace)

@@ -364,7 +364,7 @@ timeisup(void)
 	if (tasks != NULL)
 		closedir(tasks);
 	seconds += seconds == 0 ? wall : 1;
-	if (seconds - used / 1000000000 >= wall || seconds >= 10 * wall)
+	if (seconds - used / 1e9 >= 0.9 * (double)wall || seconds >= 10 * wall)
 		end("wall");
 	late = 0;
 	alarm(1);
