@@ -74,6 +74,11 @@ class Lint(Rules):
                   chunk("x;\n") + " \t\n" + chunk("y;\n", "b", ""))
         self.says([], "Why.\n\n<<a>>=\nx;\n@ Because.\n\n<<b>>=\ny;\n@\n")
 
+    def test_an_exercise_is_named_by_reference(self):
+        self.says([], "The remedy is [](#ex-7.6).\n", "    exercise 7.6\n")
+        self.says(["1.nw:1: an exercise is named by reference, which has the number when it changes; write [](#ex-7.6)"],
+                  "Exercise 7.6 has the remedy.\n")
+
     def test_the_first_chunk_of_each_file_needs_no_prose(self):
         self.says([], chunk("x;\n", "a", ""), chunk("y;\n", "b", ""))
 

@@ -98,6 +98,9 @@ code {
 	text = $0
 	if (text ~ /^@?[ \t]*$/) { quote = 0; next }
 	prose++
+	if (match(text, /[Ee]xercises? [0-9]+\.[0-9]+/) && text !~ /^[ \t>$]/)
+		here("an exercise is named by reference, which has the number when it changes; write [](#ex-" \
+		     substr(text, RSTART + index(substr(text, RSTART), " "), RLENGTH - index(substr(text, RSTART), " ")) ")")
 	gsub(/@<<|@\[\[|@\]\]/, "", text)
 	if (quote && sub(/^([^\]]|\][^\]])*\]\]+/, "", text)) quote = 0
 	while (!quote && match(text, /\[\[/)) {

@@ -26,11 +26,6 @@ enum eventkind {
 	EVENTKINDS,
 };
 
-/* Where an M found the goroutine that it starts. */
-enum origin {
-	OutOfTurn, FromPile, FromRing, FromList, FromTheft, FromKernel,
-};
-
 /* Something that happened on a P. */
 struct event {
 	int64_t when;		/* ns, as nanotime tells; seeded: a count */
@@ -60,6 +55,11 @@ struct tracefile {
 	uint32_t status;	/* with this status */
 	uint64_t pad[3];
 	struct tracebuf buf[];
+};
+
+/* Where an M found the goroutine that it starts. */
+enum origin {
+	OutOfTurn, FromPile, FromRing, FromList, FromTheft, FromKernel,
 };
 
 #endif
