@@ -2,7 +2,7 @@
 """Record the walks of the chapters for the steppers on the pages, or compare.
 
   tests/walks.py check [--chapter NN]     record every walk, compare with book/data/walks
-  tests/walks.py golden [--chapter NN]    record every walk, write what differs
+  tests/walks.py golden [--chapter NN] [--masked]     record every walk, write what differs
 
 What a comparison passes over is what differs from machine to machine: numbers, addresses
 without a name, the registers but %rip and %rsp, and where the threads stand that are not selected.
@@ -64,7 +64,7 @@ def essence(walk):
     """What two recordings of a walk have in common on all machines, as lines."""
     lines = []
     for step in walk["steps"]:
-        lines.append("(gdb) %s | %s | %s" % (step["cmd"], step.get("say", ""), masked(" / ".join(step.get("out", [])))))
+        lines.append("(gdb) %s %s | %s | %s" % (step["cmd"], step.get("pass", ""), step.get("say", ""), masked(" / ".join(step.get("out", [])))))
         if "state" in step:
             state = walk["states"][step["state"]]
             now = next(t for t in state["threads"] if t["n"] == state["at"])
@@ -96,14 +96,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("do", choices=("check", "golden"))
     parser.add_argument("--chapter", metavar="NN")
+    parser.add_argument("--masked", action="store_true", help="golden also writes what a comparison passes over")
     options = parser.parse_args()
     names, bad, changed = walks(options.chapter), 0, 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for name, new in zip(names, pool.map(record, names)):
             wrong = differs(name, new)
-            if wrong and options.do == "golden" and not isinstance(new, str):
+            path = TOP / "book/data/walks" / (name + ".json")
+            if options.do == "golden" and not isinstance(new, str):
+                if not wrong and not (options.masked and path.read_text(encoding="utf-8") != written(new)):
+                    continue
                 changed += 1
-                path = TOP / "book/data/walks" / (name + ".json")
                 path.parent.mkdir(exist_ok=True)
                 path.write_text(written(new), encoding="utf-8")
             elif wrong:

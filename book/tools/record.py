@@ -10,6 +10,8 @@ import ast
 import json
 
 ROWS = 8            # words of a stack
+MOST = 20           # goroutines that are listed
+PASSED = 8          # functions that are noted between two stops
 GENERAL = "rip rsp rbp rax rbx rcx rdx rsi rdi r8 r9 r10 r11 r12 r13 r14 r15".split()
 
 
@@ -18,6 +20,18 @@ class Named:
 
     def __init__(self, function):
         self.symtab, self.line = function.symtab, function.line
+
+
+class Passing(gdb.Breakpoint):
+    """At a function of the walk's chapter: notes the state, and lets the program go on."""
+
+    def __init__(self, function, recorder):
+        super().__init__("*" + function, internal=True)
+        self.silent, self.function, self.recorder = True, function, recorder
+
+    def stop(self):
+        self.recorder.pass_by(self.function)
+        return False
 
 
 class Recorder:
@@ -173,7 +187,7 @@ class Recorder:
         for key, lines in (("sched", sched_lines), ("gs", goroutine_lines)):
             said = self.ask(lambda: list(lines()))
             if said:
-                now[key] = said
+                now[key] = said[:MOST] + ["and %d more" % (len(said) - MOST)] * (len(said) > MOST)
         if not self.states or self.states[-1] != now:
             self.states.append(now)
         return len(self.states) - 1
@@ -203,6 +217,7 @@ class Recorder:
         lines = self.script()
         start_afresh(lines)
         say, made = [], []
+        passing = [Passing(name, self) for name in self.functions()] if self.walk != "tour" else []
         for step in steps(lines):
             if is_comment(step):
                 say += [line.lstrip("# ") for line in Pause(step).text.split("\n") if not line.startswith("#   gdb -x")]
@@ -218,18 +233,39 @@ class Recorder:
                 one = {"cmd": "stepi" if many else step}
                 if many:
                     one["of"] = "%d of %s" % (i + 1, many[1])
-                if say:
-                    one["say"], say = " ".join(say), []
-                self.steps.append(one)
+                first = len(self.steps)
                 self.step(one)
+                if self.steps[first:] and self.steps[-1]["state"] == one.get("state"):
+                    self.steps.pop()
+                self.steps.append(one)
+                if say:
+                    self.steps[first]["say"], say = " ".join(say), []
             made += range(before + 1, last_point() + 1)
         if say:
             self.steps[-1]["after"] = " ".join(say)
         return {"walk": self.walk, "steps": self.steps, "states": self.states, "codes": self.codes}
 
+    def functions(self):
+        """The functions that the walk's chapter writes."""
+        said = gdb.execute("info functions -q .", to_string=True)
+        for name in sorted(set(re.findall(r"(?m)^(?:\d+:.*?|0x[0-9a-f]+ +)(\w+)(?:\(.*)?;?$", said))):
+            sal = self.ask(lambda: gdb.decode_line(name)[1][0])
+            entry = maps.at(sal)
+            if entry and entry[0][:2] == self.walk[:2]:
+                yield name
+
+    def pass_by(self, function):
+        """Note that the program is at a function, if it is alone and has not been noted too often."""
+        one = {"cmd": self.cmd, "pass": function}
+        if self.left > 0 and len(threads()) == 1 and gdb.newest_frame().pc() != self.since:
+            self.left -= 1
+            one["state"] = self.state()
+            self.steps.append(one)
 
     def step(self, one):
         """Run one command, and note what it printed and where the program is then."""
+        self.cmd, self.left = one["cmd"], PASSED
+        self.since = gdb.newest_frame().pc() if gdb.selected_thread() else None
         try:
             said = gdb.execute(one["cmd"], to_string=True)
         except gdb.error as e:

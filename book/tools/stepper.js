@@ -101,7 +101,7 @@
       while (told > 0 && !steps[told].say) told--
       if (steps[told].say) say.append(el('p', told < at ? 'old' : '', steps[told].say))
       var tty = el('pre')
-      tty.append(el('span', 'ps', '(gdb) '), el('kbd', '', step.cmd), step.of ? el('small', '', '  ' + step.of) : '', '\n')
+      tty.append(el('span', 'ps', '(gdb) '), el('kbd', '', step.cmd), el('small', '', step.of ? '  ' + step.of : step.pass ? '  on the way: ' + step.pass : ''), '\n')
       ;(step.out || []).forEach(function (l) { tty.append(el('samp', '', l), '\n') })
       say.append(tty)
       if (step.after) say.append(el('p', '', step.after))

@@ -42,7 +42,7 @@ def rows(walk):
         who = "thread %d, " % now["n"] if len(state["threads"]) > 1 else ""
         news = changed(seen.get(now["n"]), now)
         seen[now["n"]] = now
-        yield (number, "<code>%s</code>" % esc(step["cmd"].split("\n")[0]), where,
+        yield (number, "<code>%s</code>" % esc(step["cmd"].split("\n")[0]) + (", on the way" if "pass" in step else ""), where,
                esc(who + (now["on"] if now["on"] != "?" else "")), "<br>".join(esc(n) for n in news[:4]) + ("<br>…" if len(news) > 4 else ""))
 
 
