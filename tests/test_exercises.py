@@ -662,12 +662,21 @@ class Course(unittest.TestCase):
         self.assertIn("score 85 of 85", run(["make", "--no-print-directory", "try"], cwd=top).stdout)
 
     def test_the_autograders_zip_grades_and_always_leaves_a_result(self):
-        exercise = find_exercise("03")
-        self.course("gradescope", "03", "--to", self.place / "autograder.zip")
+        self.autograder("03", 100, "")
+
+    def test_the_autograders_zip_of_the_capstone_leaves_the_readers_points(self):
+        self.autograder("14", 75 if LONG else 5, "a reader gives up to 25 more: reason 15, reading 10")
+
+    def autograder(self, number, score, says):
+        exercise = find_exercise(number)
+        self.course("gradescope", number, "--to", self.place / "autograder.zip")
         with zipfile.ZipFile(self.place / "autograder.zip") as archive:
             self.assertEqual([name for name in archive.namelist() if re.search(r"solution|wrong|advice", name)], [])
-            self.assertIn("rt0/exercises/03-priorities/hidden.py", archive.namelist())
+            self.assertIn("rt0/exercises/%s/hidden.py" % exercise.name, archive.namelist())
             archive.extractall(self.place / "source")
+        (self.place / "source/rt0/build/exercises").mkdir(parents=True)      # objects are found by their contents
+        (course.BUILD / "objects").mkdir(parents=True, exist_ok=True)
+        (self.place / "source/rt0/build/exercises/objects").symlink_to(course.BUILD / "objects")
         (self.place / "submission").mkdir()
         environment = dict(os.environ, AUTOGRADER=str(self.place))
 
@@ -677,8 +686,10 @@ class Course(unittest.TestCase):
         for path in (self.place / "source/rt0/exercises").glob("*"):    # extractall forgets modes
             path.chmod(0o755)
         self.assertIn("Hand in one .nw file", graded()["output"])
-        (self.place / "submission/mine.nw").write_bytes((exercise.directory / "solution.nw").read_bytes())
-        self.assertEqual(graded()["score"], 100)
+        answer = "solution.nw" if score > 10 else "starter.nw"
+        (self.place / "submission/mine.nw").write_bytes((exercise.directory / answer).read_bytes())
+        results = graded()
+        self.assertEqual((results["score"], results["output"].split("\n")[0]), (score, says))
         (self.place / "submission/mine.nw").write_bytes(b"\0")
         self.assertIn("zero byte", graded()["output"])
 
@@ -697,6 +708,16 @@ class Course(unittest.TestCase):
             alike = list(csv.DictReader(file))
         self.assertEqual([(row["one"], row["other"]) for row in alike if float(row["alike"]) > 0.7], [("anna.nw", "berta.nw")])
         self.assertIn("1 pairs are more than 70 % alike", said)
+        self.assertEqual(list(rows["dora.nw"]), ["file", "exercise", "score", "failing rows", "refused"])
+        (self.place / "emil.nw").write_text((TOP / "exercises/14-nodes/starter.nw").read_text())
+        for name in ("anna.nw", "berta.nw", "dora.nw"):
+            (self.place / name).unlink()
+        (self.place / "carl.nw").write_text("exercise 03\n")
+        self.course("grade-all", self.place)
+        with open(self.place / "grades.csv", encoding="utf-8") as file:
+            rows = {row["file"]: row for row in csv.DictReader(file)}
+        for name, cell in (("emil.nw", ""), ("carl.nw", "-")):
+            self.assertEqual([rows[name][column] for column in ("reason, by hand, of 15", "reading, by hand, of 10")], [cell, cell], name)
 
     def test_a_save_compiles_what_it_changed_and_nothing_else(self):
         exercise = find_exercise("03")
