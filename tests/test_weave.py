@@ -582,6 +582,23 @@ class InABrowser(unittest.TestCase):
             for word in [thread["regs"]["rip"], thread["regs"]["rsp"]] + thread["stack"]:
                 self.assertIn(word, shown[2], walk)
 
+    def test_a_tap_on_a_figure_enlarges_it_on_a_phone_and_nothing_happens_at_a_desk(self):
+        figure, enlarged = ".fig > svg[data-steps]", "document.querySelector('.zoom svg')"
+        for width, height, touch in self.SIZES:
+            self.browser.size(width, height, touch)
+            self.browser.open(self.page("many-threads"))
+            self.browser.js("document.querySelector(%r).scrollIntoView({block: 'center'})" % figure)
+            if not touch:
+                self.browser.click(*self.middle(figure))
+                self.assertIsNone(self.browser.js(enlarged))
+                continue
+            for ending in (lambda: self.tap(".zoom svg text"), lambda: self.browser.key("Escape")):
+                self.tap(figure)
+                self.assertEqual(self.browser.until(enlarged + " && %s.clientWidth" % enlarged), 2 * width)
+                ending()
+                self.browser.until("!" + enlarged)
+            self.assertLessEqual(self.browser.js("document.documentElement.scrollWidth"), width)
+
     def test_a_step_can_be_linked_and_the_next_stack_is_one_key_away(self):
         page = self.page("06-newproc")
         self.browser.size(390, 844, True)

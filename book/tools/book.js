@@ -63,6 +63,19 @@
   function wide() { all('.scroll, .fig', function (s) { var more = s.scrollWidth > s.clientWidth + 12; s.classList.toggle('more', more); if (more) s.tabIndex = 0; else s.removeAttribute('tabindex') }) }
   wide(); addEventListener('resize', wide)
 
+  // on a phone a tap shows a figure twice as wide, over the page; another tap or Escape ends that
+  var zoom
+  function shrink() { if (zoom) { zoom.remove(); zoom = null; return true } }
+  if (matchMedia('(pointer: coarse)').matches) all('.fig > svg', function (svg) {
+    svg.parentNode.classList.add('taps')
+    svg.addEventListener('click', function (e) {
+      if (e.target.closest('a')) return
+      zoom = el('div', 'zoom'); zoom.append(svg.cloneNode(true)); zoom.onclick = shrink
+      zoom.setAttribute('role', 'dialog'); zoom.setAttribute('aria-label', 'The figure, enlarged')
+      d.body.append(zoom)
+    })
+  })
+
   // peek: what a chunk or an identifier stands for, without leaving the line
   var peek, timer
   function close() { clearTimeout(timer); if (peek) { peek.remove(); peek = null } }
@@ -213,7 +226,7 @@
       return
     }
     if (e.ctrlKey || e.metaKey || e.altKey || /INPUT|TEXTAREA/.test(e.target.tagName)) return
-    if (e.key === 'Escape') { close(); menu.checked = false }
+    if (e.key === 'Escape') { if (shrink()) return; close(); menu.checked = false }
     else if (e.key === '/') { e.preventDefault(); open() }
     else if (/Arrow(Left|Right)/.test(e.key) && !(e.target.closest && e.target.closest('.code, pre'))) {
       var l = d.querySelector('link[rel=' + (e.key === 'ArrowLeft' ? 'prev' : 'next') + ']')
