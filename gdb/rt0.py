@@ -704,6 +704,11 @@ goroutine all CMD: the same for every goroutine."""
         if cmd and RESUMES.fullmatch(cmd.split()[0]):
             raise gdb.GdbError("goroutine looks and does not run the program; say "
                                "%s alone" % cmd.split()[0])
+        # bind a breakpoint to the goroutine
+        point = re.fullmatch(r"(b|br|break|tb|tbreak)( .*)?", cmd)
+        if point and who != "all":
+            Gbreak.bind(point[1], (point[2] or "").strip(), int(who))
+            return
         if not cmd:
             self.select(who)
             return

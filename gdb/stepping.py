@@ -4,6 +4,382 @@
 
 gdb/rt0.py reads it and has defined what is used here.
 """
+# follow a goroutine
+class Point(gdb.Breakpoint):
+    """Stops when the one that is followed gets there."""
+
+    def __init__(self, journey, spec, test, why):
+        super().__init__(spec, internal=True)
+        self.silent = True
+        self.journey, self.test, self.why = journey, test, why
+
+    def stop(self):
+        try:
+            if not self.test():
+                return False
+            self.journey.why = self.why() if callable(self.why) else self.why
+        except gdb.error:
+            return False
+        return True
+
+# know the goroutine and its frame
+class Journey:
+    """A goroutine on its way to one of some points."""
+
+    def __init__(self, frame, sp):
+        self.frame, self.name = frame, gdb.newest_frame().name()
+        self.top = sp_of(caller(frame))
+        g = owner(sp)
+        self.g, self.goid = int(g.address), int(g["goid"])
+        self.points, self.why = [], None
+        self.who = "goroutine %d" % self.goid if self.goid else \
+            "g0 of M%d" % int(g["m"]["id"])
+
+    # test whether it has got there
+    def here(self):
+        """Whether the thread that stops is on the stack of our g."""
+        kind = gdb.lookup_type("struct g").pointer()
+        g = gdb.Value(self.g).cast(kind).dereference()
+        return int(g["goid"]) == self.goid and \
+            on_stack(g, sp_of(gdb.newest_frame()))
+
+    def same(self):
+        """Whether it is our g in our frame, and not further down."""
+        return self.here() and sp_of(caller(gdb.newest_frame())) == self.top
+
+    def back(self):
+        """Whether it is our g, and our frame is gone."""
+        return self.here() and sp_of(gdb.newest_frame()) >= self.top
+
+    # set the points of a journey
+    def add(self, spec, test, why=""):
+        self.points.append(Point(self, spec, test, why))
+
+    def delete(self):
+        while self.points:
+            self.points.pop().delete()
+
+    def leave(self):
+        """Stop where our frame has returned to."""
+        back = caller(self.frame)
+        if back is not None:
+            self.add("*%d" % back.pc(), self.back)
+
+    def ends(self):
+        """Stop where our g ends, or the program."""
+        if within("sys_exit_group"):
+            self.delete()           # GDB 13 trips over breakpoints at the end
+        elif placed("sys_exit_group"):
+            self.add("sys_exit_group", lambda: True,
+                     "the program ends, before %s has got there" % self.who)
+        if not self.goid and exists("gogo"):
+            self.add("*gogo", self.here, lambda: "%s leaves for %s" % (
+                self.who, named(argument("struct gobuf")["g"])))
+        if self.goid and exists("goexit1") and not within("goexit1"):
+            self.add("goexit1", self.here, self.who + " ends here")
+        for name in ("goexit0", "buried"):
+            if self.goid and exists(name):
+                self.add("*" + name, lambda: int(argument("struct g")) ==
+                         self.g, self.who + " has ended")
+
+    # run until one of its points
+    def go(self):
+        """Let the program run; whether our g has got there."""
+        text = ""
+        try:
+            self.ends()
+            text = gdb.execute("continue", to_string=True)
+        except gdb.error as e:
+            if "No such process" not in str(e):
+                raise
+        finally:
+            self.delete()
+        return self.told(re.sub(
+            r"(?m)^(Continuing\.|\[(New|Switching|LWP|Thread).*)?\n", "", text))
+
+    def told(self, text):
+        """Print what has happened; whether our g has got there."""
+        if not alive() and gdb.selected_inferior().pid:
+            gdb.execute("kill", to_string=True)
+        print(text, end="")
+        if self.why is None:
+            print("%s has not got there%s" % (
+                self.who, "" if alive() else ": the program has ended"))
+            return False
+        if self.why:
+            print(self.why)
+        if not text:
+            same = gdb.newest_frame().name() == self.name and \
+                gdb.parameter("print frame-info") == "auto"
+            gdb.execute(("with print frame-info source-line -- " if same
+                         else "") + "frame")
+        return True
+
+class Nobody(Exception):
+    """There is no g yet."""
+
+def owner(sp):
+    """The g of the selected thread on whose stack an address is."""
+    try:
+        g = getg()
+        m = g["m"].dereference()
+        for gp in (g.address, m["curg"], field(m, "left"), m["g0"]):
+            if gp and on_stack(gp.dereference(), sp):
+                return gp.dereference()
+    except (gdb.error, gdb.GdbError):
+        pass
+    raise Nobody
+
+def caller(frame):
+    """The frame to which the function of a frame will really return."""
+    while frame is not None and frame.type() == gdb.INLINE_FRAME:
+        frame = frame.older()
+    frame = frame and frame.older()
+    while frame is not None and frame.type() == gdb.TAILCALL_FRAME:
+        frame = frame.older()
+    return frame
+
+def sp_of(frame):
+    """The stack pointer of a frame, or None without one."""
+    return int(frame.read_register("rsp")) if frame is not None else None
+
+def placed(name):
+    """Whether the program has a function of that name, also inlined."""
+    try:
+        return bool(gdb.decode_line(name)[1])
+    except gdb.error:
+        return False
+
+def within(name):
+    """Whether a function is on the selected stack."""
+    frame = gdb.newest_frame()
+    while frame is not None and frame.name() != name:
+        frame = frame.older()
+    return frame is not None
+
+# let it go
+def alive():
+    """Whether there is a program, also if GDB has not noticed its end."""
+    try:
+        return gdb.selected_thread() is not None and \
+            gdb.newest_frame().is_valid()
+    except gdb.error:
+        return False
+
+def statements():
+    """{address: (file, line)} of the statements, by GDB's line tables."""
+    found, file = {}, None
+    for row in gdb.execute("maint info line-table",
+                           to_string=True).splitlines():
+        entry = re.match(r"\d+ +(\d+) +(0x[0-9a-f]+).* Y", row)
+        if entry:
+            found[int(entry[2], 16)] = file, int(entry[1])
+        elif row.startswith("symtab: "):
+            file = row[len("symtab: "):].rpartition(" ((")[0]
+    return found
+
+def line_in(sal):
+    """File and line as in statements()."""
+    return sal.symtab and (sal.symtab.fullname(), sal.line)
+
+def nest(pc):
+    """The names of the functions at a pc, the innermost first, and the
+    block of the outermost."""
+    names, last, block = [], None, gdb.block_for_pc(pc)
+    while block is not None:
+        if block.function is not None:
+            names.append(block.function.name)
+            last = block
+        block = block.superblock
+    return names, last
+
+def other_lines(frame, into):
+    """Where the other lines of a frame's function begin; into: also those
+    of what is inlined there."""
+    names, whole = nest(frame.pc())
+    mine = names[names.index(frame.name()):]
+    for pc, place in statements().items():
+        if whole.start <= pc < whole.end and place != line_in(
+                frame.find_sal()):
+            there = nest(pc)[0]
+            if into or len(there) <= len(mine) or \
+                    there[-len(mine):] != mine:
+                yield pc
+
+def assembly(frame):
+    """Whether a frame is in assembly, or in code without lines."""
+    symtab = frame.find_sal().symtab
+    return symtab is None or "GNU AS" in (symtab.producer or "")
+
+def instructions(frame):
+    """The instructions of the line of a frame."""
+    whole, now = nest(frame.pc())[1], line_in(frame.find_sal())
+    pc = whole.start
+    while pc < whole.end:
+        sal = gdb.find_pc_line(pc)
+        end = (sal.last or pc) + 1
+        if line_in(sal) == now:
+            yield from frame.architecture().disassemble(pc, end - 1)
+        pc = end
+
+# the commands that follow a goroutine
+class Gfinish(Command):
+    """gfinish: as finish, for the goroutine and not for the thread."""
+
+    def run(self, arg):
+        frame = selected()
+        back = caller(frame)
+        if back is None or frame.name() in ONEWAY:
+            raise gdb.GdbError("%s does not return" % frame.name())
+        try:
+            journey = Journey(frame, sp_of(back))
+        except Nobody:
+            gdb.execute("finish")
+            return
+        journey.leave()
+        name, function = frame.name(), frame.function()
+        if journey.go() and not journey.why and function is not None:
+            # show what a function has returned
+            kind = function.type.target().strip_typedefs()
+            if kind.code in (gdb.TYPE_CODE_INT, gdb.TYPE_CODE_PTR, gdb.TYPE_CODE_BOOL,
+                             gdb.TYPE_CODE_ENUM):
+                v = gdb.parse_and_eval("$rax").cast(kind)
+                print("%s has returned %s" % (name, v.format_string()))
+
+ONEWAY = {"gogo", "execute", "schedule", "goexit1", "goexit0", "throw"}
+
+def selected():
+    """The selected frame."""
+    if gdb.selected_thread() is None:
+        raise gdb.GdbError("the program is not running; say starti or run")
+    return gdb.selected_frame()
+
+class Guntil(Command):
+    """guntil LOCATION: run until this goroutine gets there."""
+
+    def run(self, arg):
+        frame = selected()
+        if not arg:
+            raise gdb.GdbError("say guntil LOCATION, a place as for break")
+        located(arg)                    # complains if there is no such
+        try:
+            journey = Journey(frame, sp_of(frame))
+        except Nobody:
+            gdb.execute("advance " + arg)
+            return
+        journey.add(arg, journey.here)
+        journey.go()
+
+class Gnext(Command):
+    """gnext [N]: as next, for the goroutine and not for the thread."""
+
+    into = False
+
+    # take the next step
+    def run(self, arg):
+        for _ in range(number(gdb.parse_and_eval(arg or "1"))):
+            if not self.once(selected()):
+                break
+
+    def once(self, frame):
+        try:
+            journey = Journey(frame, sp_of(frame))
+        except Nobody:
+            gdb.execute("step" if self.into else "next")
+            return True
+        if assembly(frame):
+            return self.instruction(journey)
+        for pc in other_lines(frame, self.into):
+            journey.add("*%d" % pc, journey.same)
+        journey.leave()
+        return self.arrive(journey)
+
+    def arrive(self, journey):
+        return journey.go()
+
+    # go one instruction further
+    def instruction(self, journey):
+        """In assembly a line is an instruction."""
+        frame = journey.frame
+        code = frame.architecture().disassemble(frame.pc())[0]
+        if self.into or not code["asm"].startswith("call"):
+            gdb.execute("stepi")
+            return True
+        top = sp_of(frame)
+        journey.add("*%d" % (code["addr"] + code["length"]), lambda:
+                    journey.here() and sp_of(gdb.newest_frame()) >= top)
+        return journey.go()
+
+class Gstep(Gnext):
+    """gstep [N]: as step, for the goroutine and not for the thread."""
+
+    into = True
+
+    def arrive(self, journey):
+        """Stop in the functions that the line calls."""
+        for code in instructions(journey.frame):
+            if not self.unknown(code):
+                self.call(journey, code)
+            elif code["addr"] != journey.frame.pc():
+                journey.add("*%d" % code["addr"], journey.same, self.blind)
+            else:
+                journey.delete()
+                gdb.execute("stepi")
+                return True
+        there = journey.go()
+        if there and journey.why is self.blind:
+            gdb.execute("stepi")
+        return there
+
+    # stop where a call leads
+    blind = "a call through a register:"
+
+    def unknown(self, code):
+        return re.match(r"call +\*", code["asm"])
+
+    def call(self, journey, code):
+        found = re.match(r"(call|jmp) +(0x[0-9a-f]+) <([\w.]+)>", code["asm"])
+        if found:
+            known = gdb.lookup_global_symbol(found[3]) or \
+                gdb.lookup_static_symbol(found[3])
+            journey.add(found[3] if known else "*" + found[2], journey.here)
+
+class On(gdb.Function):
+    """$on(N): whether this thread is on the stack of goroutine N."""
+
+    def invoke(self, goid):
+        try:
+            g = owner(sp_of(gdb.newest_frame()))
+            return int(g["goid"]) == number(goid)
+        except (Nobody, gdb.error):
+            return False
+
+On("on")
+
+class Gbreak(Command):
+    """gbreak LOCATION [if CONDITION]: as break, for this goroutine."""
+
+    def run(self, arg):
+        try:
+            g = owner(sp_of(selected()))
+        except Nobody:
+            raise gdb.GdbError("no goroutine yet; say break")
+        self.bind("break", arg, int(g["goid"]))
+
+    @staticmethod
+    def bind(command, arg, goid):
+        place, _, condition = (" " + arg).partition(" if ")
+        located(place.strip())
+        gdb.execute("%s %s if $on(%d)%s" % (
+            command, place, goid, " && (%s)" % condition if condition
+            else ""))
+
+Gbreak("gbreak", gdb.COMMAND_BREAKPOINTS)
+
+for name, command in (("gnext", Gnext), ("gstep", Gstep),
+                      ("gfinish", Gfinish), ("guntil", Guntil)):
+    command(name, gdb.COMMAND_RUNNING)
+
 # bring two threads together
 def behind_syscall(name):
     """The address behind the first syscall instruction of a function."""

@@ -335,6 +335,118 @@ class StepByStep(unittest.TestCase):
             self.assertRegex(out, said)
 
 
+class Following(unittest.TestCase):
+    """gnext, gstep, gfinish and guntil stay with a goroutine, on whatever thread."""
+
+    DEEP = r"""#include "rt0.h"
+__attribute__((noinline)) static int down(int n)
+{
+	int below = 0;
+	if (n > 0)
+		below = down(n - 1);
+	runtime_Gosched();
+	return below + n;
+}
+volatile int stay;
+static void dive(void *arg)
+{
+	fmt_Printf("%d\n", down((int)(long)arg));
+	while (stay) runtime_Gosched();
+}
+void main_main(void)
+{
+	for (long i = 0; i < 3; i++) go(dive, (void *)3);
+	while (runtime_NumGoroutine() > 1) runtime_Gosched();
+}
+"""
+
+    @classmethod
+    def setUpClass(cls):
+        tmp = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(tmp.cleanup)
+        cls.deep = os.path.join(tmp.name, "deep")
+        with open(cls.deep + ".c", "w") as f:
+            f.write(cls.DEEP)
+        subprocess.run(["gcc", "@src/cflags", "-O1", "-g", "-Isrc", "-o", cls.deep, cls.deep + ".c", "@src/ldflags",
+                        "build/librt0.a"], cwd=TOP, check=True)
+
+    def follow(self, program, procs, *commands):
+        return gdb(program, "set environment GOMAXPROCS %d" % procs, "set print thread-events off", *commands)
+
+    def test_gfinish_comes_back_in_the_same_goroutine_on_any_number_of_threads(self):
+        times = 100 if os.environ.get("RT0_LONG") else 5
+        for program in (YIELD, debug_build("src")):
+            for procs in (1, 2, 8):
+                out = self.follow(program, procs, "python FUNCTIONS, TIMES = ['fmt_Printf', 'runtime_Gosched'], %d" % times,
+                                  "source tests/gdb/finish.py")
+                self.assertEqual(re.findall(r"(?m)^wrong.*|.*Error(?! removing).*", out), [], "%s on %d" % (program, procs))
+                self.assertEqual(re.findall(r"(?m)^(\w+): (\d+) of \d+ came", out),
+                                 [("fmt_Printf", str(times)), ("runtime_Gosched", str(times))], out[-2000:])
+
+    def test_a_function_that_calls_itself_is_left_once(self):
+        for command in ("gfinish", "gnext"):
+            out = self.follow(self.deep, 2, "tbreak down if n == %d && $on(2)" % (2 if command == "gfinish" else 3), "run",
+                              *["gnext"] * 2 * (command == "gnext"), "echo ---\\n", command, "print $g().goid", "bt")
+            said = out.split("---\n")[-1]
+            self.assertIn("$1 = 2\n", said, out)
+            self.assertEqual(len(re.findall(r"(?m)^#\d+ .*\bdown \(", said[said.index("$1"):])), 1, out)
+
+    def test_gnext_goes_from_line_to_line_of_one_goroutine(self):
+        out = self.follow(debug_build("src"), 2, "tbreak count if $on(3)", "run", *["gnext"] * 3, "print $g().goid",
+                          *["gnext"] * 3, "print $g().goid")
+        lines = re.findall(r"(?m)^(\d+)\t", out)
+        self.assertEqual(lines, ["10", "11", "12", "13", "11", "12", "13"], out)
+        self.assertEqual(re.findall(r"= (\d+)", out)[-2:], ["3", "3"])
+
+    def test_gstep_goes_into_what_a_line_calls_also_through_a_register(self):
+        out = self.follow(debug_build("src"), 2, "tbreak main_main", "run", "gnext 2", "gstep", "gfinish", "tbreak doInit1",
+                          "run", "gnext 2", "gstep")
+        self.assertRegex(out, r"(?m)^#0 +go \(.*\n(.*\n)*#0 .* main_main \(\)")
+        self.assertRegex(out, r"t->fn\(\);\n(a call through a register:\n.*\n)?.*_init \(\)")
+
+    def test_one_who_ends_on_the_way_says_so_and_so_does_the_program(self):
+        out = self.follow(YIELD, 2, "tbreak count if $on(3)", "run", "guntil main_main", "gnext 99")
+        self.assertRegex(out, r"goroutine 3 ends here\n#0 +goexit1")
+        self.assertIn("goroutine 3 has ended\n", out)
+        out = self.follow(YIELD, 2, "tbreak main_main", "run", "guntil count", "print $g().goid", "gfinish")
+        self.assertIn("the program ends, before goroutine 1 has got there\n", out)
+        self.assertRegex(out, r"(?m)^\$1 = 1\n")
+        self.assertIn("goroutine 1 has not got there: the program has ended\n", out)
+
+    def test_another_breakpoint_ends_a_journey(self):
+        out = self.follow(YIELD, 1, "tbreak count if $on(3)", "run", "guntil runtime_Gosched", "tbreak count if $on(2)", "gfinish",
+                          "python print([p.number for p in gdb.breakpoints()])")
+        self.assertRegex(out, r"hit Temporary breakpoint \d+, count .*\n.*\ngoroutine 3 has not got there\n\[\]")
+
+    def test_a_goroutine_that_is_selected_is_the_one_that_is_followed(self):
+        out = self.follow(built(YIELD_ALONE), 1, "tbreak count if $g().goid == 3", "run", "goroutine 2", "gfinish", "print $g().goid",
+                          "goroutine 3", "guntil fmt_Printf", "print $g().goid")
+        self.assertEqual(re.findall(r"(?m)^\$\d = (\d)", out), ["2", "3"], out)
+
+    def test_a_breakpoint_can_belong_to_a_goroutine(self):
+        out = self.follow(YIELD, 2, "break main_main", "run", "goroutine 3 break fmt_Printf", "goroutine 2 tbreak count if 1",
+                          "goroutine 4 break nonsense", "gbreak runtime_NumGoroutine",
+                          "info breakpoints", "continue", "print $g().goid")
+        self.assertIn("stop only if $on(3)\n", out)
+        self.assertIn("stop only if $on(2) && (1)\n", out)
+        self.assertIn("stop only if $on(1)\n", out)
+        self.assertIn('Function "nonsense" not defined.', out)
+
+    def test_before_there_is_a_goroutine_they_are_those_of_gdb(self):
+        out = self.follow(YIELD, 1, "gnext", "gbreak main_main", "starti", "gnext", "gstep", "gbreak main_main",
+                          "guntil check", "gfinish")
+        self.assertEqual(out.count("the program is not running; say starti or run\n"), 2, out)
+        self.assertIn("_rt0_amd64 ()", out)
+        self.assertRegex(out, r"(?m)^check \(\)(.*\n)+#0 .*rt0_go \(\)")
+        self.assertIn("no goroutine yet; say break\n", out)
+
+    def test_an_interrupt_ends_a_journey(self):
+        out = self.follow(self.deep, 1, "break dive", "run", "delete",
+                          "python import threading, os, signal; p = gdb.selected_inferior().pid; "
+                          "threading.Timer(0.3, lambda: os.kill(p, signal.SIGINT)).start()", "set var stay = 1", "gfinish", "kill")
+        self.assertRegex(out, r"received signal SIGINT(.*\n)+goroutine \d has not got there\n")
+
+
 class SeveralThreads(unittest.TestCase):
     """tests/gdb/threads.c has two threads and all that a scheduler has."""
 
