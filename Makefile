@@ -133,10 +133,15 @@ stress: build ## the scheduler on 1 to 16 Ps, seed after seed, some minutes: mak
 	$(need_python)
 	$(Q)tests/stress/run -n $(call given,REPEAT)
 
+step-check: build $(if $(filter step-check,$(MAKECMDGOALS)),$(foreach n,$(filter-out 9%,$(code_chapters)),chapter-$n)) ## step every instruction of the boot and of each walk's program, some minutes
+	$(need_gdb)
+	$(need_python)
+	$(Q)tests/step_check.py
+
 help: ## list the targets
 	@gawk -F':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "NN", $$1); printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 clean: ## remove what was built (the book and src/ stay)
 	rm -rf build
 
-.PHONY: tour floors bench bench-quick bench-book stress all build hello run trace debug gdb help clean
+.PHONY: tour floors bench bench-quick bench-book stress step-check all build hello run trace debug gdb help clean

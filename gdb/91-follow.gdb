@@ -5,13 +5,19 @@
 source gdb/rt0.py
 set print frame-arguments none
 set print frame-info short-location
+# Three goroutines take turns on one thread. We stop where G3 begins, and go on
+# to where it gives its turn away. Who gets it? [4]
 tbreak count if $on(3)
 run
-# Out of runtime_Gosched: the others run meanwhile.
 guntil runtime_Gosched
+# gfinish goes on until G3 is back from this function, and the others run
+# meanwhile. In which goroutine do we stop? [$g()->goid]
 gfinish
+# The others have printed their lines, and we are still with G3. Twice more a
+# line.
 gnext
 gnext
 print $g()
-# After its last turn the goroutine ends, and says so.
+# After its last turn the goroutine ends. Will gnext stop in another one? ["no"]
 gnext 9
+# It says so, and stops where it ended. Try run, break count, gnext and next.

@@ -1,7 +1,9 @@
 """The GDB extension, the tour, and the call-frame information."""
 import ast
+import contextlib
 import functools
 import glob
+import io
 import os
 import pathlib
 import pty
@@ -14,6 +16,7 @@ import tempfile
 import unittest
 
 import sources
+import step_check
 from chapters import number
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -1096,6 +1099,16 @@ class CallFrameInformation(unittest.TestCase):
             for path, line in directives:
                 out = self.audit_without(tmp, path, line)
                 self.assertTrue(re.search("broken at", out), "%s without line %d" % (path, line + 1))
+
+    def test_the_check_of_all_programs_steps_those_of_the_first_chapters_too(self):
+        built("build/chapters/01/rt0")
+        done = subprocess.run(["tests/step_check.py", "01/rt0"], cwd=TOP, stdout=subprocess.PIPE, text=True)
+        self.assertIn("01/rt0                 audited 5 instructions\n", done.stdout)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            self.assertFalse(step_check.result("07/x", "broken at gogo + 4: ends in f\naudited 9 instructions", "audited 9"))
+            self.assertFalse(step_check.result("07/y", "the debugger fell over", "audited 9"))
+        self.assertRegex(said.getvalue(), r"07/x +WRONG\n    broken at gogo \+ 4: ends in f\n07/y +WRONG\n    the debugger fell over\n")
 
     def directives(self):
         """The lines that mark a root, or say where a caller's frame is or

@@ -34,7 +34,7 @@ def record(name):
     """The recording of a walk, or a sentence that says why there is none."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "walk.json"
-        command = ["gdb", "-nx", "-q", "-batch"]
+        command = ["gdb", "-nx", "-q", "-batch", "-iex", "set may-call-functions off"]
         for setting in SETTINGS:
             command += ["-iex", setting]
         try:

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Step every instruction of the boot, and of the program of each walk; make step-check runs it, some minutes long.
+
+At each instruction the stack must unwind to a root (tests/cfi_audit.py); and around each switch of a program of
+the last chapter all goroutines must be shown as memory has them (tests/step_view.py). What is wrong is a line.
+
+    tests/step_check.py [WORD]      only programs with WORD in their name
+"""
+import glob
+import os
+import re
+import subprocess
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LIMIT = 12000           # of instructions, for programs that go on and on
+HELD = ("17/blocked",)  # its threads wait for one another, and here only one moves
+VIEWS = (("yield", 1), ("order", 2), ("workers", 2), ("busy", 2), ("account", 1))
+SETTINGS = ("debuginfod enabled off", "startup-with-shell off", "width 0", "print frame-arguments none")
+
+
+def gdb(program, *commands):
+    """What GDB says when it runs the commands on a program."""
+    command = ["gdb", "-nx", "-q", "-batch", "-iex", "set may-call-functions off"]
+    for setting in SETTINGS:
+        command += ["-iex", "set " + setting]
+    for one in commands:
+        command += ["-ex", one]
+    return subprocess.run(command + [program], cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace").stdout
+
+
+def programs():
+    """The programs of the walks, as NN/name, each once."""
+    found = {}
+    for script in sorted(glob.glob(TOP + "/gdb/[0-9]*.gdb")):
+        with open(script) as f:
+            usage = re.search(r"(?m)^#   gdb -x \S+ (?:--args )?build/chapters/(\S+)", f.read())
+        if usage:
+            found[usage[1]] = True
+    return list(found)
+
+
+def result(name, out, done):
+    """Print a line for a program, and what is wrong with it; whether all is well."""
+    wrong = re.findall(r"(?m)^(?:broken|wrong|cfi_audit:|step_view) ?.*", out)
+    found = re.search(done, out)
+    print("%-22s %s" % (name, found[0] if found and not wrong else "WRONG"))
+    for line in wrong or ([] if found else out.splitlines()[-3:]):
+        print("    " + line)
+    sys.stdout.flush()
+    return bool(found) and not wrong
+
+
+def main():
+    word, well = (sys.argv + [""])[1], True
+    for name in programs():
+        if name in HELD:
+            print("%-22s not stepped: its threads wait for one another" % name)
+        elif word in name:
+            source = "build/chapters/%s/src" % name.split("/")[0]
+            out = gdb("build/chapters/" + name, "python SOURCES, ENOUGH, LIMIT = %r, 0, %d" % (source, LIMIT),
+                      "source tests/cfi_audit.py")
+            well &= result(name, out, r"audited [1-9]\d* instructions")
+    for name, procs in VIEWS:
+        if word in name:
+            out = gdb("build/examples/" + name, "source gdb/rt0.py", "set environment GOMAXPROCS %d" % procs,
+                      "python ROUNDS, STEPS = 12, 90", "source tests/step_view.py")
+            well &= result(name + ", goroutines", out, r"compared \d+ instructions, 0 faults")
+    return 0 if well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
