@@ -80,7 +80,7 @@ def differs(name, new):
     if isinstance(new, str):
         return new
     path = TOP / "book/data/walks" / (name + ".json")
-    again = "; if that is right, say make golden CHAPTER=" + name[:2]
+    again = "; if that is right, say make golden" + ("" if name == "tour" else " CHAPTER=" + name[:2])
     if not path.exists():
         return "%s: there is no recording%s" % (name, again)
     old = json.loads(path.read_text(encoding="utf-8"))

@@ -96,10 +96,18 @@ class Recorder:
         for lo, hi, name, top in self.places:
             if not top and lo <= v < hi:
                 return name if v == lo else "%s + %d" % (name, v - lo)
-        said = self.owner(v)[1]
+        said = self.text(v) or self.owner(v)[1]
         if said is None:
             said = self.symbol(v) or "%#x" % v
         return said
+
+    def text(self, v):
+        """A string that the kernel has put above the entry's stack, in quotes, or None."""
+        if not self.entry or not 8 < v - self.entry < 1 << 20:
+            return None
+        size = min(80, 4096 - v % 4096)         # the last page of the stack ends soon
+        found = self.ask(lambda: re.match(rb"([ -~]+)\0", bytes(gdb.selected_inferior().read_memory(v, size))))
+        return found and '"%s"' % found[1].decode().replace(TOP + "/", "")
 
     def symbol(self, v):
         """function + n, also where a call that never returns is the last instruction of a function."""

@@ -567,6 +567,17 @@ local function stepper(script)
   return raw(html)
 end
 
+-- the blocks of a page, with each stepper at the end of its section
+local function at_ends(blocks)
+  local out, waiting = {}, {}
+  for _, b in ipairs(blocks) do
+    if b.t == 'Header' and b.level <= 2 then add(out, table.unpack(waiting)); waiting = {} end
+    add(b.t == 'RawBlock' and b.text:match('^<figure class="stepper"') and waiting or out, b)
+  end
+  add(out, table.unpack(waiting))
+  return out
+end
+
 local languages = { c = 'c', asm = 'asm', gas = 'asm', gdb = 'gdb', make = 'make', makefile = 'make', sh = 'sh', bash = 'sh', python = 'python' }
 local function CodeBlock(cb)
   local class = cb.classes[1]
@@ -898,6 +909,7 @@ return {
   { Para = Para, Div = Div, Table = function(t) return { raw('<div class="scroll">'), t, raw('</div>') } end },
   { Pandoc = function(doc)
     write_files()
+    doc.blocks = at_ends(doc.blocks)
     local function meta(k, v) if v then doc.meta[k] = pandoc.MetaInlines { rawi(v) } end end
     meta('sidebar', sidebar()); meta('files', files_html()); meta('stepping', stepping and 'yes')
     if failed and not draft then os.exit(1) end
