@@ -2,7 +2,7 @@
 
 .PHONY: handout gradescope grade-all selftest
 
-handout: ## what students get of an exercise, as a tree without solutions: make handout EX=02 [TO=dir]
+handout: ## what students get of an exercise, as a tree without solutions: make handout EX=02 [TO=dir or X.tar.gz]
 	$(need_python)
 	$(course) handout $(call given,EX) $(if $(TO),--to $(call given,TO))
 
