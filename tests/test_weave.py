@@ -749,7 +749,7 @@ class Pictures(unittest.TestCase):
     def test_the_pictures_of_the_readme_have_the_size_that_screenshot_sh_gives_them(self):
         size = tuple(map(int, re.search(r"shoot .* (\d+),(\d+) ", (TOP / "book/tools/screenshot.sh").read_text()).groups()))
         pictures = re.findall(r"book/figures/[\w-]+\.png", (TOP / "README.md").read_text())
-        self.assertEqual(len(set(pictures)), 2)
+        self.assertEqual(len(set(pictures)), 3)
         for name in pictures:
             head = (TOP / name).read_bytes()
             self.assertEqual((head[:8], struct.unpack(">2I", head[16:24])), (b"\x89PNG\r\n\x1a\n", size), name)

@@ -233,8 +233,8 @@ class Recorder:
             if HIDES.match(step) or step == "source gdb/rt0.py":
                 continue
             step = re.sub(r"^(delete|condition) (\d+)", lambda m: "%s %d" % (m[1], made[int(m[2]) - 1]), step)
-            if self.walk == "tour" and re.match("tbreak|set ", step):
-                gdb.execute(step, to_string=True)
+            if re.match("set [a-z]|define |document ", step) or self.walk == "tour" and step.startswith("tbreak"):
+                gdb.execute(step, to_string=True)       # nothing to see
                 continue
             before, many = last_point(), re.fullmatch(r"stepi (\d+)", step)
             for i in range(int(many[1]) if many else 1):

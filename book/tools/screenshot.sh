@@ -1,5 +1,5 @@
 #!/bin/sh
-# screenshot.sh -- make README's two pictures from the woven page and a real GDB run.
+# screenshot.sh -- make README's three pictures from the woven page and a real GDB run.
 #	make && make debug && book/tools/screenshot.sh
 # Needs chromium, which ./setup --browser installs.
 set -eu
@@ -63,5 +63,11 @@ grep -q '^+backtrace' "$work/walk" || { cat "$work/walk" >&2; die 'GDB did not r
 echo "<style>* { margin: 0; border: 0; overflow: hidden }</style>
 <iframe width=1060 height=900 src='file://$PWD/$page#the-entry-stub'></iframe>" >"$work/page.html"
 
+walk=build/site/12-stealing.html
+[ -e "$walk" ] || die "there is no $walk; run make first"
+echo "<style>* { margin: 0; border: 0; overflow: hidden }</style>
+<iframe width=1060 height=900 src='file://$PWD/$walk#walk-12-steal-24'></iframe>" >"$work/stepper.html"
+
 shoot "file://$work/page.html" 1060,900 "$out/readme-page.png"
+shoot "file://$work/stepper.html" 1060,900 "$out/readme-stepper.png"
 shoot "file://$work/walk.html" 1060,900 "$out/readme-gdb.png"
