@@ -88,7 +88,7 @@ ifeq ($(STAGE),)
 gdb: debug ## step it: make gdb [STAGE=02 [PREDICT=1]] [PROG='a.c b.c'] [ARGS='a b'] [VIEW=src] [TUI=1]
 	$(need_gdb)
 	$(Q)program=$$(./run -b -g $(VIEW) -l $(GOAMD64:v%=%) -p $(if $(value PROG),$(call given,PROG),hello)) && \
-	$(GDB) --args "$$program" $(ARGS)
+	$(GDB) -ex 'context on' --args "$$program" $(ARGS)
 else
 ifneq ($(and $(filter gdb,$(MAKECMDGOALS)),$(value PROG)),)
 $(error STAGE=$(STAGE) walks through the script of a chapter, which names its program; leave PROG away, or STAGE)

@@ -99,7 +99,7 @@ class Journey:
 
     def told(self, text):
         """Print what has happened; whether our g has got there."""
-        if not alive() and gdb.selected_inferior().pid:
+        if gone():
             gdb.execute("kill", to_string=True)
         print(text, end="")
         if self.why is None:
@@ -158,13 +158,17 @@ def within(name):
     return frame is not None
 
 # let it go
-def alive():
-    """Whether there is a program, also if GDB has not noticed its end."""
+def gone():
+    """Whether there is no program any more, and GDB has not noticed."""
     try:
         return gdb.selected_thread() is not None and \
-            gdb.newest_frame().is_valid()
-    except gdb.error:
-        return False
+            not gdb.newest_frame().is_valid()
+    except gdb.error as e:
+        return "No such process" in str(e)
+
+def alive():
+    """Whether there is a program."""
+    return gdb.selected_thread() is not None and not gone()
 
 def statements():
     """{address: (file, line)} of the statements, by GDB's line tables."""
@@ -302,6 +306,9 @@ class Gnext(Command):
         """In assembly a line is an instruction."""
         frame = journey.frame
         code = frame.architecture().disassemble(frame.pc())[0]
+        if Standing.base > 0:
+            journey.add("*%d" % frame.pc(), journey.here)
+            return journey.go()
         if self.into or not code["asm"].startswith("call"):
             gdb.execute("stepi")
             return True
@@ -379,6 +386,164 @@ Gbreak("gbreak", gdb.COMMAND_BREAKPOINTS)
 for name, command in (("gnext", Gnext), ("gstep", Gstep),
                       ("gfinish", Gfinish), ("guntil", Guntil)):
     command(name, gdb.COMMAND_RUNNING)
+
+# tell at each stop where the thread is
+# make the lines of a context
+def whereabouts():
+    """M0 P0 G1 -> G4, on the stack of G1."""
+    gdb.lookup_type("struct g")         # not in another program
+    m, on = getg()["m"].dereference(), None
+    gp, line = m["curg"], MPrinter(m).to_string()
+    try:
+        on = owner(sp_of(gdb.newest_frame()))
+    except Nobody:
+        return line + ", on a stack of its own"
+    if int(gp) and word(gp.dereference()) in ("in flight", "runnable"):
+        line = line.rpartition(" ")[0] + " " + way(m, on)
+    return "%s, on the stack of %s" % (line, called(on))
+
+def called(g):
+    """G3, or g0."""
+    return "G%d" % int(g["goid"]) if int(g["goid"]) else "g0"
+
+def way(m, on):
+    """G1 -> G4: from whom to whom a thread is on its way."""
+    g, left = m["curg"].dereference(), field(m, "left")
+    if flight(g).startswith("from"):
+        return called(g) + " -> g0"
+    before = left.dereference() if left else m["g0"].dereference()
+    return "%s -> %s" % (called(before if on.address == g.address else on),
+                         called(g))
+
+def context_lines():
+    """The lines of a context; none of them is an error."""
+    frame, lines = gdb.newest_frame(), []
+    for part in (whereabouts, next_instructions, changes, queues):
+        try:
+            lines += [line[:80] for line in part().splitlines() if line]
+        except (gdb.error, gdb.GdbError) as e:
+            if part is whereabouts and "No struct type" not in str(e):
+                lines.append(str(e))
+    return lines
+
+def next_instructions():
+    frame = gdb.newest_frame()
+    if not assembly(frame) and frame.find_sal().pc == frame.pc():
+        return ""
+    return gdb.execute("x/3i $pc", to_string=True).replace("\t", " ")
+
+REGISTERS = ("rax rbx rcx rdx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 "
+             "fs_base").split()
+
+def changes():
+    """The registers of the thread that have changed since the last look."""
+    frame, thread = gdb.newest_frame(), gdb.selected_thread().global_num
+    now = {r: int(frame.read_register(r)) for r in REGISTERS}
+    old = Context.seen.get(thread, now)
+    Context.seen[thread] = now
+    line = "  ".join("%s %#x" % (r, now[r] & 2**64 - 1) for r in REGISTERS
+                     if now[r] != old[r])
+    return line if len(line) <= 80 else \
+        line[:77].rpartition("  ")[0] + "  ..."
+
+def queues():
+    """The queues of this thread's P, and the queue for all."""
+    p, rest = M.invoke(None)["p"], "sched.runq.head"
+    behind = " ".join(named(g.address) for g in linked(value(rest),
+                                                       "schedlink"))
+    line = p_line(p.dereference()) if int(p) else "no P"
+    return re.sub(" {2,}", "  ", line + (behind and "  sched runq: ") +
+                  behind)
+
+# remember what was stepped
+class Before(Command):
+    """rt0-before COMMAND: what has to be known before COMMAND runs."""
+
+    stepped = None      # the command, the goroutine
+    stopped = ended = False
+    told = set()
+
+    def run(self, arg):
+        if Standing.base > 0 and arg != "continue":
+            raise gdb.GdbError(
+                "goroutine %d is selected, and no thread is on it; say %s, "
+                "or goroutine alone to go back to the thread" % (
+                    int(Standing.on["goid"]), FOLLOWS.get(arg, "gnext")))
+        forget()
+        goid = current()
+        Before.stepped = (arg, goid) if goid and arg != "continue" else None
+        # warn once that a command belongs to the thread
+        if Context.on and goid and arg in FOLLOWS and arg not in Before.told and \
+                next(linked(value("allgs")["alllink"], "alllink"), None):
+            Before.told.add(arg)
+            print("%s waits for this thread; %s waits for goroutine %d, on "
+                  "whatever thread" % (arg, FOLLOWS[arg], goid))
+
+FOLLOWS = {"next": "gnext", "step": "gstep", "finish": "gfinish",
+           "until": "guntil", "advance": "guntil"}
+Before("rt0-before")
+for name in [*FOLLOWS, "stepi", "nexti", "continue"]:
+    gdb.execute("define hook-%s\nrt0-before %s\nend" % (name, name))
+
+def current():
+    """The goid of the goroutine on whose stack the thread is, 0 for g0,
+    or None."""
+    try:
+        return int(owner(sp_of(gdb.newest_frame()))["goid"])
+    except (Nobody, gdb.error, gdb.GdbError):
+        return None
+
+def has_stopped(event):
+    Before.stopped = True
+
+def has_ended(event):
+    Before.ended = True
+    Context.seen.clear()
+
+gdb.events.stop.connect(has_stopped)
+gdb.events.exited.connect(has_ended)
+
+def at_prompt():
+    """Say what the last stop was, if there was one since the last prompt."""
+    stopped, ended, stepped = Before.stopped, Before.ended, Before.stepped
+    Before.stopped = Before.ended = False
+    Before.stepped = None
+    if gone():
+        gdb.execute("kill", to_string=True)
+        print("the program has ended; say run")
+        ended = True
+    if not (stopped or ended):
+        return
+    if stepped and (ended or current() != stepped[1]):
+        print("%s began in goroutine %d, %s%s" % (
+            *stepped, "and the program has ended" if ended else
+            "and this is " + (current() and "goroutine %d" % current() or
+                              "another stack"),
+            "; %s stays with a goroutine" % FOLLOWS[stepped[0]]
+            if stepped[0] in FOLLOWS else ""))
+    if Context.on and alive():
+        print("\n".join(context_lines()))
+
+gdb.events.before_prompt.connect(at_prompt)
+
+class Context(Command):
+    """context: show whose thread and stack this is, the next instructions,
+the registers that have changed, and the queues of the P.
+context on|off: the same at each stop."""
+
+    on, seen = False, {}
+
+    def run(self, arg):
+        if arg not in ("", "on", "off"):
+            raise gdb.GdbError("say context, context on or context off")
+        if arg:
+            Context.on = arg == "on"
+            return
+        selected()
+        for line in context_lines():
+            print(line)
+
+Context("context", gdb.COMMAND_STATUS)
 
 # bring two threads together
 def behind_syscall(name):

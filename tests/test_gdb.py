@@ -450,6 +450,75 @@ void main_main(void)
         self.assertRegex(out, r"received signal SIGINT(.*\n)+goroutine \d has not got there\n")
 
 
+class Stops(unittest.TestCase):
+    """What is said at a stop: the context, and that GDB's next has come to another goroutine."""
+
+    BAD = re.compile(r"(?m)^.*(?:Exception|Traceback|Error |error:).*")
+
+    def typed(self, program, *lines, procs=1):
+        """What GDB says to these lines at its prompt."""
+        argv = ["gdb", "-nx", "-q", "-iex", "set may-call-functions off", "-x", "gdb/rt0.py", program]
+        for command in QUIET[::-1]:
+            argv[3:3] = ["-iex", command]
+        env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "TERM": "dumb", "GOMAXPROCS": str(procs)}
+        return subprocess.run(argv, cwd=TOP, env=env, input="\n".join(lines) + "\n", timeout=60, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True).stdout
+
+    def test_the_context_names_the_stack_at_each_instruction_of_a_switch(self):
+        check = ("python\nbad, seen = [], set()\n"
+                 "for _ in range(160):\n"
+                 "    sp, line = int(gdb.newest_frame().read_register('rsp')), whereabouts()\n"
+                 "    on = ['G%d' % int(g['goid']) for g in allgs() if int(g['stack']['lo']) < sp <= int(g['stack']['hi'])]\n"
+                 "    if not line.endswith(', on the stack of ' + (on + ['g0'])[0]): bad.append(line)\n"
+                 "    seen.add(line)\n"
+                 "    gdb.execute('stepi', to_string=True)\n"
+                 "print(bad, sorted(seen))")
+        out = gdb(YIELD, "tbreak runtime_Gosched", "run", check)
+        self.assertIn("[] [", out)
+        for line in ("M0 P0 G1 -> G4, on the stack of G1", "M0 P0 G1 -> G4, on the stack of G4", "M0 P0 G4, on the stack of G4"):
+            self.assertIn("'%s'" % line, out)
+        out = gdb(built(YIELD_ALONE), "tbreak runtime_Gosched", "run", check)
+        for line in ("M0 P0 G1 -> g0, on the stack of g0", "M0 P0 g0 -> G2, on the stack of g0", "M0 P0 g0 -> G2, on the stack of G2"):
+            self.assertIn("'%s'" % line, out)
+        self.assertNotIn("'M0 P0 G1, on the stack of g0'", out)
+
+    def test_a_context_has_six_lines_at_most_and_is_never_an_error(self):
+        every = "python\nfor _ in range(%d):\n    n = len(context_lines())\n    assert n <= 6, n\n    gdb.execute('%s', to_string=True)"
+        for program, commands in ((YIELD, ["starti", every % (150, "stepi"), "tbreak main_main", "continue", every % (100, "stepi")]),
+                                  ("/bin/true", ["starti", every % (9, "stepi")])):
+            out = gdb(program, "context", *commands, "context", "kill", "context", "core-file /none", "context maybe")
+            self.assertEqual(self.BAD.findall(out), [])
+            self.assertEqual(out.count("the program is not running; say starti or run\n"), 2, out)
+            self.assertIn("say context, context on or context off\n", out)
+        with tempfile.TemporaryDirectory() as tmp:
+            out = gdb(YIELD, "break *main_main", "run", "gcore %s/core" % tmp, "echo ---\\n", "context")
+            dead = gdb(YIELD, "echo ---\\n", "context", core=tmp + "/core")
+            self.assertIn("M0 ", out.split("---\n")[1])
+            self.assertEqual(self.BAD.findall(dead), [])
+
+    def test_the_context_is_said_at_the_prompt_when_it_is_on(self):
+        out = self.typed(built(YIELD_ALONE), "tbreak count", "run", "context on", "stepi", "next", "context off", "stepi", "context on", "print 1")
+        self.assertEqual(out.count("M0 P0 G2, on the stack of G2\n"), 2, out)
+        self.assertRegex(out, r"=> 0x\w+ <count\+\d+>:.*\n.*\n.*\nP0  running  M0  runq: G3 G4 G1\n(.*\n)+rbx 0x1  rbp 0x\w+  rsp 0x\w+\nP0 ")
+        self.assertNotIn("on the stack", gdb(built(YIELD_ALONE), "context on", "tbreak count", "run", "stepi"))
+
+    def test_next_and_finish_say_whom_they_have_lost_and_what_would_not(self):
+        out = self.typed(YIELD, "set scheduler-locking on", "tbreak goexit1", "run", "context on", "print $g().goid", "next", "next", "next",
+                         "next", "next", "next", "delete", "finish", "finish", "kill")
+        self.assertEqual(self.BAD.findall(out), [], out)
+        self.assertEqual(len(re.findall(r"(?m)^\(gdb\) next waits for this thread; gnext waits for goroutine \d, on whatever thread$", out)), 1, out)
+        self.assertRegex(out, r"next began in goroutine \d, and (this is (goroutine \d|another stack)|the program has ended); gnext stays with a goroutine\n")
+        out = self.typed(YIELD, "tbreak main_main", "run", "finish", "finish", "finish")
+        self.assertIn("finish began in goroutine 1, and the program has ended; gfinish stays with a goroutine\n", out)
+
+    def test_a_goroutine_that_no_thread_runs_cannot_be_stepped_by_gdb(self):
+        out = self.typed(built(YIELD_ALONE), "tbreak count if $g().goid == 3", "run", "goroutine 2", "stepi", "finish", "print $g().goid",
+                         "goroutine", "stepi", "print $g().goid")
+        self.assertIn("goroutine 2 is selected, and no thread is on it; say gnext, or goroutine alone to go back to the thread\n", out)
+        self.assertIn("say gfinish, or", out)
+        self.assertEqual(re.findall(r"\$\d = (\d)", out), ["2", "3"], out)
+
+
 class SeveralThreads(unittest.TestCase):
     """tests/gdb/threads.c has two threads and all that a scheduler has."""
 
