@@ -5,11 +5,12 @@
 Load it with  gdb -x gdb/rt0.py PROGRAM  or by  make gdb.  The commands that
 look change nothing in the program, so they work on core files, too.
 """
+import collections
 import itertools
 import os
 import re
+import struct
 
-import gdb
 import gdb.printing
 import gdb.FrameDecorator
 import gdb.types
@@ -19,24 +20,58 @@ import gdb.unwinder
 class Command(gdb.Command):
     """A command whose failures are one line."""
 
+    names = []      # of all such commands
+
     def __init__(self, name, kind=gdb.COMMAND_STATUS):
         super().__init__(name, kind)
+        self.names.append(name)
 
     def invoke(self, arg, tty):
         try:
             self.run(arg.strip())
         except Exception as e:
-            raise gdb.GdbError(str(e))
+            raise sentence(e)
+
+def sentence(error):
+    """The same error as one line, and one that says what to do."""
+    text = " ".join(str(error).split())
+    if not isinstance(error, gdb.GdbError) and gone():
+        text = ENDED
+    elif text == "Selected thread is running.":
+        text = "the program is running; say interrupt"
+    return gdb.GdbError(text)
+
+class Function(gdb.Function):
+    """A convenience function whose failures are one line."""
+
+    names = []
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.names.append(name)
+
+    def invoke(self, *args):
+        try:
+            if len(args) > 1:
+                raise gdb.GdbError("one number, or nothing, and not more")
+            return self.look(*args)
+        except Exception as e:
+            raise sentence(e)
 
 def value(expression):
     """The value of an expression; says what is missing if it has none."""
     try:
         return gdb.parse_and_eval(expression)
     except gdb.error as e:
-        if "No symbol" in str(e):
-            raise gdb.GdbError("%s: this program has no debug information "
-                               "of rt0; build it with make" % e)
-        raise gdb.GdbError(str(e))
+        if "No symbol" not in str(e):
+            raise
+        raise gdb.GdbError("%s: this program has no debug information of "
+                           "rt0; build it with make" % e)
+
+def completed(last, word, words):
+    """The words that the last one on the line may become."""
+    return [w[len(last) - len(word):] for w in map(str, words)
+            if w.startswith(last)]
 
 def number(v):
     """An argument of a convenience function as a Python number."""
@@ -45,22 +80,59 @@ def number(v):
     except (gdb.error, ValueError):
         raise gdb.GdbError("%s is no number" % v)
 
+ENDED = "the program has ended; say run"
+
+def absent():
+    """What to say if there is no process."""
+    program = gdb.current_progspace().filename
+    if program is None:
+        return "no program is loaded; say file PROGRAM"
+    return ENDED if absent.ended == program else \
+        "the program has not started; say starti or run"
+
+def on_exit(event):
+    absent.ended = gdb.current_progspace().filename
+
+absent.ended = ""
+gdb.events.exited.connect(on_exit)
+
+def gone():
+    """Whether the process has ended and GDB has not noticed."""
+    inferior = gdb.selected_inferior()
+    if getattr(getattr(inferior, "connection", None), "type", "") != "native":
+        return False
+    try:
+        with open("/proc/%d/stat" % inferior.pid) as file:
+            if file.read().rpartition(")")[2].split()[0] not in "ZX":
+                return False
+    except OSError:
+        pass
+    try:
+        gdb.execute("kill", to_string=True)
+    except gdb.error:
+        pass
+    return True
+
+def before_prompt():
+    if gdb.selected_inferior().pid and gone():
+        print("[rt0] " + ENDED)
+
+gdb.events.before_prompt.connect(before_prompt)
+
 # reach the runtime's data
 def getg():
     """The g of the selected thread, or the one that we stand on."""
-    if gdb.selected_thread() is None:
-        raise gdb.GdbError("the program is not running; say starti or run")
     if Standing.on is not None:
         return Standing.on
-    same_build()
+    present()
     base = int(gdb.newest_frame().read_register("fs_base"))
     if base == 0:
-        raise gdb.GdbError("no g yet: fs_base is 0; continue past settls")
+        raise gdb.GdbError("no g yet: fs_base is 0; " + past("settls"))
     gpp = gdb.lookup_type("struct g").pointer().pointer()
     gp = gdb.Value(base - 8).cast(gpp).dereference()
     if int(gp) == 0:
         in_core(base - 8, "pointer to g")
-        raise gdb.GdbError("no g yet: %fs:-8 is 0; continue past settls")
+        raise gdb.GdbError("no g yet: %fs:-8 is 0; " + past("settls"))
     # refuse a thread pointer that is another thread's
     mp = gp["m"]
     procid = field(mp.dereference(), "procid") if int(mp) else None
@@ -69,6 +141,11 @@ def getg():
         raise gdb.GdbError("no g yet: this thread still has the thread pointer "
                            "of M%d; continue past settls" % int(mp["id"]))
     return gp.dereference()
+
+def past(function):
+    """What to do about something that is not there yet."""
+    return "the core file is from before " + function if is_core() else \
+        "continue past " + function
 
 def field(struct, name):
     """A field of a struct, or None if this runtime has none such."""
@@ -105,33 +182,98 @@ def thread_pointers():
     selection.restore()
     return pairs
 
-def linked(head, link):
-    """The structs of a list, from pointer head along the field link."""
-    seen = set()
-    while int(head) != 0:
-        if int(head) in seen:
-            raise gdb.GdbError("the list is a loop: %#x comes twice"
-                               % int(head))
-        seen.add(int(head))
-        item = head.dereference()
+def structs(head, link):
+    """Address and bytes of each struct of a list, from pointer head along
+    the field link."""
+    memory, seen, at = Memory(), set(), int(head)
+    kind = head.type.target()
+    offset, _ = field_at(kind, link)
+    while at != 0:
+        if at in seen:
+            raise gdb.GdbError("the list is a loop: %#x comes twice" % at)
+        seen.add(at)
         try:
-            item.fetch_lazy()
+            raw = memory.read(at, kind.sizeof)
         except gdb.MemoryError:
-            in_core(int(head), "rest of a list")
-            raise gdb.GdbError("the list is broken: no memory at %#x"
-                               % int(head))
+            in_core(at, "rest of a list")
+            raise gdb.GdbError("the list is broken: no memory at %#x" % at)
         # refuse a struct that a core file lacks
-        if zeros(int(head), item.type.sizeof):
-            in_core(int(head), "struct " + item.type.tag)
-        yield item
-        head = item[link]
+        if not any(raw):
+            in_core(at, "struct " + kind.tag)
+        yield at, raw
+        at = int.from_bytes(raw[offset:offset + 8], "little")
+
+class Memory:
+    """The memory of the program, as long as it stands still."""
+
+    BLOCK = 1 << 16
+
+    def __init__(self):
+        self.inferior, self.blocks = gdb.selected_inferior(), {}
+
+    def read(self, address, n):
+        at = address % self.BLOCK
+        if address - at not in self.blocks:
+            try:
+                block = bytes(self.inferior.read_memory(address - at,
+                                                        self.BLOCK))
+            except gdb.MemoryError:
+                block = b""
+            self.blocks[address - at] = block
+        found = self.blocks[address - at][at:at + n]
+        return found if len(found) == n else \
+            bytes(self.inferior.read_memory(address, n))
+
+def field_at(kind, path):
+    """Offset and size of a field such as sched.pc, or None."""
+    at = 0
+    for name in path.split("."):
+        kind = kind.strip_typedefs()
+        if not gdb.types.has_field(kind, name):
+            return None
+        at, kind = at + kind[name].bitpos // 8, kind[name].type
+    return at, kind.sizeof
+
+def linked(head, link):
+    """The structs of a list, as values."""
+    for at, _ in structs(head, link):
+        yield gdb.Value(at).cast(head.type).dereference()
+
+def rows(head, link, paths):
+    """Fields of each struct of a list, as tuples of numbers; a field that
+    this runtime does not have is 0."""
+    kind, form, end = head.type.target(), "<", 0
+    there = sorted((field_at(kind, path), path) for path in paths
+                   if field_at(kind, path))
+    for (at, size), _ in there:
+        form += "%dx%s" % (at - end, {4: "I", 8: "Q"}[size])
+        end = at + size
+    names = [path for _, path in there]
+    names += [path for path in paths if path not in names]
+    row = collections.namedtuple(
+        "Row", ["at"] + [name.rpartition(".")[2] for name in names],
+        defaults=[0] * (len(names) - len(there)))
+    unpack = struct.Struct(form).unpack_from
+    for at, raw in structs(head, link):
+        yield row(at, *unpack(raw))
+
+def g_rows():
+    """A row for each g that is not dead, by goid."""
+    present()
+    dead = gdb.types.make_enum_dict(gdb.lookup_type("enum gstatus"))["Gdead"]
+    gs = [row for row in rows(value("allgs"), "alllink", (
+        "stack.lo", "stack.hi", "m", "sched.sp", "sched.pc", "atomicstatus",
+        "goid", "startpc", "waitreason", "waitson"))
+          if row.atomicstatus != dead]
+    if not gs:
+        raise gdb.GdbError("no goroutine yet; " + past("newproc"))
+    return sorted(gs, key=lambda row: row.goid)
 
 def allgs():
     """Every g that is not dead, by goid."""
-    same_build()
-    gs = [g for g in linked(value("allgs"), "alllink")
-          if status(g) != "dead"]
-    return sorted(gs, key=lambda g: int(g["goid"]))
+    gs = g_rows()
+    kind = gdb.lookup_type("struct g").pointer()
+    return [gdb.Value(row.at).cast(kind).dereference() for row in gs]
 
 def status(g):
     """The status of a g in lower case, without its G: running."""
@@ -154,11 +296,11 @@ def find(goid):
 
 def allps():
     """Every P."""
-    same_build()
+    present()
     n = int(value("gomaxprocs"))
     ps = value("allp")
     if n == 0 or int(ps) == 0:
-        raise gdb.GdbError("no P yet; continue past schedinit")
+        raise gdb.GdbError("no P yet; " + past("schedinit"))
     for i in range(n):
         if int(ps[i]) == 0:
             in_core(int(ps) + 8 * i, "P")
@@ -192,14 +334,37 @@ def named(gp):
     except gdb.MemoryError:
         return "G?%#x" % int(gp)
 
+def present():
+    """Fail, and say what helps, unless a program of ours can be looked at."""
+    program = gdb.current_progspace().filename
+    if program and not known("struct g"):
+        raise gdb.GdbError(
+            "GDB can see no goroutines in %s: it is no program of rt0, one "
+            "of the first chapters, or without debug information"
+            % os.path.basename(program))
+    if gdb.selected_thread() is None or gone():
+        raise gdb.GdbError(absent())
+    same_build()
+
+def known(name):
+    """Whether the debug information has a type of that name."""
+    try:
+        return bool(gdb.lookup_type(name))
+    except gdb.error:
+        return False
+
 def in_core(address, what):
     """Fail if this is a core file, for it lacks what should be there."""
-    connection = getattr(gdb.selected_inferior(), "connection", None)
-    if connection is not None and connection.type == "core":
+    if is_core():
         raise gdb.GdbError(
             "this core file lacks the %s at %#x: gcore gives up at guard "
             "pages, and a limit cuts what the kernel writes. Say ulimit -c "
             "unlimited, run, and kill -ABRT PID" % (what, address))
+
+def is_core():
+    """Whether we look at a core file."""
+    connection = getattr(gdb.selected_inferior(), "connection", None)
+    return connection is not None and connection.type == "core"
 
 def zeros(address, n):
     """Whether there are n bytes of zeros at an address."""
@@ -248,39 +413,42 @@ def same_build():
                            % (have[:12], want[:12]))
 
 # the convenience functions
-class G(gdb.Function):
+class G(Function):
     """$g(): the g of this thread.  $g(N): goroutine N."""
 
-    def invoke(self, goid=None):
-        gp = getg() if goid is None else find(number(goid))
-        return gp
+    def look(self, goid=None):
+        return getg() if goid is None else find(number(goid))
 
-class M(gdb.Function):
+class M(Function):
     """$m(): this thread's m.  $m(N): M number N."""
 
-    def invoke(self, i=None):
-        if i is not None:
-            for m in linked(value("allm"), "alllink"):
-                if int(m["id"]) == number(i):
-                    return m
-            raise gdb.GdbError("no M%d; see info sched" % number(i))
-        g = getg()
-        if int(g["m"]) == 0:
-            raise gdb.GdbError("goroutine %d has no m" % int(g["goid"])
-                               if int(g["goid"]) else "g has no m yet; "
-                               "continue past rt0_go")
-        return g["m"].dereference()
+    def look(self, i=None):
+        if i is None:
+            return m_of(getg())
+        present()
+        for m in linked(value("allm"), "alllink"):
+            if int(m["id"]) == number(i):
+                return m
+        raise gdb.GdbError("no M%d; see info sched" % number(i))
 
-class P(gdb.Function):
+def m_of(g):
+    """The m of a g."""
+    if int(g["m"]) == 0:
+        raise gdb.GdbError("goroutine %d has no m" % int(g["goid"])
+                           if int(g["goid"]) else "g has no m yet; " +
+                           past("rt0_go"))
+    return g["m"].dereference()
+
+class P(Function):
     """$p(): the P that this thread holds.  $p(N): P number N."""
 
-    def invoke(self, i=None):
+    def look(self, i=None):
         if i is not None:
             i, ps = number(i), allps()
             if not 0 <= i < len(ps):
                 raise gdb.GdbError("no P%d; there are %d" % (i, len(ps)))
             return ps[i]
-        pp = M.invoke(None)["p"]
+        pp = m_of(getg())["p"]
         if int(pp) == 0:
             raise gdb.GdbError("this thread holds no P")
         return pp.dereference()
@@ -338,15 +506,29 @@ class MPrinter:
         self.m = m
 
     def to_string(self):
-        gp, pp = self.m["curg"], self.m["p"]
+        gp, pp, fn = self.m["curg"], self.m["p"], field(self.m, "mstartfn")
+        if fn:
+            return "M%d %s" % (int(self.m["id"]), function(fn))
         return "M%d %s %s" % (
             int(self.m["id"]), "P%d" % int(pp["id"]) if int(pp) else "no P",
             "G%d" % int(gp["goid"]) if int(gp) else "g0")
+
+class AddressPrinter:
+    """A struct of addresses."""
+
+    def __init__(self, struct):
+        self.struct = struct
+
+    def children(self):
+        for part in self.struct.type.fields():
+            v = self.struct[part.name]
+            yield part.name, v.cast(gdb.lookup_type("void").pointer())
 
 printers = gdb.printing.RegexpCollectionPrettyPrinter("rt0")
 printers.add_printer("g", "^g$", GPrinter)
 printers.add_printer("p", "^p$", PPrinter)
 printers.add_printer("m", "^m$", MPrinter)
+printers.add_printer("addresses", "^(gobuf|stack)$", AddressPrinter)
 gdb.printing.register_pretty_printer(None, printers, replace=True)
 
 # look below what was inlined
@@ -413,8 +595,7 @@ class Selection:
     def __init__(self):
         self.thread = gdb.selected_thread()
         if self.thread is None:
-            raise gdb.GdbError("the program is not running; say starti "
-                               "or run")
+            raise gdb.GdbError(absent())
         self.level = gdb.selected_frame().level()
         self.stand = Standing.on, Standing.base, unwinder.claimed
         stand_on(None, 0, None)
@@ -531,14 +712,6 @@ def without_stack(g):
     return status(g) == "runnable" and int(g["stack"]["hi"]) == 0
 
 # the commands about goroutines
-PLUMBING = {"mcall", "gogo", "runtime_Gosched", "goschedImpl", "schedule",
-            "findrunnable", "execute", "systemstack", "Syscall6",
-            "gswitch", "leave", "finish", "finishswitch",
-            "semacquire", "semrelease", "runtime_Semacquire",
-            "runtime_Semrelease", "newproc", "go", "seedyield",
-            "sys_write", "gopark", "park_m", "goparkunlock", "futex",
-            "futexsleep", "notesleep", "entersyscall", "exitsyscall"}
-
 def place(frame):
     """function (file:line) of a frame."""
     sal = frame.find_sal()
@@ -551,14 +724,48 @@ def place(frame):
         file = "<%s>" % chunk
     return "%s (%s:%d)" % (frame.name() or function(frame.pc()), file, line)
 
-def where(g):
-    """Where a goroutine stands, for a reader."""
-    if unborn(g):
-        return "%s (not started)" % function(g["startpc"])
-    with Standing(g) as frame:
-        while frame.name() in PLUMBING and frame.older() is not None:
-            frame = frame.older()
-        return place(frame)
+FLOORS = re.compile(r"(^|/)src/(boot|lib|os|sched|sync)/")
+
+def runtimes(sal):
+    """Whether a line of source is the runtime's and not the program's."""
+    if sal.symtab is None:
+        return True
+    if sal.symtab.filename.endswith(".nw"):
+        return (sal.symtab.filename, sal.line) in chapter_lines()
+    return FLOORS.search(sal.symtab.filename) is not None
+
+def chapter_lines(known={}):
+    """The (chapter, line) of all that is below src/ in this build."""
+    program = gdb.current_progspace().filename
+    if program not in known:
+        found = known[program] = set()
+        folder = os.path.dirname(program)
+        for top in folder, os.path.dirname(folder):
+            for base, _, names in os.walk(top + "/src"):
+                for name in names:
+                    # follow the line directives of a file
+                    chapter, line = None, 0
+                    with open(os.path.join(base, name), errors="replace") as file:
+                        for text in file:
+                            directive = re.match(r'#line (\d+) "(.*)"', text)
+                            if directive:
+                                line, chapter = int(directive[1]), directive[2]
+                            else:
+                                found.add((chapter, line))
+                                line += 1
+    return known[program]
+
+def users(frame):
+    """The first frame of the program's from a frame upwards; if there is
+    none, the oldest of the runtime's."""
+    last = frame
+    while frame is not None:
+        if not runtimes(frame.find_sal()):
+            return frame
+        if frame.name() != "goexit":
+            last = frame
+        frame = frame.older()
+    return last
 
 def word(g, queued=None):
     """The state of g for a reader: its status, or in flight."""
@@ -609,17 +816,126 @@ def aside(g):
     return note(g)
 
 def note(g):
-    """[chan receive] or [M1] with a space in front, or nothing."""
-    why = field(g, "waitreason")
-    if status(g) == "waiting" and why:
-        try:
-            return " [%s]" % why.string(errors="replace")
-        except gdb.MemoryError:
-            return " [no memory at %#x]" % int(why)
+    """[semacquire &mutex] or [M1] with a space in front, or nothing."""
+    if status(g) == "waiting":
+        text = waits(int(field(g, "waitreason") or 0),
+                     int(field(g, "waitson") or 0))
+        return text and " [%s]" % text
     if status(g) in ("running", "syscall") and int(g["m"]) and \
             len(threads()) > 1:
         return " [M%d]" % int(g["m"]["id"])
     return ""
+
+def waits(reason, on):
+    """semacquire &mutex, from the addresses of both."""
+    if reason == 0:
+        return ""
+    text = gdb.Value(reason).cast(gdb.lookup_type("char").pointer())
+    try:
+        text = text.string(errors="replace")
+    except gdb.MemoryError:
+        return "no memory at %#x" % reason
+    if on == 0:
+        return text
+    name, found, _ = gdb.execute("info symbol %#x" % on, to_string=True
+                                 ).partition(" in section ")
+    return text + (" &" + name.replace(" ", "") if found else " %#x" % on)
+
+class Places:
+    """Where parked goroutines stand; each kind of stack is unwound once."""
+
+    def __init__(self):
+        self.up = {}    # pc -> bytes from here to the caller's sp
+        self.root = {}  # pc of a root -> bytes from here to the stack's end
+        self.known = {} # return addresses -> place
+
+    # learn the frames of a stack
+    def learn(self, frame, row):
+        """Remember how far the frames of a goroutine are apart."""
+        pc = None
+        while frame is not None:
+            if frame.type() == gdb.NORMAL_FRAME:
+                above = int(frame.read_register("rsp"))
+                if pc and above > sp:
+                    self.up[pc] = above - sp
+                pc, sp = frame.pc(), above
+            frame = frame.older()
+        if pc:
+            self.root[pc] = row.hi - sp
+
+    # follow the return addresses
+    def chain(self, row):
+        """The return addresses of a parked goroutine, or None."""
+        if not row.lo < row.sp <= row.hi:
+            return None
+        stack = bytes(gdb.selected_inferior().read_memory(
+            row.sp, row.hi - row.sp))
+        pc, at, found = row.pc, 0, []
+        while pc in self.up and at < len(stack):
+            at += self.up[pc]
+            found.append(pc)
+            pc = int.from_bytes(stack[at - 8:at], "little")
+        return (*found, pc) if self.root.get(pc) == len(stack) - at else None
+
+    # say where a goroutine stands
+    def at(self, row, g):
+        """The place of the program's newest frame."""
+        chain = None if row.m else self.chain(row)
+        if chain in self.known:
+            return self.known[chain]
+        with Standing(g) as frame:
+            said = place(users(frame))
+            if not row.m:
+                self.learn(frame, row)
+        if not row.m and self.chain(row):
+            self.known[self.chain(row)] = said
+        return said
+
+Line = collections.namedtuple(
+    "Line", "mark goid state where start wait since")
+
+class Lines:
+    """Makes a line of what rows has read of a g."""
+
+    def __init__(self):
+        self.queued, self.places, self.texts = in_queues(), Places(), {}
+        self.kind = gdb.lookup_type("struct g").pointer()
+        self.since, self.chosen = since(), chosen()
+        self.goexit = int(value("(long)&goexit"))
+
+    # make a line
+    def line(self, row):
+        g = gdb.Value(row.at).cast(self.kind).dereference()
+        state = self.state(row, g)
+        start = self.once(function, row.startpc)
+        wait = aside(g).strip(" []") if row.m else ""
+        if state in ("runnable", "in flight") and (
+                row.hi == 0 or row.pc in (row.startpc, self.goexit + 1)):
+            where = "not started, will run " + start
+        else:
+            try:
+                where = self.places.at(row, g)
+            except (gdb.error, gdb.GdbError) as e:
+                where = "(%s)" % e
+        if state == "waiting":
+            wait = self.once(waits, row.waitreason, row.waitson)
+        return Line("*" if row.at == self.chosen else " ",
+                    row.goid, state, where, start, wait, wait and
+                    self.since.get(row.goid, ""))
+
+    # make its parts
+    def state(self, row, g):
+        if row.atomicstatus not in self.texts:
+            self.texts[row.atomicstatus] = status(g)
+        said = self.texts[row.atomicstatus]
+        return word(g, self.queued) if row.m else "in flight" if \
+            said == "running" or said == "runnable" and self.queued is not \
+            None and row.at not in self.queued else said
+
+    def once(self, make, *args):
+        if args not in self.texts:
+            self.texts[args] = make(*args)
+        return self.texts[args]
 
 def chosen():
     """The address of the goroutine that is selected, or None."""
@@ -635,27 +951,134 @@ def chosen():
         pass
     return None
 
-def goroutine_lines():
+def since():
+    """Texts about the time of each goroutine's last wait, by goid."""
+    try:
+        file = gdb.parse_and_eval("trace")
+        if int(file) == 0:
+            return {}
+        at = int(file) + file.type.target().sizeof
+        kinds = gdb.types.make_enum_dict(gdb.lookup_type("enum eventkind"))
+        # read the rings of events
+        head, ring = gdb.lookup_type("struct tracebuf").sizeof, int(file["ring"])
+        times, found = [], {}
+        for _ in range(int(file["nprocs"])):
+            memory = gdb.selected_inferior().read_memory(at + head, 32 * min(
+                ring, read(at, 8)))
+            for when, goid, kind, _, _ in struct.iter_unpack("<qIIQQ", memory):
+                times.append(when)
+                if kind == kinds["GoBlock"]:
+                    found[goid] = max(when, found.get(goid, when))
+            at += head + 32 * ring
+    except gdb.error:
+        return {}
+    unit = ", since event %d" if int(file["seed"]) >= 0 else ", since %d us"
+    start = min(times, default=0)
+    return {goid: unit % (when - start if int(file["seed"]) >= 0
+                          else (when - start) // 1000)
+            for goid, when in found.items()}
+
+PARTS = ("where", "start", "state", "wait")
+
+class Wanted:
+    """Which goroutines the arguments of info goroutines ask for, and how."""
+
+    def __init__(self, words):
+        self.goids, self.states, self.tests = set(), set(), []
+        self.group, self.all, words = None, False, iter(words)
+        for word in words:
+            if re.fullmatch("[0-9]+", word):
+                self.goids.add(int(word))
+            elif word in states():
+                self.states.add(word)
+            elif word == "all":
+                self.all = True
+            else:
+                # take an option
+                part, text = next(words, ""), None
+                part = "where" if part == "user" else part
+                if word != "-group":
+                    text = next(words, None)
+                if word not in ("-with", "-without", "-group") or part not in PARTS or \
+                        word != "-group" and text is None:
+                    raise gdb.GdbError(
+                        "info goroutines takes numbers, states (%s), all, -with PART TEXT, "
+                        "-without PART TEXT and -group PART, where PART is %s; not %s" % (
+                            " ".join(states()), " ".join(PARTS), " ".join(
+                                w for w in (word, part, text) if w)))
+                if word == "-group":
+                    self.group = part
+                else:
+                    self.tests.append((part, text, word == "-with"))
+
+    # say whether a line is wanted
+    def fits(self, line):
+        return (not self.states or line.state.split()[-1] in self.states) and \
+            all((text in getattr(line, part)) == wanted
+                for part, text, wanted in self.tests)
+
+def states():
+    """What info goroutines takes for a state."""
+    if not known("enum gstatus"):
+        return []
+    names = gdb.types.make_enum_dict(gdb.lookup_type("enum gstatus"))
+    return [name[1:] for name in names] + ["flight"]
+
+def goroutine_lines(wanted=None):
     """The lines of info goroutines, one after the other."""
-    gs, queued, here = allgs(), in_queues(), chosen()
-    if not gs:
-        raise gdb.GdbError("no goroutine yet; continue past newproc")
-    for g in gs:
-        state = word(g, queued)
-        try:
-            at = where(g)
-        except (gdb.error, gdb.GdbError) as e:
-            at = "(%s)" % e
-        yield "%s %4d  %-9s %s%s" % (
-            "*" if int(g.address) == here else " ", int(g["goid"]),
-            state, at, aside(g))
+    wanted = wanted or Wanted([])
+    gs = [row for row in g_rows()
+          if not wanted.goids or row.goid in wanted.goids]
+    lines = Lines()
+    found = (line for line in map(lines.line, gs) if wanted.fits(line))
+    if wanted.group or len(gs) > 50 and not wanted.all:
+        found = list(found)
+        if wanted.group or len(found) > 50:
+            yield from groups(found, wanted.group)
+            return
+    for line in found:
+        yield "%s %4d  %-9s %s" % (line.mark, line.goid, line.state,
+                                   shown(line.where, line.start,
+                                         line.wait + line.since))
+
+def shown(where, start, wait):
+    """The right side of a line."""
+    if start != "runtime_main" and start not in where.split():
+        where += ", began in " + start
+    return where + (wait and " [%s]" % wait)
+
+def groups(lines, part):
+    """A line for each group, the largest first."""
+    found = {}
+    for line in lines:
+        key = getattr(line, part) or "-" if part else "%-9s %s" % (
+            line.state, shown(line.where, line.start, line.wait))
+        found.setdefault(key, []).append(line.goid)
+    for key, goids in sorted(found.items(), key=lambda kv: -len(kv[1])):
+        yield "%6d  %s  %s%s" % (len(goids), key, " ".join(
+            "G%d" % goid for goid in goids[:3]), " ..." * (len(goids) > 3))
+    yield "%d goroutines in %d groups; info goroutines all lists each" % (
+        len(lines), len(found))
 
 class InfoGoroutines(Command):
-    """info goroutines: every goroutine, its state and where it stands."""
+    """info goroutines [N...] [STATE...] [all] [-with PART TEXT]
+[-without PART TEXT] [-group PART]: goroutines, and where they stand.
+PART is where, start, state or wait.  More than fifty are shown in groups,
+unless you say all."""
 
     def run(self, arg):
-        for line in goroutine_lines():
-            print(line)
+        present()
+        lines = list(goroutine_lines(Wanted(gdb.string_to_argv(arg))))
+        if not lines:
+            raise gdb.GdbError("no goroutine is like that; see info "
+                               "goroutines")
+        print("\n".join(lines))
+
+    def complete(self, text, word):
+        options = ["-with", "-without", "-group"]
+        *before, last = text.split(" ")
+        return completed(last, word, PARTS if before[-1:] and before[-1] in
+                         options else [*states(), "all", *options])
 
 def backtrace(g):
     """Print the frames of a goroutine."""
@@ -798,22 +1221,25 @@ def sched_lines():
     yield "sched runq:" + "".join(" " + named(g.address) for g in behind)
     first = field(value("sched"), "midle")
     idle = [] if first is None else list(linked(first, "schedlink"))
-    for m in linked(value("allm"), "alllink"):
+    for m in sorted(linked(value("allm"), "alllink"),
+                    key=lambda m: int(m["id"])):
         yield m_line(m, int(m.address) in [int(i.address) for i in idle])
 
 class InfoSched(Command):
     """info sched: every P with its run queue, every M with its work."""
 
     def run(self, arg):
+        if arg:
+            raise gdb.GdbError("info sched shows all and takes no argument")
         for line in sched_lines():
             print(line)
         # print who is in flight
-        queued = in_queues()
-        found = [g for g in allgs() if word(g, queued) == "in flight"]
+        lines = Lines()
+        found = [line for line in map(lines.line, g_rows())
+                 if line.state == "in flight"]
         if found:
-            print("in flight: " + ", ".join(
-                named(g.address) + (" " + flight(g) if int(g["m"]) else "")
-                for g in found))
+            print("in flight: " + ", ".join(("G%d %s" % (
+                line.goid, line.wait)).strip() for line in found))
 
 InfoSched("info sched")
 

@@ -254,8 +254,7 @@ ONEWAY = {"gogo", "execute", "schedule", "goexit1", "goexit0", "throw"}
 
 def selected():
     """The selected frame."""
-    if gdb.selected_thread() is None:
-        raise gdb.GdbError("the program is not running; say starti or run")
+    present()
     return gdb.selected_frame()
 
 class Guntil(Command):
@@ -566,7 +565,7 @@ and only the selected thread moves; set scheduler-locking off lets all go."""
 
     def run(self, arg):
         if gdb.selected_thread() is None:
-            raise gdb.GdbError("the program is not running; say starti")
+            raise gdb.GdbError(absent())
         name = arg or "clone"
         meeting = behind_syscall(name)
         old = [t.num for t in threads()]
@@ -681,8 +680,7 @@ def located(arg):
         sals = gdb.decode_line(arg)[1]
         return sals[0] if sals else None
     if gdb.selected_thread() is None:
-        raise gdb.GdbError("the program is not running; say starti, or "
-                           "give a place: chunk schedinit")
+        raise gdb.GdbError(absent() + ", or give a place: chunk schedinit")
     return gdb.selected_frame().find_sal()
 
 class Chunk(Command):
@@ -721,6 +719,9 @@ class BreakChunk(Command):
 NAME is the name of the chunk or its number, such as 6.14."""
 
     def run(self, arg):
+        if not arg:
+            raise gdb.GdbError("say break-chunk and a name or a number such "
+                               "as 6.14")
         maps.load()
         name = re.sub("^(replace|base): ", "", arg.strip("<>= "))
         if name not in maps.chunks:
@@ -1057,7 +1058,7 @@ class Tracepoint(gdb.Breakpoint):
             for line in self.text().splitlines():
                 print("[rt0] %s%s" % (on, line))
         except Exception as e:
-            print("[rt0] (%s)" % e)
+            print("[rt0] (%s)" % sentence(e))
         return False
 
 # read what a function is given

@@ -41,7 +41,7 @@ def gdb(program, *commands, script="gdb/rt0.py", core=None, first=None,
         argv += ["-x", script]
     for command in commands:
         argv += ["-ex", command]
-    argv += [program] + ([core] if core else [])
+    argv += [program] * (program != "") + ([core] if core else [])
     env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent",
            "LC_ALL": "C.UTF-8", "TERM": "dumb",
            "GOMAXPROCS": "1"}   # one thread: the order is the same each time
@@ -100,7 +100,7 @@ class Extension(unittest.TestCase):
         self.assertRegex(out, r"(?m)^     1  runnable  main_main \(yield")
         self.assertRegex(out, r"(?m)^     2  runnable  count \(yield")
         self.assertRegex(out, r"(?m)^\*    3  running   count \(yield")
-        self.assertRegex(out, r"(?m)^     4  runnable  count \(not started\)")
+        self.assertRegex(out, r"(?m)^     4  runnable  not started, will run count")
 
     def test_info_sched_shows_the_line_in_its_order(self):
         out = gdb(built(YIELD_ALONE), *self.AT3, "info sched")
@@ -263,7 +263,7 @@ void main_main(void) {
         out = gdb(YIELD, *self.AT3, "set var allgs->atomicstatus = 77",
                   "info goroutines")
         self.assertIn("goroutine 4 is status 77: it has no stack", out)
-        self.assertRegex(out, r"(?m)^     2  runnable  count")
+        self.assertRegex(out, r"(?m)^     2  runnable  not started, will run count")
 
     def test_a_look_at_a_goroutine_calls_no_function(self):
         out = gdb(YIELD, *self.AT3, "goroutine 4 print runtime_NumCPU()")
@@ -272,6 +272,180 @@ void main_main(void) {
             out = gdb(YIELD, *self.AT3, "set may-call-functions " + before, "goroutine 4 print 1",
                       "show may-call-functions")
             self.assertRegex(out, r"(?s)\$1 = 1.*functions in the program is %s\." % before)
+
+
+class Lists(unittest.TestCase):
+    """info goroutines with filters and in groups, and info sched."""
+
+    CROWD = r"""#include "rt0.h"
+static uint32_t gate, started, table[8];
+__attribute__((noinline)) static void deep(uint32_t *s) { runtime_Semrelease(&started); runtime_Semacquire(s); fmt_Printf(""); }
+static void guest(void *arg) { deep(&table[3]); (void)arg; fmt_Printf(""); }
+static void tail(void *arg) { (void)arg; runtime_Semrelease(&started); runtime_Semacquire(&gate); }
+static void varied(void *arg) { char room[(long)arg * 64]; room[0] = 1; __asm__ volatile("" :: "r"(room) : "memory"); deep(&gate); fmt_Printf(""); }
+static void never(void *arg) { (void)arg; }
+__attribute__((noinline)) void stop(void) { __asm__ volatile(""); }
+void main_main(void)
+{
+	for (long i = 0; i < 60; i++) go(guest, 0);
+	for (long i = 1; i < 4; i++) go(varied, (void *)i);
+	go(tail, 0);
+	for (int i = 0; i < 64; i++) runtime_Semacquire(&started);
+	go(never, 0);
+	stop();
+}
+"""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.tmp = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.tmp.cleanup)
+        source, cls.program = (os.path.join(cls.tmp.name, name) for name in ("crowd.c", "crowd"))
+        with open(source, "w") as f:
+            f.write(cls.CROWD)
+        subprocess.run(["gcc", "@src/cflags", "-w", "-g", "-Isrc", "-o", cls.program, source, "@src/ldflags", "build/librt0.a"],
+                       cwd=TOP, check=True)
+
+    def said(self, *commands, program=None):
+        """The answer to each command where all wait."""
+        out = gdb(program or self.program, "break stop", "set environment RT0TRACE " + self.tmp.name + "/trace", "run",
+                  *[part for command in commands for part in ("echo ----\\n", command)])
+        return [part.splitlines() for part in out.split("----\n")[1:]]
+
+    def test_more_than_fifty_are_shown_in_groups_the_largest_first(self):
+        grouped, = self.said("info goroutines")
+        self.assertRegex(grouped[0], r"^    60  waiting   deep \(crowd.c:3\), began in guest \[semacquire &table\+12\]  G2 G3 G4 \.\.\.$")
+        self.assertRegex(grouped[1], r"^     3  waiting   deep \(crowd.c:3\), began in varied \[semacquire &gate\]  G62 G63 G64$")
+        self.assertEqual(grouped[-1], "66 goroutines in 5 groups; info goroutines all lists each")
+
+    def test_filters_choose_by_number_state_and_part(self):
+        one, two, named, out, both, everyone = self.said(
+            "info goroutines 5 66", "info goroutines runnable running", "info goroutines -with start varied",
+            "info goroutines -without where deep", "info goroutines waiting -with wait gate -without start varied",
+            "info goroutines all")
+        self.assertEqual([line[2:6] for line in one], ["   5", "  66"])
+        self.assertRegex("\n".join(two), r"^\*    1  running   stop \(.*\n    66  (runnable |in flight) not started, will run never")
+        self.assertEqual([line[2:6].strip() for line in named], ["62", "63", "64"])
+        self.assertEqual([line[2:6].strip() for line in out], ["1", "65", "66"])
+        self.assertEqual(len(both), 1)
+        # its last call was a jump, so no frame of tail is left
+        self.assertRegex(both[0], r"^    65  waiting   \w+ \(\w+.c:\d+\), began in tail \[semacquire &gate, since \d+ us\]$")
+        self.assertEqual(len(everyone), 66)
+
+    def test_a_group_is_of_one_part_if_that_is_wanted(self):
+        by_state, by_start = self.said("info goroutines -group state", "info goroutines waiting -group start")
+        self.assertRegex(by_state[0], "^    64  waiting  G2 G3 G4 ...$")
+        self.assertEqual([line.split()[:2] for line in by_start[:3]], [["60", "guest"], ["3", "varied"], ["1", "tail"]])
+
+    def test_what_is_not_understood_is_refused_with_what_would_be(self):
+        for answer in self.said("info goroutines wating", "info goroutines -with", "info goroutines -with where",
+                                "info goroutines -with when 1", "info goroutines -group G"):
+            self.assertEqual(len(answer), 1, answer)
+            self.assertRegex(answer[0], r"^info goroutines takes numbers, states \(idle runnable running .*flight\), all, -with PART TEXT")
+        self.assertEqual(self.said("info goroutines syscall"), [["no goroutine is like that; see info goroutines"]])
+
+    def test_tab_completes_states_options_and_parts(self):
+        states, options, parts = self.said("complete info goroutines r", "complete info goroutines waiting -wi",
+                                           "complete info goroutines -with s")
+        self.assertEqual(states, ["info goroutines runnable", "info goroutines running"])
+        self.assertEqual(options, ["info goroutines waiting -with", "info goroutines waiting -without"])
+        self.assertEqual(parts, ["info goroutines -with start", "info goroutines -with state"])
+
+    def test_each_kind_of_stack_is_unwound_once_and_each_is_shown_right(self):
+        # The frames of varied are not of one size, so what was learnt of one is wrong for the next.
+        count = "python n = 0\ndef at(self, old=Standing.__enter__):\n    global n; n += 1; return old(self)\nStanding.__enter__ = at"
+        listed, _, unwound, stacks = self.said("info goroutines all", count, "python gdb.execute('info goroutines all', to_string=True); print(n)",
+                                               "goroutine all bt")
+        self.assertLessEqual(int(unwound[0]), 8)
+        stacks = re.split(r"(?m)^goroutine ", "\n".join(stacks))[1:]
+        for line, stack in zip(listed, stacks):
+            if "not started" not in line and "tail" not in line:
+                where = re.search(r"\w+ \(crowd.c:\d+\)", line)[0]
+                self.assertEqual(re.search(r"\w+ \(crowd.c:\d+\)", stack)[0], where, line)
+
+    def test_lines_of_chapters_are_told_apart_by_what_they_are_made_into(self):
+        debug_build("chapter")
+        out = gdb("build/debug/chapter/examples/workers", "break count", "run", "info goroutines")
+        self.assertRegex(out, r"(?m)^     1  waiting   main_main \(10-park-and-ready.nw:\d+\) \[semacquire &done\]$")
+
+    def test_info_sched_names_sysmon_and_has_the_oldest_m_first(self):
+        out = gdb("build/examples/blocked", "set environment GOMAXPROCS 2", "break os_Read", "run", "info sched", "info sched 1")
+        ms = re.findall(r"(?m)^M(\d+) (.*)$", out)
+        self.assertEqual([int(n) for n, _ in ms], sorted(int(n) for n, _ in ms))
+        self.assertEqual([rest.split()[0] for _, rest in ms].count("sysmon"), 1, out)
+        self.assertTrue(out.endswith("info sched shows all and takes no argument\n"))
+
+    def test_addresses_that_are_numbers_in_c_are_shown_as_addresses(self):
+        gobuf, stack, raw = self.said("print $g(2).sched", "print $g(2).stack", "print/r $g(2).stack")
+        self.assertRegex(gobuf[0], r"\{sp = 0x[0-9a-f]{12}, pc = 0x[0-9a-f]+ <\w+\+\d+>, ")
+        self.assertRegex(stack[0], r"\{lo = 0x[0-9a-f]+, hi = 0x[0-9a-f]+\}")
+        self.assertRegex(raw[0], r"\{lo = \d{10,}, hi = \d{10,}\}")
+
+
+class EveryCommand(unittest.TestCase):
+    """Each command and function of the extension, wherever it may be called: a sentence, and nothing of Python's."""
+
+    CALLS = """python
+for name in Command.names + Function.names:
+    for argument in ("", 'blurb "x', "77 88", "-with"):
+        call = name + " " + argument
+        if name in Function.names:
+            call = "print $%s(%s)" % (name, {"": "", "77 88": "1, 2", "-with": "77"}.get(argument, '"x"'))
+        print("calling " + call)
+        try:
+            gdb.execute(call)
+        except gdb.error as e:
+            print("refused: %s" % e)
+"""
+
+    def called(self, program, *commands, core=None):
+        """(call, the lines that came) of every call there."""
+        out = gdb(program, *commands, self.CALLS, core=core)
+        for word in ("Traceback", "Python Exception", "Error occurred in Python", "Error while executing"):
+            self.assertNotIn(word, out)
+        return [(part.splitlines()[0], part.splitlines()[1:]) for part in out.split("calling ")[1:]]
+
+    def refused(self, *arguments, **where):
+        calls = self.called(*arguments, **where)
+        self.assertGreater(len(calls), 40)
+        for call, lines in calls:
+            self.assertLessEqual(len(lines), 1, "%s: %s" % (call, lines))
+        return dict(calls)
+
+    def test_before_the_start_each_is_one_sentence(self):
+        said = self.refused(YIELD)
+        for call in ("info goroutines ", "info sched ", "print $g()", "goroutine 77 88", "meet "):
+            self.assertEqual(said[call], ["refused: the program has not started; say starti or run"], call)
+
+    def test_after_the_end_each_is_one_sentence(self):
+        said = self.refused(YIELD, "run >/dev/null")
+        for call in ("info goroutines ", "info sched ", "print $g()", "goroutine 77 88", "meet "):
+            self.assertEqual(said[call], ["refused: the program has ended; say run"], call)
+
+    def test_without_a_program_each_is_one_sentence(self):
+        said = self.refused("")
+        self.assertEqual(said["info goroutines "], ["refused: no program is loaded; say file PROGRAM"])
+
+    def test_in_a_program_of_somebody_else_each_is_one_sentence(self):
+        for commands in ((), ("starti",)):
+            said = self.refused("/bin/true", *commands)
+            self.assertIn("GDB can see no goroutines in true: it is no program of rt0", said["info goroutines "][0])
+
+    def test_in_a_core_file_each_is_a_sentence_or_an_answer(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            core = os.path.join(tmp, "core")
+            gdb(built(YIELD_MANY), *Extension.AT3, "gcore " + core)
+            said = dict(self.called(YIELD_MANY, core=core))
+        self.assertGreater(len(said["info goroutines "]), 3)
+        for call, lines in said.items():
+            if not call.endswith((" ", "()", "(77)", "77 88")):
+                self.assertLessEqual(len(lines), 1, call)
+
+    def test_a_process_that_is_gone_without_a_word_is_said_to_have_ended(self):
+        out = gdb(YIELD, *Extension.AT3, "python import os, signal; os.kill(gdb.selected_inferior().pid, 9)",
+                  "python while open('/proc/%d/stat' % gdb.selected_inferior().pid).read().split()[2] != 'Z': pass",
+                  "info goroutines", "info goroutines")
+        self.assertTrue(out.endswith("the program has ended; say run\n" * 2), out)
 
 
 class StepByStep(unittest.TestCase):
@@ -438,7 +612,7 @@ void main_main(void)
     def test_before_there_is_a_goroutine_they_are_those_of_gdb(self):
         out = self.follow(YIELD, 1, "gnext", "gbreak main_main", "starti", "gnext", "gstep", "gbreak main_main",
                           "guntil check", "gfinish")
-        self.assertEqual(out.count("the program is not running; say starti or run\n"), 2, out)
+        self.assertEqual(out.count("the program has not started; say starti or run\n"), 2, out)
         self.assertIn("_rt0_amd64 ()", out)
         self.assertRegex(out, r"(?m)^check \(\)(.*\n)+#0 .*rt0_go \(\)")
         self.assertIn("no goroutine yet; say break\n", out)
@@ -546,11 +720,11 @@ class SeveralThreads(unittest.TestCase):
         for program in (self.new, self.old):
             for selected, first, second in (("thread 1", r"\*", " "), ("thread 2", " ", r"\*")):
                 out = gdb(program, *self.AT, selected, "info goroutines")
-                for line in (first + r"    1  running   checkpoint \(.*\) \[M0\]",
+                for line in (first + r"    1  running   checkpoint \(.*\), began in main_main \[M0\]",
                              r"     2  waiting   reader \(threads.c:\d+\)",
-                             r"     3  (runnable |in flight) worker \(not started\)",
-                             second + r"    4  running   (spinner|turn) \(.*\) \[M1\]",
-                             r"     5  runnable  worker \(not started\)"):
+                             r"     3  (runnable |in flight) not started, will run worker",
+                             second + r"    4  running   (spinner|turn) \(.*\[M1\]",
+                             r"     5  runnable  not started, will run worker"):
                     self.assertRegex(out, "(?m)^%s" % line)
 
     def test_fields_of_later_chapters_are_shown_where_they_exist(self):
@@ -609,7 +783,7 @@ class SeveralThreads(unittest.TestCase):
     def test_a_newborn_thread_does_not_pass_for_its_parent(self):
         out = gdb(self.new, *self.MEET, "info goroutines", "info sched",
                   "thread 2", "print $g()")
-        self.assertRegex(out, r"(?m)^\*    1  running   clone \[M0\]$")
+        self.assertRegex(out, r"(?m)^\*    1  running   main_main \(threads.c:\d+\) \[M0\]$")
         self.assertIn("M0 P0 G1  thread 1\n", out)
         self.assertIn("M1 no P g0  spinning  no thread\n", out)
         self.assertIn("no g yet: this thread still has the thread pointer of "
@@ -628,7 +802,7 @@ class SeveralThreads(unittest.TestCase):
         self.assertIn("P0   running  M0  next: G?0x10  runq: "
                       "(the ring is corrupt: head 7, tail 0)\n", out)
         self.assertIn("M1 P1 G4  spinning  thread 2\n", out)
-        self.assertRegex(out, r"(?m)^     6  runnable  worker")
+        self.assertRegex(out, r"(?m)^     6  runnable  not started, will run worker")
         self.assertIn("$1 = 0\n", out)
         self.assertNotIn("Traceback", out)
 
@@ -668,7 +842,7 @@ class SeveralThreads(unittest.TestCase):
 
     def test_meet_fails_in_one_line(self):
         for program, commands, says in (
-                (self.new, ["meet"], "the program is not running; say starti"),
+                (self.new, ["meet"], "the program has not started; say starti or run"),
                 (YIELD_ALONE, ["starti", "meet"], "no function clone: this program "
                  "makes no threads; say meet FUNCTION if it has another "
                  "name"),
@@ -1087,7 +1261,7 @@ class Stages(unittest.TestCase):
         out = gdb(YIELD, "stage " + stage, "kill", "help meet", "meet", timeout=60)
         self.assertIn("The walk %s-threads is over" % stage, out)
         self.assertIn("Parent and child then stand behind its system call", out)
-        self.assertTrue(out.endswith("\nthe program is not running; say starti\n"), out[-200:])
+        self.assertTrue(out.endswith("\nthe program has ended; say run\n"), out[-200:])
 
     def test_a_walk_whose_program_is_missing_says_what_builds_it(self):
         self.assertEqual(gdb(YIELD, "stage 02", stages="build/no-chapters"),

@@ -2,7 +2,9 @@
  * A runtime with two kernel threads, as far as a debugger sees one: the data
  * of the scheduler's chapters, and goroutines that stand where such a runtime
  * leaves them.  test_gdb.py builds it without libc, and with -DOLD once more,
- * without the fields that a runtime with one thread does not have.
+ * without the fields that a runtime with one thread does not have.  Line
+ * directives say which functions are the runtime's, in a file below src/, and
+ * which are the program's.
  *
  *	G1 main_main	runs on M0, which holds P0
  *	G2 reader	waits (chan receive) on a stack of its own
@@ -14,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#line 1 "src/sched/threads.c"
 struct stack { uintptr_t lo, hi; };
 struct gobuf {
 	uintptr_t sp, pc;
@@ -228,6 +231,7 @@ gopark(const char *why)
 	switchto(&gp->sched, &m0.g0->sched);
 }
 
+#line 1 "threads.c"
 __attribute__((noinline)) void
 reader(void)
 {
@@ -248,12 +252,14 @@ turn(void)
 }
 
 /* An event for rt0-trace. */
+#line 1 "src/sched/threads.c"
 __attribute__((noinline)) void
 stopm(void)
 {
 	__asm__ volatile("");
 }
 
+#line 1 "threads.c"
 void
 spinner(void)
 {
@@ -270,6 +276,7 @@ checkpoint(void)
 }
 
 /* The second thread. */
+#line 1 "src/sched/threads.c"
 void
 mstart(void)
 {
@@ -280,6 +287,7 @@ mstart(void)
 	execute(&m1, &gs[4]);
 }
 
+#line 1 "threads.c"
 void
 main_main(void)
 {
@@ -291,6 +299,7 @@ main_main(void)
 	sys(231, 0, 0);				/* exit_group */
 }
 
+#line 1 "src/sched/threads.c"
 void
 boot(void)
 {
