@@ -55,4 +55,4 @@ tbreak *'main.main'
 run
 who
 # The first three were reached by jumps, and what they take for the address of a
-# caller is argc. Try run once more, after caller-of runtime.sysmon.
+# caller is argc. Try info threads: main.main is not alone.

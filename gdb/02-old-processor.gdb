@@ -14,5 +14,5 @@ stepi
 # were older than that. With which status will the program end? [$_exitcode]
 set $edx = $edx & ~(1 << 26)
 continue
-# It believed us. Try stage 02-old-processor with another bit: the chapter's
-# table of levels has them.
+# It believed us. Try tbreak checklevel, run, and clear another bit: the
+# chapter's table of levels has them.

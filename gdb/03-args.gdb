@@ -47,4 +47,4 @@ stepi
 printf "%d bytes are left over\n", $rdx - $rax
 x/i $rcx
 # The kernel came back to the address in %rcx: a system call destroys that
-# register. Try stepi until the ret leads into write, and continue.
+# register. Try stepi until the ret has led back into C.

@@ -60,4 +60,4 @@ thread 2
 finish
 print $rax
 # The number says EAGAIN: the word was no longer 2, so there was no sleep. Try
-# continue, and see how many additions are lost.
+# delete and continue, and see how many additions are lost.

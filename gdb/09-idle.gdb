@@ -32,4 +32,4 @@ printf "%d P is idle: P%d\n", sched.npidle, sched.pidle->id
 printf "%d M is idle: M%d\n", sched.nmidle, sched.midle->id
 print sched.midle->p
 # It has put the P on the list where the next go will look for it, and itself on
-# that of the sleepers. Try info sched, and then continue.
+# that of the sleepers. Try info sched, and print *sched.midle.

@@ -42,5 +42,5 @@ tbreak *gogo if ((struct gobuf *)$rdi)->g == $gp
 continue
 print done
 printf "%d wait\n", $root->nwait
-# main has the fourth, and takes these three without waiting. Try tbreak
-# semacquire, continue, and finish: is gopark called again?
+# main has the fourth, and can take these three at once. Try tbreak gopark and
+# continue: does it wait again?

@@ -52,5 +52,5 @@ info sched
 finish
 printf "G%d is the one to run\n", ((struct g *)$rax)->goid
 info sched
-# main has nothing left. Try thread 1, tbreak runqsteal and continue: will it
-# rob the thief?
+# main has nothing left to run but itself. Try delete and continue, and let both
+# threads go on.

@@ -47,5 +47,5 @@ tbreak *execute
 continue
 print allm->spinning
 info sched
-# It has not slept, and is no spinner any more. Try continue, and then say
-# thread 1 and bt: in which go is main?
+# It has not slept, and is no spinner any more. Try thread 1 and bt:
+# where is main?

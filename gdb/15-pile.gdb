@@ -45,5 +45,5 @@ finish
 finish
 printf "G%d is the one to run\n", ((struct g *)$rax)->goid
 info sched
-# The owner has noticed nothing: its next is as before. Try thread 1, continue,
-# and print/x allp[0]->pile.
+# The owner has noticed nothing: its next is as before. Try tbreak say,
+# continue, and info sched.

@@ -62,5 +62,5 @@ continue
 tbreak stopm
 continue
 info sched
-# main is in the list of all, and M2 goes to sleep. Try thread 1, tbreak gogo
-# and continue: who is next on M0?
+# main is in the list of all, and M2 goes to sleep. Try delete and continue:
+# does main come to its end?

@@ -20,4 +20,4 @@ gnext
 print $g()
 # After its last turn the goroutine ends. Will gnext stop in another one? ["no"]
 gnext 9
-# It says so, and stops where it ended. Try run, break count, gnext and next.
+# It says so, and stops where it ended. Try break count, run, gnext and next.
