@@ -809,7 +809,8 @@ class Course(unittest.TestCase):
                             (("grade-all", self.place), "holds no .nw file"), (("answer", "none.nw", "99"), "there is no chapter 99"),
                             (("answer", "", "99"), "say which file and on which chapter"), (("answer", "none.nw", ""), "say which file and on which chapter"),
                             (("grade-all", ""), "DIR is no directory; name one"), (("try", "03", "--row", "nonsense"), "exercise 03 has no row nonsense; it has builds, highest"),
-                            (("answer", "none.nw", number("the-main-goroutine")), "there is no such file"), (("handout", "03", "--to", TOP / "book"), "is not empty and no hand-out")):
+                            (("answer", "none.nw", number("the-main-goroutine")), "there is no such file"), (("handout", "03", "--to", TOP / "book"), "is not empty and no hand-out"),
+                            (("handout", "03", "--to", TOP / "LICENSE"), "is not empty and no hand-out")):
             self.assertIn(says, self.course(*words, status=2))
 
     def test_a_new_assignment_works_at_once(self):
