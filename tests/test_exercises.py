@@ -349,6 +349,8 @@ FORGED = {      # answers that write in the driver's name or change what is the 
 		if (*p == 900)
 			*p = 1;""", "its variables changed"),
     "makes read-only data writable": (FAIR % "Syscall6(10, (long)main_main & -4096, 4096, 3, 0, 0, 0);", "made system call 10,"),
+    "takes the tracer's traps out of the code": (FAIR % "Syscall6(28, 0, 16 @<< 20, 4, 0, 0, 0);", "made system call 28,"),
+    "puts memory in the place of the code": (FAIR % "Syscall6(9, 0, 16 @<< 20, 3, 0x32, -1, 0);", "made system call 9,"),
     "runs a goroutine's function itself": (NEXT % "if (gp != NULL && gp->startpc != 0)\n\t\t((void (*)(void *))gp->startpc)((void *)7);", "began with the argument 0x7, and nobody"),
     "pushes a return address": (SWITCH.replace("xorl\t%ebp, %ebp\n@", """leaq	main_main(%rip), %rdx
 leaq	40(%rdx), %rsi

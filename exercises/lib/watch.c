@@ -60,6 +60,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -139,19 +140,28 @@ allowif(unsigned nr, int argument, unsigned mask, unsigned value)
 }
 
 /* The same for calls about memory: nothing becomes code, and what has been
-   loaded, below 4 GB, stays as it is. */
+   loaded, below 4 GB, stays as it is.  With anywhere, address 0 stands for any
+   that is free, unless the fourth argument says MAP_FIXED. */
 static void
-allowmemory(unsigned nr, int withprot)
+allowmemory(unsigned nr, int prot, int anywhere)
 {
-	rule(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, withprot ? 8 : 6);
-	if (withprot) {
+	unsigned char n = (unsigned char)(4 + 2 * prot + 4 * anywhere);
+
+	rule(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, n);
+	if (prot) {
 		load(offsetof(struct seccomp_data, args[2]));
-		rule(BPF_JMP | BPF_JSET | BPF_K, 4, 5, 0);	/* PROT_EXEC */
+		rule(BPF_JMP | BPF_JSET | BPF_K, 4, (unsigned char)(n - 3), 0);	/* PROT_EXEC */
 	}
 	load(offsetof(struct seccomp_data, args[0]) + 4);
-	rule(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 2);
-	load(offsetof(struct seccomp_data, args[0]));
-	rule(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1);
+	if (anywhere) {
+		rule(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 4);
+		load(offsetof(struct seccomp_data, args[0]));
+		rule(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 3);
+		load(offsetof(struct seccomp_data, args[3]));
+		rule(BPF_JMP | BPF_JSET | BPF_K, MAP_FIXED, 1, 0);
+	} else {
+		rule(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+	}
 	rule(BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
 	rule(BPF_RET | BPF_K, SECCOMP_RET_TRAP, 0, 0);
 }
@@ -180,10 +190,10 @@ cage(int program)
 	allowif(SYS_write, 0, ~3u, 0);			/* fd 0 to 3 */
 	nothing(SYS_open);
 	nothing(SYS_openat);
-	allowmemory(SYS_mmap, 1);
-	allowmemory(SYS_mprotect, 1);
-	allowmemory(SYS_munmap, 0);
-	allowmemory(SYS_madvise, 0);
+	allowmemory(SYS_mmap, 1, 1);
+	allowmemory(SYS_mprotect, 1, 0);
+	allowmemory(SYS_munmap, 0, 0);
+	allowmemory(SYS_madvise, 0, 0);
 	allowif(SYS_clone, 0, CLONE_THREAD, CLONE_THREAD);
 	allowif(SYS_tgkill, 0, ~0u, (unsigned)getpid());
 	allowif(SYS_execveat, 0, ~0u, (unsigned)program); /* once: CLOEXEC */
