@@ -813,7 +813,8 @@ GDB's; the walk waits until it is done. See also: help predict."""
         pause = Pause("#")
         if waits:
             print("[Enter] goes on, q ends the walk, and any command of GDB's "
-                  "works meanwhile.")
+                  "works meanwhile.%s" % (Predict.asks and "\nAt [answer] type "
+                  "what you expect, or press Enter to pass." or ""))
         gdb.execute("set pagination off")
         try:
             for step in script:
