@@ -45,6 +45,11 @@ endif
 	+$(Q)$(MAKE) hello
 	@[ ! -e $(SITE)/index.html ] || echo '  the book: $(SITE)/index.html'
 
+epub: ## the book for e-readers: build/rt0.epub
+	$(need_python)
+	+$(Q)$(SUBMAKE) $(if $(V),,-s) book
+	$(Q)book/tools/edition.py epub
+
 build: tangle ## compile the runtime and the examples
 	+$(Q)$(SUBMAKE) -f build.mk GOAMD64=$(GOAMD64)
 
@@ -144,4 +149,4 @@ help: ## list the targets
 clean: ## remove what was built (the book and src/ stay)
 	rm -rf build
 
-.PHONY: tour floors bench bench-quick bench-book stress step-check all build hello run trace debug gdb help clean
+.PHONY: epub tour floors bench bench-quick bench-book stress step-check all build hello run trace debug gdb help clean

@@ -101,6 +101,13 @@ class Setup(unittest.TestCase):
         self.setup("--browser")
         self.assertEqual(self.calls()[1:], ["-q -y install --no-install-recommends tidy"])
 
+    def test_the_tools_of_the_printed_book_come_only_when_asked_for_and_with_others(self):
+        self.assertEqual(self.setup("--editions")[0], 0)
+        self.assertEqual(self.calls()[-1], "-q -y install --no-install-recommends weasyprint poppler-utils epubcheck")
+        self.fake("weasyprint", "exit 0")
+        self.assertEqual(self.setup("--browser", "--editions")[0], 0)
+        self.assertEqual(self.calls()[-1], "-q -y install --no-install-recommends chromium tidy poppler-utils epubcheck")
+
     def test_fetches_the_package_lists_only_after_a_failure(self):
         self.remove("make")
         self.apt('case "$*" in *update*) touch "%s/updated";; *) [ -e "%s/updated" ];; esac'

@@ -909,7 +909,7 @@ return {
   { Para = Para, Div = Div, Table = function(t) return { raw('<div class="scroll">'), t, raw('</div>') } end },
   { Pandoc = function(doc)
     write_files()
-    doc.blocks = at_ends(doc.blocks)
+    if here.id ~= 'index' then doc.blocks = at_ends(doc.blocks) end
     local function meta(k, v) if v then doc.meta[k] = pandoc.MetaInlines { rawi(v) } end end
     meta('sidebar', sidebar()); meta('files', files_html()); meta('stepping', stepping and 'yes')
     if failed and not draft then os.exit(1) end

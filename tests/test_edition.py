@@ -1,0 +1,161 @@
+"""The book for e-readers and on paper, from two chapters of the site."""
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+import xml.etree.ElementTree as ET
+import zipfile
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent
+SITE = TOP / "build" / "site"
+CHAPTERS = ["01-the-first-instruction", "06-newproc"]
+EPUBCHECK = Path("/usr/share/java/epubcheck.jar")
+X, EPUB, OPF = "{http://www.w3.org/1999/xhtml}", "{http://www.idpf.org/2007/ops}", "{http://www.idpf.org/2007/opf}"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def edition(*arguments):
+    return subprocess.run(["book/tools/edition.py", *map(str, arguments)], cwd=TOP, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def classes(n):
+    return n.get("class", "").split()
+
+
+def parts(source):
+    """the code of each chunk of a chapter, as it stands there"""
+    out, code = [], None
+    for line in source.read_text(encoding="utf-8").split("\n"):
+        if re.match(r"<<.*>>=\s*$", line):
+            out.append([])
+            code = out[-1]
+        elif re.match(r"@( |$)", line):
+            code = None
+        elif code is not None:
+            code.append(line)
+    return out
+
+
+class Epub(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.out = Path(tempfile.mkdtemp(prefix="edition-"))
+        cls.addClassCleanup(shutil.rmtree, cls.out)
+        cls.made = edition("-o", cls.out / "b.epub", "epub", "01", "06")
+        assert cls.made.returncode == 0, cls.made.stdout
+        with zipfile.ZipFile(cls.out / "b.epub") as z:
+            cls.names, cls.files = z.namelist(), {n[5:]: z.read(n).decode() for n in z.namelist() if n.startswith("book/")}
+            cls.stored = z.getinfo("mimetype").compress_type
+        cls.pages = {n: ET.fromstring(t) for n, t in cls.files.items() if n.endswith(".xhtml")}
+        cls.chapters = [cls.pages[c + ".xhtml"] for c in CHAPTERS]
+
+    def test_it_is_a_box_whose_every_file_is_declared_and_readable(self):
+        self.assertEqual((self.names[0], self.stored), ("mimetype", zipfile.ZIP_STORED))
+        opf = ET.fromstring(self.files["book.opf"])
+        self.assertEqual({i.get("href") for i in opf.iter(OPF + "item")} | {"book.opf"}, set(self.files))
+        self.assertEqual(len(list(opf.iter(OPF + "itemref"))), len(self.pages))
+
+    def test_nothing_that_works_only_on_a_screen_is_left(self):
+        for name, page in self.pages.items():
+            tags = {n.tag.replace(X, "") for n in page.iter()}
+            self.assertEqual(tags & {"script", "button", "input", "label", "details", "summary", "style"}, set(), name)
+            self.assertNotIn("the keys", "".join(page.itertext()))
+            self.assertNotRegex(self.files[name], r"var\(--|currentColor|href=\"files/")
+
+    def test_every_link_leads_to_a_place_in_the_book_or_to_the_network(self):
+        ids = {name: [n.get("id") for n in page.iter() if n.get("id")] for name, page in self.pages.items()}
+        for name, page in self.pages.items():
+            self.assertEqual(len(ids[name]), len(set(ids[name])), name)
+            for a in page.iter(X + "a"):
+                href = a.get("href")
+                if not href.startswith("https:"):
+                    file, _, anchor = href.partition("#")
+                    self.assertIn(file or name, self.pages, "%s: %s" % (name, href))
+                    self.assertTrue(not anchor or anchor in ids[file or name], "%s: %s" % (name, href))
+                    self.assertTrue("".join(a.itertext()).strip() or a.get("aria-label"), name)
+        links = [a.get("href") for page in self.chapters for a in page.iter(X + "a") if "use" in classes(a)]
+        self.assertGreater(len(links), 30)
+
+    def test_every_picture_says_what_it_shows(self):
+        for name, page in self.pages.items():
+            for n in page.iter(X + "img"):
+                self.assertGreater(len(n.get("alt")), 40, name)
+            for n in page.iter(SVG + "svg"):
+                self.assertTrue(n.find(SVG + "title").text and n.find(SVG + "desc").text, name)
+        self.assertTrue(list(self.pages["cover.xhtml"].iter(X + "img")))
+
+    def test_each_chunk_stands_once_as_its_chapter_has_it(self):
+        for name, page in zip(CHAPTERS, self.chapters):
+            number, wanted = int(name[:2]), parts(TOP / "book" / (name + ".nw"))
+            found = {n.get("id"): n for n in page.iter() if "chunk" in classes(n)}
+            self.assertEqual(list(found), ["c%d-%d" % (number, i + 1) for i in range(len(wanted))])
+            for (anchor, chunk), code in zip(found.items(), wanted):
+                shown = ["".join(line.itertext())[:-1] for line in chunk.iter(X + "span") if "l" in classes(line)]
+                while code and not code[-1]:
+                    code.pop()
+                while shown and not shown[-1]:
+                    shown.pop()
+                self.assertEqual(len(shown), len(code), anchor)
+                for line, text in zip(shown, code):
+                    self.assertTrue("<<" in text or line == text, "%s: %r is %r" % (anchor, text, line))
+
+    def test_notes_hints_and_answers_are_linked_there_and_back(self):
+        notes = 0
+        for page in self.chapters:
+            by = {n.get("id"): n for n in page.iter() if n.get("id")}
+            for a in page.iter(X + "a"):
+                if a.get(EPUB + "type") == "noteref":
+                    note = by[a.get("href")[1:]]
+                    self.assertEqual((note.tag, note.get(EPUB + "type")), (X + "aside", "footnote"))
+                    self.assertEqual(next(note.iter(X + "a")).get("href"), "#" + a.get("id"))
+                    notes += 1
+            order = [n for n in page.iter() if "exercise" in classes(n) or "later" in classes(n)]
+            exercises = [n for n in order if "exercise" in classes(n)]
+            self.assertTrue(exercises and order[:len(exercises)] == exercises, "an answer stands before the last exercise")
+            for n in exercises:
+                asked = [a.get("href")[1:] for a in n.iter(X + "a") if (a.get("id") or "").endswith("-asked")]
+                self.assertEqual([by[i].get("class") for i in asked], ["later", "later"])
+                self.assertEqual(["".join(by[i].itertext()).split("\n")[0][:12] for i in asked], ["".join(n.itertext())[:12]] * 2)
+        self.assertGreater(notes, 10)
+
+    def test_a_walk_is_its_table(self):
+        for page in [*self.chapters, self.pages["tour.xhtml"]]:
+            self.assertTrue(any(len(list(t.iter(X + "tr"))) > 3 for t in page.iter(X + "table") if "steps" in classes(t)))
+
+    def test_the_menu_has_every_chapter_and_every_section(self):
+        links = [a.get("href") for a in self.pages["nav.xhtml"].iter(X + "a")]
+        for name, page in zip(CHAPTERS, self.chapters):
+            self.assertIn(name + ".xhtml", links)
+            for h in page.iter(X + "h2"):
+                if h.get("id") not in ("hints", "answers"):
+                    self.assertIn("%s.xhtml#%s" % (name, h.get("id")), links)
+
+    def test_code_is_legible_on_a_light_page_and_on_a_dark_one(self):
+        light, _, dark = (TOP / "book/tools/epub.css").read_text().partition("@media (prefers-color-scheme:dark)")
+        of = [{name: colour for names, colour in re.findall(r"((?:\.\w+, )*\.\w+) \{ color:(#\w{6})", css) for name in names.split(", ")}
+              for css in (light[light.index("\n.use {"):], dark)]
+        self.assertEqual(set(of[0]), set(of[1]))
+        for colours, paper in zip(of, (1, 0.006)):
+            for name, colour in colours.items():
+                channels = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+                bright = sum(w * (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4) for w, c in zip((0.2126, 0.7152, 0.0722), channels))
+                self.assertGreaterEqual((max(bright, paper) + 0.05) / (min(bright, paper) + 0.05), 4.5, name)
+
+    @unittest.skipUnless(EPUBCHECK.is_file() and shutil.which("java"), "epubcheck is not installed; ./setup --editions installs it")
+    def test_epubcheck_has_nothing_to_say(self):
+        said = subprocess.run(["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", str(EPUBCHECK), str(self.out / "b.epub")],
+                              text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertEqual(said.returncode, 0, said.stdout)
+        self.assertIn("0 fatals / 0 errors / 0 warnings", said.stdout)
+
+    def test_what_cannot_be_made_is_refused_in_a_sentence(self):
+        for arguments, wanted in ((["77"], "the book has no chapter 77"), (["-s", self.out], "there is no %s/index.html; type make" % self.out)):
+            said = edition("-o", self.out / "no.epub", "epub", *arguments)
+            self.assertEqual((said.returncode, said.stdout.count("\n")), (1, 1), said.stdout)
+            self.assertIn(wanted, said.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
