@@ -132,7 +132,7 @@ class Forms(unittest.TestCase):
             ("gdb/02-walk.gdb 09-nine.html", "gdb/03-walk.gdb 04-nine.html"),
             ("exercises/02-boot, state: 02-two", "exercises/02-boot, state: 03-two"),
             ("`queues:fib:ch09`, \\tch02_ns", "`queues:fib:ch04`, \\tch03_ns"),
-            ("id=1b.1 exercise 9.12 (#ex-2.3)", "id=2.1 exercise 4.12 (#ex-3.3)"),
+            ("id=1b.1 Exercise 2.4, exercise 9.12 (#ex-2.3)", "id=2.1 Exercise 3.4, exercise 4.12 (#ex-3.3)"),
             ("appendix gdb/90-end.gdb", "appendix gdb/90-end.gdb"))
 
     def test_a_planned_chapter_moves_with_the_last(self):

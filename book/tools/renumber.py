@@ -37,7 +37,7 @@ FORMS = [
     r"(?<![\w.-])\d\d[a-z]?(?=-(?:NAMES)(?![\w-]))",               # 08-many-threads.html
     r"\bexercises/new \w+ {n}".format(n=NUMBER),                    # the state of a new assignment
     r"(?:(?<![A-Za-z0-9])|(?<=\\t))ch\d\d[a-z]?(?![A-Za-z0-9])",    # a column or key of a table, ch08
-    r"(?:\bid=|\bexercises? |#ex-)\d{1,2}[a-z]?(?=\.\d)",           # exercise 8.1
+    r"(?:\bid=|\b[Ee]xercises? |#ex-)\d{1,2}[a-z]?(?=\.\d)",           # exercise 8.1
     r'^    \("\w+", \d+(?=, )',                                 # a stage of gdb/tour.py
 ]
 
@@ -114,7 +114,7 @@ class Renumbered:
     def text(self, path, text):
         def form(match):
             # Two digits where a name has two, as little as needed in prose.
-            wide = not re.match(r"[Cc]hapters?\b[^/-]|id=|exercise|#ex-|[ ]{4}\(", match.group(0))
+            wide = not re.match(r"[Cc]hapters?\b[^/-]|id=|[Ee]xercise|#ex-|[ ]{4}\(", match.group(0))
 
             def token(found):
                 new = self.number(found.group(2))
