@@ -3,13 +3,21 @@
 
   book/tools/timeline.py FILE               as text, all Ps merged
   book/tools/timeline.py --svg OUT FILE     as a picture: a lane for each P; --width N pixels wide
+  book/tools/timeline.py --html OUT FILE    as a page to zoom into; --program FILE names functions and semaphores
+  book/tools/timeline.py --perfetto OUT FILE    as JSON for ui.perfetto.dev and chrome://tracing
 
 The program may be running, may have ended, or may have been killed.
 --last N keeps the N youngest events; --all tells all of each, and how it ended.  Chapter 16 tells what is in the file.
 """
 import argparse
+import base64
+import bisect
+import gzip
+import html
+import json
 import os
 import struct
+import subprocess
 import sys
 
 HEADER = struct.Struct("<8sIIqqII24x")
@@ -83,27 +91,36 @@ def header(fd):
     return nprocs, ring, seed, status if ended else None
 
 
-def read(path):
-    """The trace in a file, as it is at this moment."""
+def rings(fd, trace, ring):
+    """(P, number of the first event, bytes of the events in their order) of each P."""
+    for proc in range(trace.nprocs):
+        at = HEADER.size + proc * (COUNT.size + COUNTS.size + ring * EVENT.size)
+        last, = COUNT.unpack(read_exactly(fd, COUNT.size, at))
+        data = read_exactly(fd, ring * EVENT.size, at + COUNT.size + COUNTS.size)
+        for kind, count in enumerate(COUNTS.unpack(read_exactly(fd, COUNTS.size, at + COUNT.size)), 1):
+            if kind in KINDS:
+                trace.counts[proc, KINDS[kind][0]] = count
+        now, = COUNT.unpack(read_exactly(fd, COUNT.size, at))
+        # A writer may be at event `now`, in the place of now - ring.
+        first = max(0, now - ring + 1)
+        if first:
+            trace.lost[proc] = first
+        a, b = first % ring * EVENT.size, last % ring * EVENT.size
+        yield proc, first, b"" if first >= last else data[a:b] if a < b else data[a:] + data[:b]
+
+
+def read(path, whole=True):
+    """The trace in a file, as it is at this moment; if not whole, with bytes in place of events."""
     fd = os.open(path, os.O_RDONLY)
     try:
         nprocs, ring, seed, status = header(fd)
         trace = Trace(nprocs, seed)
-        trace.status = status
-        for proc in range(nprocs):
-            at = HEADER.size + proc * (COUNT.size + COUNTS.size + ring * EVENT.size)
-            last, = COUNT.unpack(read_exactly(fd, COUNT.size, at))
-            data = read_exactly(fd, ring * EVENT.size, at + COUNT.size + COUNTS.size)
-            for kind, count in enumerate(COUNTS.unpack(read_exactly(fd, COUNTS.size, at + COUNT.size)), 1):
-                if kind in KINDS:
-                    trace.counts[proc, KINDS[kind][0]] = count
-            now, = COUNT.unpack(read_exactly(fd, COUNT.size, at))
-            # A writer may be at event `now`, in the place of now - ring.
-            first = max(0, now - ring + 1)
-            for i in range(first, last):
-                trace.events.append(Event(proc, i, *EVENT.unpack_from(data, i % ring * EVENT.size)))
-            if first:
-                trace.lost[proc] = first
+        trace.status, trace.bytes = status, []
+        for proc, first, data in rings(fd, trace, ring):
+            if whole:
+                trace.events += [Event(proc, i, *event) for i, event in enumerate(EVENT.iter_unpack(data), first)]
+            else:
+                trace.bytes.append(data)
         trace.events.sort(key=lambda e: (e.when, e.proc, e.number))
         return trace
     finally:
@@ -246,15 +263,87 @@ def svg(trace, width=WIDTH):
     yield "</svg>"
 
 
+# -- a page, and another tool's format ----------------------------------------
+
+class Symbols:
+    """The names of addresses in a program, or none without one."""
+
+    def __init__(self, program):
+        self.at, self.size, self.name = [], [], []
+        if program:
+            done = subprocess.run(["nm", "-nS", "--defined-only", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            if done.returncode:
+                raise Bad("nm cannot read %s" % program)
+            for row in map(str.split, done.stdout.splitlines()):
+                if len(row) == 4:
+                    self.at.append(int(row[0], 16))
+                    self.size.append(int(row[1], 16))
+                    self.name.append(row[3])
+
+    def of(self, address):
+        i = bisect.bisect_right(self.at, address) - 1
+        if i < 0 or address >= self.at[i] + max(self.size[i], 1):
+            return "0x%x" % address
+        off = address - self.at[i]
+        return self.name[i] + (" + %d" % off if off else "")
+
+
+def page(path, program, title):
+    """The text of one HTML file that shows a trace and needs no other."""
+    trace, symbols = read(path, whole=False), Symbols(program)
+    names = {}
+    for data in trace.bytes:
+        for _, _, kind, arg, more in EVENT.iter_unpack(data) if program else ():
+            for address in (more,) if kind in (1, 5) else (arg,) if kind == 4 else ():
+                names.setdefault("0x%x" % address, None)
+    names = {address: symbols.of(int(address, 16)) for address in names}
+    head = {"seed": trace.seed, "names": names, "end": "it ended with status %d" % trace.status if trace.status is not None else "no end: it runs, or was killed",
+            "procs": [{"n": len(data) // EVENT.size, "lost": trace.lost.get(proc, 0)} for proc, data in enumerate(trace.bytes)]}
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "viewer.html"), encoding="utf-8") as f:
+        text = f.read()
+    packed = base64.b64encode(gzip.compress(b"".join(trace.bytes), 3, mtime=0)).decode("ascii")
+    for key, part in (("@TITLE@", html.escape(title)), ("@HEAD@", json.dumps(head).replace("<", "\\u003c")), ("@DATA@", packed)):
+        text = text.replace(key, part)
+    return text
+
+
+def perfetto(trace):
+    """The trace in Chrome's format: a slice for each time that a goroutine ran, an arrow for each wake-up."""
+    at = scale(trace)
+    events = [{"ph": "M", "name": "thread_name", "pid": 1, "tid": proc, "args": {"name": "P%d" % proc}} for proc in range(trace.nprocs)]
+    for proc, goid, start, end in runs(trace):
+        events.append({"ph": "X", "name": "G%d" % goid, "pid": 1, "tid": proc, "ts": at(start), "dur": at(end) - at(start)})
+    woken = {}
+    for number, e in enumerate(trace.events):
+        if e.kind in ("GoUnblock", "GoCreate"):
+            woken[e.arg] = number
+            events.append({"ph": "s", "cat": e.kind, "name": e.kind, "id": number, "pid": 1, "tid": e.proc, "ts": at(e.when)})
+        elif e.kind == "GoStart" and e.goid in woken:
+            number = woken.pop(e.goid)
+            events.append({"ph": "f", "bp": "e", "cat": trace.events[number].kind, "name": trace.events[number].kind, "id": number,
+                           "pid": 1, "tid": e.proc, "ts": at(e.when)})
+        elif e.kind in ("Steal", "GoLog", "MWake"):
+            events.append({"ph": "i", "s": "t", "name": (e.kind + " " + e.all()).strip(), "pid": 1, "tid": e.proc, "ts": at(e.when)})
+    return json.dumps({"traceEvents": events, "displayTimeUnit": "ns"}, separators=(",", ":")) + "\n"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", metavar="FILE")
     parser.add_argument("--svg", metavar="OUT", help="draw it to this file")
+    parser.add_argument("--html", metavar="OUT", help="a page of its own, to zoom into")
+    parser.add_argument("--program", metavar="FILE", help="what was traced: the page then has names of functions and semaphores")
+    parser.add_argument("--perfetto", metavar="OUT", help="JSON for other viewers")
     parser.add_argument("--width", metavar="N", type=int, default=WIDTH, help="in pixels, 200 or more; %(default)s unless told")
     parser.add_argument("--last", metavar="N", type=int, default=0, help="only the N youngest events")
     parser.add_argument("--all", action="store_true", help="functions, origins, semaphores, and how the program ended")
     options = parser.parse_args()
     try:
+        if options.html:
+            text = page(options.file, options.program, "Trace of " + os.path.basename(options.program or options.file))
+            with open(options.html, "w", encoding="utf-8") as out:
+                out.write(text)
+            return
         trace = read(options.file)
         if options.last > 0:
             trace.events = trace.events[-options.last:]
@@ -262,6 +351,9 @@ def main():
             text = "\n".join(svg(trace, max(options.width, 200))) + "\n"
             with open(options.svg, "w", encoding="utf-8") as out:
                 out.write(text)
+        elif options.perfetto:
+            with open(options.perfetto, "w", encoding="utf-8") as out:
+                out.write(perfetto(trace))
         else:
             print_text(trace, sys.stdout, options.all)
             sys.stdout.flush()
