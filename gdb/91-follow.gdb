@@ -5,8 +5,8 @@
 source gdb/rt0.py
 set print frame-arguments none
 set print frame-info short-location
-# Three goroutines take turns on one thread. We stop where G3 begins, and go on
-# to where it gives its turn away. Who gets it? [4]
+# Red, green and blue take turns on one thread. We stop where green, G3, begins,
+# and go on to where it gives its turn away. Who has printed before it? ["red"]
 tbreak count if $on(3)
 run
 guntil runtime_Gosched

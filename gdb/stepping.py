@@ -953,14 +953,17 @@ class Pause:
             print("You expected %s. %s" % (
                 self.answer, "Right." if right else "It is %s." % shown))
 
+def plain(text):
+    """Small letters; without commas, and without the letter of G2."""
+    return re.sub(r"[,.]|\b[gmp](?=\d)", "", text.lower())
+
 def agree(answer, truth):
     """Whether an answer is the truth, and the truth as text."""
-    code = truth.type.strip_typedefs().code
+    answer, code = plain(answer), truth.type.strip_typedefs().code
     if code in (gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_ENUM):
         text = str(truth) if code == gdb.TYPE_CODE_ENUM else truth.string()
-        word = re.sub("^[GP](?=[a-z])", "", text).lower()
-        return word in answer.lower(), text
-    begins = re.match(r"(-?)(0x)?([0-9a-f]+)", answer.lower().replace(",", ""))
+        return plain(re.sub("^[GP](?=[a-z])", "", text)) in answer, text
+    begins = re.match(r"(-?)(0x)?([0-9a-f]+)", answer)
     base = 16 if begins and begins[2] else 10
     try:
         number = int(begins[1] + begins[3], base)

@@ -1117,7 +1117,18 @@ class Stages(unittest.TestCase):
             self.assertTrue(out.rstrip().endswith("the end"), "%s:\n%s" % (name, out[-500:]))
             self.assertNotIn("The walk ends here.", out, name)
             self.assertNotIn("has no value: ", out, name)
+            self.answered(name, out)
             self.assertNotIn("Traceback", out, name)
+
+    def answered(self, name, out):
+        """The numbers that a script has for answers are in what its commands print, or are how many frames there are."""
+        with open(os.path.join(TOP, "gdb", name)) as f:
+            questions = re.findall(r"(.{1,30}\?)(?:\n#)? \[(0x\w+|-?\d+)\]\n", f.read())
+        for question, number in questions:
+            shown = out[out.index(question):].split("\n\n#")[0]
+            frames = re.findall(r"(?m)^#(\d+) ", shown)
+            self.assertTrue(re.search(r"(?<![\d.])%s(?!\d)" % number, shown.split("?", 1)[1]) or
+                            "0x" not in number and len(frames) == int(number), "%s: %s %s\n%s" % (name, question, number, shown))
 
     def test_a_walk_ends_at_a_step_that_fails(self):
         out = gdb(YIELD, "python Stage.walk(None, ['print 1', 'python 1 / 0', 'print 2'])")
@@ -1209,11 +1220,11 @@ class Stages(unittest.TestCase):
     def test_answers_are_numbers_or_words(self):
         out = gdb(YIELD, "break main_main", "run", "python for a, t in (('8 bytes', '8'), ('0x123', '291'), ('eight', '8'), "
                   "('1,024', '4 * 256'), ('-11', '-11'), ('', '0'), ('it is RUNNING', 'allgs->atomicstatus'), "
-                  "('waiting', 'allgs->atomicstatus'), ('into GOEXIT', '\"goexit\"'), ('0x10', '17')): "
+                  "('waiting', 'allgs->atomicstatus'), ('into GOEXIT', '\"goexit\"'), ('0x10', '17'), ('G2', '2'), ('G4, G1, G2', '\"4 1 2\"'), ('g0', '\"g0\"')): "
                   "print('ok', *agree(a, gdb.parse_and_eval(t)))")
         self.assertEqual(re.findall("(?m)^ok (.*)$", out), [
             "True 8", "True 0x123", "False 8", "True 1024", "True -11", "False 0", "True Grunning", "False Grunning",
-            "True goexit", "False 0x11"])
+            "True goexit", "False 0x11", "True 2", "True 4 1 2", "True g0"])
 
     def test_without_a_terminal_no_prediction_is_asked_for(self):
         out = gdb(YIELD, "predict on", "stage 91-reverse", "predict", "predict off")
