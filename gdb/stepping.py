@@ -447,7 +447,7 @@ def changes():
 
 def queues():
     """The queues of this thread's P, and the queue for all."""
-    p, rest = M.invoke(None)["p"], "sched.runq.head"
+    p, rest = M.look(None)["p"], "sched.runq.head"
     behind = " ".join(named(g.address) for g in linked(value(rest),
                                                        "schedlink"))
     line = p_line(p.dereference()) if int(p) else "no P"
