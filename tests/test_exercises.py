@@ -174,7 +174,7 @@ class Laws(unittest.TestCase):
                 program = self.place / unit.stem
                 built = run(["gcc", "-std=gnu11", "-g", "-O1", "-D_GNU_SOURCE", "-w", "-fno-pie", "-no-pie", "-DGOAMD64=1", "-I%s/tests/unit" % TOP]
                             + tree.includes + ["-o", program, unit, "-lcunit", "-lc", archive], cwd=TOP)
-                if built.returncode != 0 or run([program], timeout=120).returncode != 0:
+                if built.returncode != 0 or run([program], timeout=120, cwd=TOP).returncode != 0:
                     broken.append(unit.name)
             with self.subTest(exercise.name):
                 self.assertEqual(broken, exercise.about.get("breaks", "").split())
