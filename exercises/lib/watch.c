@@ -212,6 +212,16 @@ limit(int what, rlim_t soft, rlim_t hard)
 	setrlimit(what, &r);
 }
 
+/* Root becomes nobody; 1 if that is not possible.  So does watch itself, as
+   in a container even root may read the memory of its own kind only. */
+static int
+becomenobody(void)
+{
+	return geteuid() == 0 && (setgroups(0, NULL) != 0 ||
+	    setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
+	    setresuid(NOBODY, NOBODY, NOBODY) != 0);
+}
+
 /* In the child: go into the cage and become the program. */
 static void
 become(char **command)
@@ -229,9 +239,7 @@ become(char **command)
 	close_range(3, 99, 0);
 	setsid();
 	personality(ADDR_NO_RANDOMIZE);
-	if (geteuid() == 0 && (setgroups(0, NULL) != 0 ||
-	    setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
-	    setresuid(NOBODY, NOBODY, NOBODY) != 0))
+	if (becomenobody())
 		_exit(125);
 	limit(RLIMIT_CPU, (rlim_t)cpu, (rlim_t)cpu + 1);
 	limit(RLIMIT_AS, (rlim_t)megabytes << 20, (rlim_t)megabytes << 20);
@@ -780,6 +788,8 @@ main(int argc, char **argv)
 		fail("fork");
 	if (child == 0)
 		become(argv + optind);
+	if (becomenobody())
+		fail("setresuid");
 	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = onalarm }, NULL);
 	alarm((unsigned)wall);
 	while (waitpid(child, &status, 0) != child)
