@@ -90,10 +90,22 @@ GDB = gdb -nx -q -iex 'set auto-load safe-path /' -x gdb/rt0.py $(if $(PREDICT),
 need_gdb = @command -v gdb >/dev/null || { echo 'gdb is missing: run ./setup' >&2; exit 1; }
 STAGE ?=
 ifeq ($(STAGE),)
-gdb: debug ## step it: make gdb [STAGE=02 [PREDICT=1]] [PROG='a.c b.c'] [ARGS='a b'] [VIEW=src] [TUI=1]
+ifneq ($(and $(value PID),$(value CORE)),)
+$(error PID is a process and CORE a file; give one of them)
+endif
+# A process or a core file that cannot be opened ends GDB.
+opened = $(if $(value PID),rt0-attach $(value PID),rt0-core $(value CORE))
+ifneq ($(value PID)$(value CORE),)
+gdb: $(if $(value PROG),debug,tangle)
+	$(need_gdb)
+	$(Q)$(if $(value PROG),program=$$(./run -b -g $(VIEW) -l $(GOAMD64:v%=%) -p $(call given,PROG)) &&) \
+	$(GDB) $(if $(value PROG),"$$program") -ex $(call quoted,$(opened)) -ex 'python gdb.selected_thread() or gdb.execute("quit 1")'
+else
+gdb: debug ## step it: make gdb [STAGE=02 [PREDICT=1]] [PROG='a.c b.c'] [ARGS='a b'] [PID=1234] [CORE=core] [VIEW=src] [TUI=1]
 	$(need_gdb)
 	$(Q)program=$$(./run -b -g $(VIEW) -l $(GOAMD64:v%=%) -p $(if $(value PROG),$(call given,PROG),hello)) && \
 	$(GDB) -ex 'context on' --args "$$program" $(ARGS)
+endif
 else
 ifneq ($(and $(filter gdb,$(MAKECMDGOALS)),$(value PROG)),)
 $(error STAGE=$(STAGE) walks through the script of a chapter, which names its program; leave PROG away, or STAGE)

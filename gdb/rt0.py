@@ -35,7 +35,7 @@ class Command(gdb.Command):
 def sentence(error):
     """The same error as one line, and one that says what to do."""
     text = " ".join(str(error).split())
-    if not isinstance(error, gdb.GdbError) and gone():
+    if not isinstance(error, gdb.GdbError) and died():
         text = ENDED
     elif text == "Selected thread is running.":
         text = "the program is running; say interrupt"
@@ -96,7 +96,7 @@ def on_exit(event):
 absent.ended = ""
 gdb.events.exited.connect(on_exit)
 
-def gone():
+def died():
     """Whether the process has ended and GDB has not noticed."""
     inferior = gdb.selected_inferior()
     if getattr(getattr(inferior, "connection", None), "type", "") != "native":
@@ -114,7 +114,7 @@ def gone():
     return True
 
 def before_prompt():
-    if gdb.selected_inferior().pid and gone():
+    if gdb.selected_inferior().pid and died():
         print("[rt0] " + ENDED)
 
 gdb.events.before_prompt.connect(before_prompt)
@@ -342,7 +342,7 @@ def present():
             "GDB can see no goroutines in %s: it is no program of rt0, one "
             "of the first chapters, or without debug information"
             % os.path.basename(program))
-    if gdb.selected_thread() is None or gone():
+    if gdb.selected_thread() is None or died():
         raise gdb.GdbError(absent())
     same_build()
 
@@ -357,9 +357,10 @@ def in_core(address, what):
     """Fail if this is a core file, for it lacks what should be there."""
     if is_core():
         raise gdb.GdbError(
-            "this core file lacks the %s at %#x: gcore gives up at guard "
-            "pages, and a limit cuts what the kernel writes. Say ulimit -c "
-            "unlimited, run, and kill -ABRT PID" % (what, address))
+            "this core file lacks the %s at %#x: GDB's own gcore gives up at "
+            "guard pages, and a limit cuts what the kernel writes. Say gcore "
+            "with this extension loaded, or ulimit -c unlimited, run, and "
+            "kill -ABRT PID" % (what, address))
 
 def is_core():
     """Whether we look at a core file."""
@@ -402,7 +403,9 @@ PT_NOTE, NT_GNU_BUILD_ID = 4, 3
 
 def same_build():
     """Fail if memory and symbols are not from the same program."""
-    want = gdb.objfiles()[0].build_id if gdb.objfiles() else None
+    program = gdb.current_progspace().filename
+    want = next((file.build_id for file in gdb.objfiles()
+                 if file.filename == program), None)
     try:
         have = build_id()
     except gdb.error:
@@ -1285,6 +1288,132 @@ def m_line(m, idle):
     if field(m, "procid") is not None or len(threads()) > 1:
         words.append("thread %d" % thread.num if thread else "no thread")
     return "  ".join(words)
+
+# write a whole core file
+class Gcore(Command):
+    """gcore [FILE]: write a core file with all goroutines in it."""
+
+    def run(self, arg):
+        present()
+        path = arg or "core.%d" % gdb.selected_inferior().pid
+        gdb.execute("generate-core-file " + path, to_string=True)
+        with open(os.path.expanduser(path), "r+b") as file:
+            for part in parts_of(file):
+                fill(file, *part)
+        print("Saved corefile " + path)
+
+Gcore("gcore")
+
+# read the headers of a core file
+def parts_of(file):
+    """Offset, address and size of the memory in a core file."""
+    head = file.read(64)
+    table, = struct.unpack_from("<Q", head, 32)
+    size, count = struct.unpack_from("<HH", head, 54)
+    file.seek(table)
+    for raw in [file.read(size) for _ in range(count)]:
+        kind, _, offset, address, _, n = struct.unpack_from("<IIQQQQ", raw)
+        if kind == PT_LOAD:
+            yield offset, address, n
+
+PT_LOAD = 1
+
+def fill(file, offset, address, n, step=1 << 20):
+    """Write the memory that GDB has left out of its core file."""
+    memory = gdb.selected_inferior()
+    for at in range(0, n, step):
+        try:
+            part = memory.read_memory(address + at, min(step, n - at))
+        except gdb.MemoryError:
+            if step > 4096:
+                fill(file, offset + at, address + at, min(step, n - at),
+                     4096)
+            continue
+        if step == 4096:
+            file.seek(offset + at)
+            file.write(part)
+
+# open a process or a core file
+def load(program, what):
+    """Load the program of a process or core file unless one is loaded."""
+    if gdb.current_progspace().filename is None:
+        if not os.path.isfile(program):
+            raise gdb.GdbError(
+                "%s is of a program that is not here, %s; say make gdb with "
+                "PROG=, which names it" % (what, program))
+        gdb.execute("file " + program, to_string=True)
+    if not known("struct g"):
+        present()
+
+class Attach(Command):
+    """rt0-attach PID: look at a process that runs already."""
+
+    def run(self, arg):
+        # refuse what is no process of ours
+        if not re.fullmatch("[0-9]+", arg):
+            raise gdb.GdbError("%s is no number of a process" % (arg or "nothing"))
+        try:
+            program = os.readlink("/proc/%s/exe" % arg)
+        except FileNotFoundError:
+            raise gdb.GdbError("there is no process %s" % arg)
+        except PermissionError as e:
+            raise gdb.GdbError(forbidden(arg, e))
+        if program.endswith(" (deleted)"):
+            program = "/proc/%s/exe" % arg      # built anew since it was started
+        load(program, "process " + arg)
+        try:
+            gdb.execute("attach " + arg, to_string=True)
+        except gdb.error as e:
+            raise gdb.GdbError(forbidden(arg, e))
+        or_let_go("detach", present)
+        print("process %s stands still; detach lets it go on" % arg)
+
+def forbidden(pid, error):
+    """Why the kernel lets nobody attach to a process, as a sentence."""
+    with open("/proc/%s/status" % pid) as file:
+        state = dict(re.findall(r"(\w+):\t(\S+)", file.read()))
+    if state["TracerPid"] != "0":
+        return "process %s has a debugger already, process %s" % (
+            pid, state["TracerPid"])
+    if int(state["Uid"]) != os.getuid():
+        return "process %s belongs to another user, number %s" % (
+            pid, state["Uid"])
+    try:
+        with open("/proc/sys/kernel/yama/ptrace_scope") as file:
+            scope = file.read().strip()
+    except OSError:
+        scope = "0"
+    if scope != "0":
+        return ("this kernel lets a debugger attach to its own children only: "
+                "say sudo sysctl kernel.yama.ptrace_scope=0, or start the "
+                "program with make gdb")
+    return "process %s: %s" % (pid, error)
+
+class Core(Command):
+    """rt0-core FILE: look at a core file."""
+
+    def run(self, arg):
+        if not os.path.isfile(os.path.expanduser(arg)):
+            raise gdb.GdbError("there is no file %s" % (arg or "to open"))
+        gdb.execute("core-file " + arg, to_string=True)
+        or_let_go("core-file", self.look)
+
+    def look(self):
+        name = re.search(r'(?m)^31 .*"(.*)"$', gdb.execute(
+            "info auxv", to_string=True))
+        load(name[1] if name else "unknown", "this core file")
+        print("%d goroutines; info goroutines lists them" % len(g_rows()))
+
+def or_let_go(command, look):
+    """Look at what has been opened, and close it if that fails."""
+    try:
+        look()
+    except Exception:
+        gdb.execute(command, to_string=True)
+        raise
+
+Attach("rt0-attach", gdb.COMMAND_FILES)
+Core("rt0-core", gdb.COMMAND_FILES)
 
 # load the files of later appendices
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

@@ -22,7 +22,6 @@ from chapters import number
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 YIELD = "build/examples/yield"
 YIELD_ALONE = "build/chapters/%s/yield" % number("the-main-goroutine")     # with a queue in P0
-# Later stacks have guard pages at which gcore stops reading.
 YIELD_MANY = "build/chapters/%s/yield" % number("many-threads")
 QUIET = ["set width 0", "set height 0", "set confirm off",
          "set debuginfod enabled off", "set startup-with-shell off",
@@ -174,11 +173,11 @@ void main_main(void)
             subprocess.run(["gcc", "@src/cflags", "-g", "-Isrc", "-o", program, source, "@src/ldflags", "build/librt0.a"],
                            cwd=TOP, check=True)
             looks = ("echo ----\\n", "info goroutines", "goroutine all bt")
-            live = gdb(program, "run", "gcore " + core, *looks).split("----\n")[1]
+            live = gdb(program, "run", "generate-core-file " + core, *looks).split("----\n")[1]
             self.assertEqual(len(re.findall(r"(?m)^ +\d  waiting   waiter", live)), 5, live)
             for look in ("info goroutines", "info sched", "goroutine all bt", "goroutine 2 bt"):
                 out = gdb(program, "echo ----\\n", look, core=core).split("----\n")[1].strip()
-                self.assertRegex(out, r"^(P0.*\n)*this core file lacks the [\w ]+ at 0x[0-9a-f]+: gcore gives up .*kill -ABRT PID$")
+                self.assertRegex(out, r"^(P0.*\n)*this core file lacks the [\w ]+ at 0x[0-9a-f]+: GDB's own gcore gives up .*kill -ABRT PID$")
             with open("/proc/sys/kernel/core_pattern") as f:
                 if f.read(1) in "|/":
                     self.skipTest("the kernel gives its core files to somebody else")
@@ -190,6 +189,69 @@ void main_main(void)
             os.truncate(core, os.path.getsize(core) * 2 // 3)
             out = gdb(program, "echo ----\\n", "info goroutines", core=core).split("----\n")[1]
             self.assertIn("this core file lacks the rest of a list at 0x", out)
+
+    def test_our_gcore_writes_what_gdb_leaves_out(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            look = ("echo ----\\n", "info goroutines", "goroutine all bt")
+            out = gdb("build/examples/workers", "set environment GOMAXPROCS 2", "break runtime_Semrelease", "run",
+                      "generate-core-file %s/theirs" % tmp, "gcore %s/ours" % tmp, *look)
+            live = out.split("----\n")[1]
+            self.assertIn("Saved corefile %s/ours\n" % tmp, out)
+            dead = gdb("build/examples/workers", *look, core=tmp + "/ours").split("----\n")[1]
+            theirs = gdb("build/examples/workers", *look, core=tmp + "/theirs").split("----\n")[1]
+            self.assertLess(os.stat(tmp + "/ours").st_blocks, 65536)        # what is zero stays a hole
+        self.assertEqual(live, dead)
+        self.assertEqual(len(re.findall(r"(?m)^goroutine \d", live)), 5, live)
+        self.assertTrue("this core file lacks" in theirs or theirs == live, theirs)
+
+    def make_gdb(self, *variables):
+        """What make gdb says; GDB has nothing on its standard input, and so it ends."""
+        done = subprocess.run(["make", "-s", "gdb", *variables], cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=120)
+        self.assertNotRegex(done.stdout, "Traceback|Python Exception|Error occurred")
+        return done.returncode, [line for line in done.stdout.splitlines() if not re.match(
+            r"$|make|  |\[|warning: |Core was gen|Program term|#0|\d+\t|\tInf|\(gdb\)|Detaching|Syscall6|Quit any", line)]
+
+    def test_make_gdb_opens_a_core_file_with_its_program_or_says_why_not(self):
+        debug_build("chapter")
+        with tempfile.TemporaryDirectory() as tmp:
+            core = tmp + "/co re"
+            gdb(YIELD, *self.AT3, "gcore " + core)
+            self.assertEqual(self.make_gdb("CORE=" + core), (0, ["4 goroutines; info goroutines lists them"]))
+            status, said = self.make_gdb("CORE=" + core, "PROG=hello")
+            self.assertEqual(status, 2)
+            self.assertIn("this process or core is from another build", said[-1])
+            for file, sentence in (("/nowhere", "there is no file /nowhere"), ("README.md", '"%s/README.md" is not a core dump: file format not recognized' % TOP)):
+                self.assertEqual(self.make_gdb("CORE=" + file), (2, [sentence]))
+            gdb("/bin/true", "starti", "gcore " + core, script=None)
+            status, (said,) = self.make_gdb("CORE=" + core)
+            self.assertEqual((status, said.split(":")[0]), (2, "GDB can see no goroutines in true"))
+
+    def test_make_gdb_attaches_to_a_process_or_says_why_not(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            with open(tmp + "/reads.c", "w") as f:
+                f.write('#include "rt0.h"\nvoid main_main(void) { char c; os_Read(0, &c, 1); }\n')
+            subprocess.run(["gcc", "@src/cflags", "-g", "-Isrc", "-o", tmp + "/reads", tmp + "/reads.c", "@src/ldflags", "build/librt0.a"],
+                           cwd=TOP, check=True)
+            busy = subprocess.Popen([tmp + "/reads"], stdin=subprocess.PIPE)
+            true = subprocess.Popen(["sleep", "60"])
+            try:
+                self.assertEqual(self.make_gdb("PID=%d" % busy.pid), (0, ["process %d stands still; detach lets it go on" % busy.pid]))
+                status, (said,) = self.make_gdb("PID=%d" % true.pid)
+                self.assertEqual((status, said.split(":")[0]), (2, "GDB can see no goroutines in sleep"))
+                self.assertEqual(self.make_gdb("PID=4194305"), (2, ["there is no process 4194305"]))
+                self.assertEqual(self.make_gdb("PID=one"), (2, ["one is no number of a process"]))
+                self.assertIn("PID is a process and CORE a file", "".join(self.make_gdb("PID=1", "CORE=x")[1]) or subprocess.run(
+                    ["make", "-s", "gdb", "PID=1", "CORE=x"], cwd=TOP, stderr=subprocess.PIPE, text=True).stderr)
+                out = gdb(YIELD, "starti", "python print(gdb.selected_inferior().pid)",
+                          "python gdb.execute('add-inferior'); gdb.execute('inferior 2')",
+                          "python gdb.execute('rt0-attach %d' % gdb.inferiors()[0].pid)")
+                self.assertRegex(out, r"process \d+ has a debugger already, process \d+\n")
+            finally:
+                for process in (busy, true):
+                    process.kill()
+                    process.wait()
+                busy.stdin.close()
 
     def test_a_loop_in_allgs_is_named(self):
         out = gdb(YIELD, *self.AT3, "set var allgs->alllink = allgs",
