@@ -52,11 +52,12 @@ printf "the name is %d bytes above BOOK=rt0\n", $name - $envp[0]
 # does a backtrace show below ours? ["none"]
 stepi
 backtrace
-# Nobody called us. The next two make C's arguments of what is on the stack.
+# Nobody called us. The next two instructions make C's arguments of what is on
+# the stack. What will be in %rdi? [$rdi]
 stepi 2
 print $rdi
 print *(char **)$rsi@4
 # argc and argv are where a C function expects them. With which status will the
 # program end? [$_exitcode]
 continue
-# It is argc, which GDB prints in octal. Try set args with eight words, and run.
+# It is argc, which GDB prints in octal. Try set args with seven words, and run.

@@ -6,7 +6,7 @@ set print frame-info short-location
 tbreak settls
 run
 # rt0_go has made a frame for argc and argv on the kernel's stack. What is below
-# it belongs to g0. How many KiB are that? [(g0.stack.hi - g0.stack.lo) / 1024]
+# it belongs to g0. How many KiB is that? [(g0.stack.hi - g0.stack.lo) / 1024]
 backtrace
 printf "hi is %d past a multiple of 16\n", g0.stack.hi % 16
 printf "g0 has %d KiB\n", (g0.stack.hi - g0.stack.lo) / 1024

@@ -22,9 +22,9 @@ x/5gx $gp->sched.sp
 info symbol *(long *)$gp->sched.sp
 info symbol $gp->sched.pc
 bt
-# The word on top pretends that goexit had called runtime_main. Four frames of
-# g0 are below us. Nine instructions on, one is left that loads %rsp.
-# How many frames does GDB see right after it? [1]
+# The word on top pretends that goexit had called runtime_main. On g0 four calls
+# have led here, to gogo. Nine instructions on, the next one loads %rsp.
+# How many frames does GDB see right after that? [1]
 stepi 9
 x/i $pc
 stepi

@@ -15,7 +15,7 @@ bt
 info goroutines
 print done
 # main cannot wait on its own stack: the order to give the lock back is carried
-# out by g0. Is the lock of the table held until then? [$root->lock.key]
+# out by g0. Is the lock of the table held until then? ["yes"]
 break *parkunlock
 continue
 set $gp = (struct g *)$rdi
@@ -25,8 +25,8 @@ print $gp->atomicstatus
 printf "the lock's word is %d\n", $root->lock.key
 printf "%d waits: G%d\n", $root->nwait, $root->head->g->goid
 print $root->head->addr
-# main waits and is in the list, where nobody can take it from while the lock is
-# held. A worker will give the first unit. What will be in done then? [done]
+# main waits and is in the list, and as long as the lock is held nobody can take
+# it from there. A worker will give the first unit. What is in done then? [done]
 tbreak goready
 continue
 info goroutines

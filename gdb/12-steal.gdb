@@ -16,7 +16,7 @@ tbreak newproc if allp[0]->runqtail == 8
 continue
 info sched
 # Now thread 2. It has P1 and nothing to run, and looks at the ring of P0. Will
-# it touch what is next there? [takenext]
+# it touch what is next there? ["no"]
 thread 2
 tbreak runqsteal
 continue
@@ -44,11 +44,13 @@ finish
 printf "G%d is the one to run\n", ((struct g *)$rax)->goid
 info sched
 # It runs the four, and comes back for more until the ring of P0 is empty. main
-# is still held. Only then, on its last pass, does it ask for what is next.
+# is still held. Only then, on its last pass, does it ask for what is next. How
+# many goroutines of P0 are left by then? [1]
 tbreak runqsteal if takenext
 continue
 info sched
-# Who is that? [((struct g *)$rax)->goid]
+# One is left, outside the ring, and its owner does not move. With which
+# goroutine does the thief come back? [((struct g *)$rax)->goid]
 finish
 printf "G%d is the one to run\n", ((struct g *)$rax)->goid
 info sched

@@ -17,18 +17,19 @@ printf "%d spinning, %d P idle\n", sched.nmspinning, sched.npidle
 meet
 # It is counted before it exists, so main wakes no second one. main is held, and
 # M1 looks for work. It finds the worker. Is it still counted?
-# [sched.nmspinning]
+# ["yes"]
 thread 2
 tbreak resetspinning
 continue
 printf "%d spinning\n", sched.nmspinning
 # It is, for one moment more. It runs the worker to its end and finds nothing
-# else. Before its last look, is it counted? [sched.nmspinning]
+# else. Before its last look, is it counted? ["no"]
 tbreak lookagain
 continue
 printf "%d spinning, %d P idle\n", sched.nmspinning, sched.npidle
-# No, and it has no P: whoever makes work from here on must wake a thread. The
-# look finds nothing, and M1 is about to sleep.
+# No, and it has no P: an M that makes work from here on must wake a thread. The
+# look finds nothing, and M1 is about to sleep. How many Ms are on the list of
+# those that sleep? [sched.nmidle]
 tbreak notesleep
 continue
 printf "%d M is idle\n", sched.nmidle
@@ -38,7 +39,7 @@ thread 1
 tbreak notewakeup
 continue
 printf "%d spinning\n", sched.nmspinning
-print sched.midle
+info sched
 # The wake-up comes before the sleep. Will M1 sleep first? It goes on until it
 # has a goroutine. Which? [((struct g *)$rdi)->goid]
 finish

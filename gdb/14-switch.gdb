@@ -31,8 +31,8 @@ printf "on G4's stack? %d\n", $rsp > $to->stack.lo && $rsp <= $to->stack.hi
 # jump to the other side
 x/i $pc
 bt
-# The code is still main's function, and the frames below it cannot be known.
-# The jump comes next. Goroutine 4 has never run. Where does it go on?
+# The code is still main's function, and no caller of it can be known here. The
+# jump comes next. Goroutine 4 has never run. Where does it go on?
 # ["goexit"]
 stepi
 x/i $pc

@@ -32,4 +32,4 @@ printf "G%d has paid\n", $g()->goid
 print balance
 info goroutines
 # G9 is still to come. Try run: the numbers are the same. Then set environment
-# RT0_SEED 250, break withdraw, and run.
+# RT0_SEED 250, break withdraw, run, and continue: who pays first and second?

@@ -21,7 +21,7 @@ print m0.p
 printf "M0 remembers P%d\n", m0.oldp->id
 print m0.curg->atomicstatus
 printf "%d M is idle\n", sched.nmidle
-# P0 is in no hand, and main waits in its ring. Thread 2 is sysmon, an M that
+# P0 is in no hand, and main waits on its pile. Thread 2 is sysmon, an M that
 # needs no P. It looks, naps, and looks again. What is P0's status when it has
 # taken it? [allp[0]->status]
 thread 2

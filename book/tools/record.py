@@ -179,7 +179,7 @@ class Recorder:
                 rows.append(self.name(read(sp + 8 * i, 8)))
             except gdb.MemoryError:
                 break
-            if self.owner(sp)[0] != self.owner(sp + 8 * i)[0]:
+            if self.owner(sp)[0] != self.owner(sp + 8 * i + 7)[0]:      # hi itself has a name, and no word of the stack
                 rows.pop()
                 break
         return rows

@@ -7,6 +7,7 @@
 import html
 import json
 import sys
+from pathlib import Path
 
 NAMES = {"rip", "rsp"}      # every step moves these; the table names them in other columns
 
@@ -46,6 +47,11 @@ def rows(walk):
                esc(who + (now["on"] if now["on"] != "?" else "")), "<br>".join(esc(n) for n in news[:4]) + ("<br>…" if len(news) > 4 else ""))
 
 
+def stage(walk):
+    """What make gdb calls a walk: its chapter, or its name where the chapter has several."""
+    return walk if len(list(Path(sys.argv[1]).parent.glob(walk[:2] + "-*.json"))) > 1 else walk[:2]
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8") as f:
         walk = json.load(f)
@@ -57,7 +63,7 @@ def main():
     print("</tbody></table></div>")
     print("<figcaption><b>The walk, step by step.</b> Recorded from <code>make %s</code>; an address is shown as what it points to."
           "<span class=\"screen\"> With the keys: ← and →, s, g and t for the next stack, goroutine and thread.</span></figcaption>"
-          % ("tour" if walk["walk"] == "tour" else "gdb STAGE=" + walk["walk"][:2]))
+          % ("tour" if walk["walk"] == "tour" else "gdb STAGE=" + stage(walk["walk"])))
     print('<script type="application/json">%s</script></figure>' % json.dumps(walk, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/"))
 
 
