@@ -69,8 +69,8 @@ def essence(walk):
             state = walk["states"][step["state"]]
             now = next(t for t in state["threads"] if t["n"] == state["at"])
             code = walk["codes"][now["code"][0]] if now["code"] else None
-            lines.append("  thread %d in %s on %s, %%rip %s, %%rsp %s" % (now["n"], now["in"], now["on"], masked(now["regs"]["rip"]),
-                                                                  now["regs"]["rsp"]))
+            lines.append("  thread %d, %s, %s, in %s on %s, %%rip %s, %%rsp %s" % (
+                now["n"], now.get("m"), now.get("g"), now["in"], now["on"], masked(now["regs"]["rip"]), now["regs"]["rsp"]))
             lines.append("  %s | %s" % (code and (code["at"], code["chunk"]), code and code["lines"][now["code"][1]]))
     return lines
 

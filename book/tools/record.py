@@ -165,7 +165,7 @@ class Recorder:
                "code": self.code(frame), "insns": self.insns(),
                "regs": {r: self.name(int(frame.read_register(r))) for r in GENERAL},
                "stack": self.words(sp)}
-        m, g = self.ask(lambda: M.invoke(None)), self.ask(getg)
+        m, g = self.ask(lambda: m_of(getg())), self.ask(getg)
         if m is not None:
             one["m"] = "M%d" % int(field(m, "id") or 0)
         if g is not None:
