@@ -1161,6 +1161,7 @@ goroutine all CMD: the same for every goroutine."""
 
     # select a goroutine
     def select(self, who):
+        present()
         g = find(int(who)) if who else None
         if Goroutine.home is not None:
             Goroutine.home.restore()

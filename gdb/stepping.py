@@ -99,12 +99,10 @@ class Journey:
 
     def told(self, text):
         """Print what has happened; whether our g has got there."""
-        if gone():
-            gdb.execute("kill", to_string=True)
+        ended = "" if alive() else ": the program has ended"
         print(text, end="")
         if self.why is None:
-            print("%s has not got there%s" % (
-                self.who, "" if alive() else ": the program has ended"))
+            print("%s has not got there%s" % (self.who, ended))
             return False
         if self.why:
             print(self.why)
@@ -158,17 +156,9 @@ def within(name):
     return frame is not None
 
 # let it go
-def gone():
-    """Whether there is no program any more, and GDB has not noticed."""
-    try:
-        return gdb.selected_thread() is not None and \
-            not gdb.newest_frame().is_valid()
-    except gdb.error as e:
-        return "No such process" in str(e)
-
 def alive():
     """Whether there is a program."""
-    return gdb.selected_thread() is not None and not gone()
+    return gdb.selected_thread() is not None and not died()
 
 def statements():
     """{address: (file, line)} of the statements, by GDB's line tables."""
@@ -231,7 +221,7 @@ class Gfinish(Command):
     """gfinish: as finish, for the goroutine and not for the thread."""
 
     def run(self, arg):
-        frame = selected()
+        frame = movable()
         back = caller(frame)
         if back is None or frame.name() in ONEWAY:
             raise gdb.GdbError("%s does not return" % frame.name())
@@ -257,14 +247,22 @@ def selected():
     present()
     return gdb.selected_frame()
 
+def movable():
+    """The selected frame of a program that can go on."""
+    connection = getattr(gdb.selected_inferior(), "connection", None)
+    if connection is not None and connection.type == "core":
+        raise gdb.GdbError("a core file does not run; goroutine N bt and "
+                           "info sched look at it")
+    return selected()
+
 class Guntil(Command):
     """guntil LOCATION: run until this goroutine gets there."""
 
     def run(self, arg):
-        frame = selected()
+        frame = movable()
         if not arg:
             raise gdb.GdbError("say guntil LOCATION, a place as for break")
-        located(arg)                    # complains if there is no such
+        located(arg)
         try:
             journey = Journey(frame, sp_of(frame))
         except Nobody:
@@ -280,8 +278,12 @@ class Gnext(Command):
 
     # take the next step
     def run(self, arg):
-        for _ in range(number(gdb.parse_and_eval(arg or "1"))):
-            if not self.once(selected()):
+        movable()
+        times = number(gdb.parse_and_eval(arg or "1"))
+        if times < 1:
+            raise gdb.GdbError("%d times is not often enough" % times)
+        for _ in range(times):
+            if not self.once(movable()):
                 break
 
     def once(self, frame):
@@ -350,13 +352,15 @@ class Gstep(Gnext):
                 gdb.lookup_static_symbol(found[3])
             journey.add(found[3] if known else "*" + found[2], journey.here)
 
-class On(gdb.Function):
+class On(Function):
     """$on(N): whether this thread is on the stack of goroutine N."""
 
-    def invoke(self, goid):
+    def look(self, goid=None):
+        if goid is None:
+            raise gdb.GdbError("say of which goroutine: $on(3)")
+        n = number(goid)
         try:
-            g = owner(sp_of(gdb.newest_frame()))
-            return int(g["goid"]) == number(goid)
+            return int(owner(sp_of(gdb.newest_frame()))["goid"]) == n
         except (Nobody, gdb.error):
             return False
 
@@ -374,6 +378,8 @@ class Gbreak(Command):
 
     @staticmethod
     def bind(command, arg, goid):
+        if not arg:
+            raise gdb.GdbError("say where: goroutine %d break LOCATION" % goid)
         place, _, condition = (" " + arg).partition(" if ")
         located(place.strip())
         gdb.execute("%s %s if $on(%d)%s" % (
@@ -447,7 +453,7 @@ def changes():
 
 def queues():
     """The queues of this thread's P, and the queue for all."""
-    p, rest = M.look(None)["p"], "sched.runq.head"
+    p, rest = getg()["m"]["p"], "sched.runq.head"
     behind = " ".join(named(g.address) for g in linked(value(rest),
                                                        "schedlink"))
     line = p_line(p.dereference()) if int(p) else "no P"
@@ -507,10 +513,6 @@ def at_prompt():
     stopped, ended, stepped = Before.stopped, Before.ended, Before.stepped
     Before.stopped = Before.ended = False
     Before.stepped = None
-    if gone():
-        gdb.execute("kill", to_string=True)
-        print("the program has ended; say run")
-        ended = True
     if not (stopped or ended):
         return
     if stepped and (ended or current() != stepped[1]):

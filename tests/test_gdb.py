@@ -556,7 +556,7 @@ class StepByStep(unittest.TestCase):
             self.assertEqual(said.count("#%s is the newest frame of goroutine 1\n" % first[0]), 3, said)
 
     def test_a_goroutine_stays_selected_until_the_program_runs(self):
-        for leave in ("goroutine", "thread 1", "tbreak runtime_Gosched\ncontinue"):
+        for leave in ("goroutine", "thread 1", "tbreak runtime_Gosched\nsignal 0"):
             with tempfile.NamedTemporaryFile("w", suffix=".gdb") as script:
                 script.write(leave)
                 script.flush()
@@ -586,9 +586,12 @@ __attribute__((noinline)) static int down(int n)
 	runtime_Gosched();
 	return below + n;
 }
+__attribute__((noipa)) static int leaf(int n) { runtime_Gosched(); return n + 1; }
+__attribute__((noipa)) static int tail(int n) { return leaf(n + 1); }
 volatile int stay;
 static void dive(void *arg)
 {
+	tail(1);
 	fmt_Printf("%d\n", down((int)(long)arg));
 	while (stay) runtime_Gosched();
 }
@@ -606,7 +609,7 @@ void main_main(void)
         cls.deep = os.path.join(tmp.name, "deep")
         with open(cls.deep + ".c", "w") as f:
             f.write(cls.DEEP)
-        subprocess.run(["gcc", "@src/cflags", "-O1", "-g", "-Isrc", "-o", cls.deep, cls.deep + ".c", "@src/ldflags",
+        subprocess.run(["gcc", "@src/cflags", "-O1", "-foptimize-sibling-calls", "-g", "-Isrc", "-o", cls.deep, cls.deep + ".c", "@src/ldflags",
                         "build/librt0.a"], cwd=TOP, check=True)
 
     def follow(self, program, procs, *commands):
@@ -629,6 +632,13 @@ void main_main(void)
             said = out.split("---\n")[-1]
             self.assertIn("$1 = 2\n", said, out)
             self.assertEqual(len(re.findall(r"(?m)^#\d+ .*\bdown \(", said[said.index("$1"):])), 1, out)
+
+    def test_gfinish_passes_over_the_frames_of_tail_calls(self):
+        out = self.follow(self.deep, 2, "python FUNCTIONS, TIMES = ['leaf'], 4", "disassemble tail", "tbreak leaf", "run", "bt",
+                          "source tests/gdb/finish.py")
+        self.assertRegex(out, r"jmp +0x\w+ <leaf>")
+        self.assertRegex(out, r"(?m)^#1 .* in tail \(")
+        self.assertIn("leaf: 4 of 4 came back", out)
 
     def test_gnext_goes_from_line_to_line_of_one_goroutine(self):
         out = self.follow(debug_build("src"), 2, "tbreak count if $on(3)", "run", *["gnext"] * 3, "print $g().goid",
@@ -724,7 +734,9 @@ class Stops(unittest.TestCase):
                                   ("/bin/true", ["starti", every % (9, "stepi")])):
             out = gdb(program, "context", *commands, "context", "kill", "context", "core-file /none", "context maybe")
             self.assertEqual(self.BAD.findall(out), [])
-            self.assertEqual(out.count("the program is not running; say starti or run\n"), 2, out)
+            if program == YIELD:
+                self.assertIn("the program has not started; say starti or run\n", out)
+                self.assertIn("the program has ended; say run\n", out)
             self.assertIn("say context, context on or context off\n", out)
         with tempfile.TemporaryDirectory() as tmp:
             out = gdb(YIELD, "break *main_main", "run", "gcore %s/core" % tmp, "echo ---\\n", "context")
