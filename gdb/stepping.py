@@ -964,7 +964,9 @@ def agree(answer, truth):
     answer, code = plain(answer), truth.type.strip_typedefs().code
     if code in (gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_ENUM):
         text = str(truth) if code == gdb.TYPE_CODE_ENUM else truth.string()
-        return plain(re.sub("^[GP](?=[a-z])", "", text)) in answer, text
+        word = plain(re.sub("^[GP](?=[a-z])", "", text))
+        return answer == word[0] and word in ("yes", "no") or bool(
+            re.search(r"\b%s\b" % re.escape(word), answer)), text
     begins = re.match(r"(-?)(0x)?([0-9a-f]+)", answer)
     base = 16 if begins and begins[2] else 10
     try:
@@ -989,13 +991,17 @@ Enter passes. A command of GDB's is obeyed; quote an answer that is one."""
 
 Predict("predict", gdb.COMMAND_RUNNING)
 
-def is_command(line):
-    """Whether GDB knows the first word of a line as a command."""
+def is_command(line, truth=""):
+    """Whether a line is for GDB and does not answer a question."""
     word = re.match(r"[a-z][\w-]*|!", line, re.I)
+    if not word or truth in ('"yes"', '"no"') and line in ("y", "n"):
+        return False
     try:
-        return bool(word and gdb.execute("help " + word[0], to_string=True))
+        gdb.execute("help " + word[0], to_string=True)
     except gdb.error:
         return False
+    return line != word[0] or len(line) == 1 or line in gdb.execute(
+        "complete " + line, to_string=True).split("\n")
 
 # settings that hide the source, for transcripts; and this file
 HIDES = re.compile("set print frame-(info|arguments) |source gdb/rt0.py")
@@ -1020,7 +1026,7 @@ def paused(asks=False):
             line = input("[answer] " if asks else "[Enter] ").strip()
             if line in ("q", "quit"):
                 return None
-            if asks and line and not is_command(line):
+            if asks and line and not is_command(line, asks):
                 break
             if line:
                 gdb.execute(line, True)

@@ -1294,11 +1294,18 @@ class Stages(unittest.TestCase):
     def test_answers_are_numbers_or_words(self):
         out = gdb(YIELD, "break main_main", "run", "python for a, t in (('8 bytes', '8'), ('0x123', '291'), ('eight', '8'), "
                   "('1,024', '4 * 256'), ('-11', '-11'), ('', '0'), ('it is RUNNING', 'allgs->atomicstatus'), "
-                  "('waiting', 'allgs->atomicstatus'), ('into GOEXIT', '\"goexit\"'), ('0x10', '17'), ('G2', '2'), ('G4, G1, G2', '\"4 1 2\"'), ('g0', '\"g0\"')): "
+                  "('waiting', 'allgs->atomicstatus'), ('into GOEXIT', '\"goexit\"'), ('0x10', '17'), ('G2', '2'), ('G4, G1, G2', '\"4 1 2\"'), ('g0', '\"g0\"'), ('y', '\"yes\"'), ('y', '\"no\"'), "
+                  "('unknown', '\"no\"'), ('no, it is not', '\"no\"')): "
                   "print('ok', *agree(a, gdb.parse_and_eval(t)))")
         self.assertEqual(re.findall("(?m)^ok (.*)$", out), [
             "True 8", "True 0x123", "False 8", "True 1024", "True -11", "False 0", "True Grunning", "False Grunning",
-            "True goexit", "False 0x11", "True 2", "True 4 1 2", "True g0"])
+            "True goexit", "False 0x11", "True 2", "True 4 1 2", "True g0", "True yes", "False no", "False no", "True no"])
+
+    def test_a_word_that_is_only_short_for_a_command_is_an_answer(self):
+        out = gdb(YIELD, "python for line, truth in (('no', ''), ('queue', ''), ('main', ''), ('running', ''), ('8', ''), ('-11', ''), "
+                  "('n', '\"yes\"'), ('y', '\"no\"'), ('goexit', ''), ('n', ''), ('bt', ''), ('info reg', ''), ('x/i $pc', ''), "
+                  "('print 1', ''), ('!true', ''), ('i sched', ''), ('c', '8')): print('line', is_command(line, truth))")
+        self.assertEqual(re.findall("(?m)^line (.*)$", out), ["False"] * 9 + ["True"] * 8)
 
     def test_without_a_terminal_no_prediction_is_asked_for(self):
         out = gdb(YIELD, "predict on", "stage 91-reverse", "predict", "predict off")
