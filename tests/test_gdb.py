@@ -944,9 +944,9 @@ class Book(unittest.TestCase):
     def test_a_program_of_a_chapter_has_the_chunks_of_that_chapter(self):
         """The same file has other lines after a later chapter, so each state has maps of its own."""
         out = gdb("build/chapters/%s/busy" % number("stealing"), "chunk ringget", "chunk findrunnable", "chunk newproc")
-        chapters = [int(n) for n in re.findall(r"^chunk (\d+)\.", out, re.MULTILINE)]
-        self.assertEqual(len(chapters), 3, out)
-        self.assertLessEqual(max(chapters), int(number("stealing")), out)
+        origins = [int(n) for n in re.findall(r"^chunk (\d+)\.", out, re.MULTILINE)]
+        self.assertEqual(len(origins), 3, out)
+        self.assertLessEqual(max(origins), int(number("stealing")), out)
 
     def test_a_misspelt_chunk_gets_a_hint(self):
         out = gdb(YIELD, "break-chunk find a varaible")
@@ -1436,14 +1436,15 @@ class CallFrameInformation(unittest.TestCase):
                 self.assertTrue(re.search("broken at", out), "%s without line %d" % (path, line + 1))
 
     def test_the_check_of_all_programs_steps_those_of_the_first_chapters_too(self):
-        built("build/chapters/01/rt0")
-        done = subprocess.run(["tests/step_check.py", "01/rt0"], cwd=TOP, stdout=subprocess.PIPE, text=True)
-        self.assertIn("01/rt0                 audited 5 instructions\n", done.stdout)
+        first = number("the-first-instruction") + "/rt0"
+        built("build/chapters/" + first)
+        done = subprocess.run(["tests/step_check.py", first], cwd=TOP, stdout=subprocess.PIPE, text=True)
+        self.assertIn(first + "                 audited 5 instructions\n", done.stdout)
         self.assertEqual(done.returncode, 0, done.stdout)
         with contextlib.redirect_stdout(io.StringIO()) as said:
-            self.assertFalse(step_check.result("07/x", "broken at gogo + 4: ends in f\naudited 9 instructions", "audited 9"))
-            self.assertFalse(step_check.result("07/y", "the debugger fell over", "audited 9"))
-        self.assertRegex(said.getvalue(), r"07/x +WRONG\n    broken at gogo \+ 4: ends in f\n07/y +WRONG\n    the debugger fell over\n")
+            self.assertFalse(step_check.result("some/x", "broken at gogo + 4: ends in f\naudited 9 instructions", "audited 9"))
+            self.assertFalse(step_check.result("some/y", "the debugger fell over", "audited 9"))
+        self.assertRegex(said.getvalue(), r"some/x +WRONG\n    broken at gogo \+ 4: ends in f\nsome/y +WRONG\n    the debugger fell over\n")
 
     def directives(self):
         """The lines that mark a root, or say where a caller's frame is or

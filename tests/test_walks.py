@@ -6,6 +6,9 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 import walks
+from chapters import number
+
+NEWPROC = number("newproc") + "-newproc"
 
 
 def assigned(lines):
@@ -34,24 +37,25 @@ class Recordings(unittest.TestCase):
     """book/data/walks, which the steppers on the pages show."""
 
     def test_each_recording_is_what_its_walk_does_today(self):
-        names = walks.walks()
+        names, stop = walks.walks(), set()
         with ThreadPoolExecutor(2) as pool:
             for name, new in zip(names, pool.map(walks.record, names)):
                 with self.subTest(walk=name):
+                    stop |= {name} if isinstance(new, str) or new["states"] else set()
                     self.assertIsNone(walks.differs(name, new))
         kept = sorted(path.stem for path in (walks.TOP / "book/data/walks").glob("*.json"))
-        self.assertEqual(kept, sorted(names), "a recording without its walk, or a walk without its recording")
+        self.assertEqual(kept, sorted(stop), "a recording without its walk, or a walk without its recording")
 
     def test_a_recording_that_is_stale_is_told_with_the_step_and_the_remedy(self):
-        path = walks.TOP / "book/data/walks/06-newproc.json"
+        path = walks.TOP / "book/data/walks" / (NEWPROC + ".json")
         now = json.loads(path.read_text(encoding="utf-8"))
-        self.assertIsNone(walks.differs("06-newproc", now))
+        self.assertIsNone(walks.differs(NEWPROC, now))
         for change in (lambda w: w["steps"].pop(), lambda w: w["steps"][3].update(cmd="print 1"),
                        lambda w: w["states"][-1]["threads"][0]["regs"].update(rsp="g0 top - 8"),
                        lambda w: w["codes"][-1].update(chunk="another")):
             walk = json.loads(path.read_text(encoding="utf-8"))
             change(walk)
-            self.assertRegex(walks.differs("06-newproc", walk), r"^06-newproc: (.|\n)*make golden CHAPTER=06$")
+            self.assertRegex(walks.differs(NEWPROC, walk), r"^%s: (.|\n)*make golden CHAPTER=%s$" % (NEWPROC, NEWPROC[:2]))
 
     def test_a_recording_names_what_an_address_points_to(self):
         walk = json.loads((walks.TOP / "book/data/walks/tour.json").read_text(encoding="utf-8"))

@@ -600,21 +600,22 @@ class InABrowser(unittest.TestCase):
             self.assertLessEqual(self.browser.js("document.documentElement.scrollWidth"), width)
 
     def test_a_step_can_be_linked_and_the_next_stack_is_one_key_away(self):
-        page = self.page("06-newproc")
+        page = self.page("-newproc")
+        walk = "walk-" + page.stem
         self.browser.size(390, 844, True)
         self.browser.open(page)
-        self.browser.js("location.hash = '#walk-06-newproc-3'")
+        self.browser.js("location.hash = '#%s-3'" % walk)
         self.browser.until("document.querySelector('figure.stepper').dataset.step === '3'")
         self.browser.js("document.querySelector('figure.stepper').focus()")
         title = "document.querySelector('.st-thread h4').textContent"
         self.assertIn("on the stack of g0", self.browser.js(title))
         self.browser.key("s")
         self.assertIn("on the stack of G1", self.browser.js(title))
-        self.assertRegex(self.browser.js("location.hash"), r"^#walk-06-newproc-\d+$")
+        self.assertRegex(self.browser.js("location.hash"), "^#%s-[0-9]+$" % walk)
         self.assertLessEqual(self.browser.js("document.documentElement.scrollWidth"), 390)
 
     def test_without_script_a_walk_is_a_table(self):
-        text = self.page("06-newproc").read_text(encoding="utf-8")
+        text = self.page("-newproc").read_text(encoding="utf-8")
         table = re.search(r'(?s)<figure class="stepper".*?<table class="steps">(.*?)</table>', text)[1]
         self.assertGreater(table.count("<tr>"), 10)
         self.assertIn("<td>G1</td>", table)

@@ -141,7 +141,7 @@ class Edition:
         if chapters:
             for c in chapters:
                 if not any(name.startswith(c + "-") for name, _ in self.order):
-                    die("the book has no chapter %s; say two digits, as in 03" % c)
+                    die("the book has no chapter %s; a number has two digits" % c)
             self.order = [(name, part) for name, part in self.order if name[:2] in chapters or not (re.match(r"\d\d-|exercise-", name) or name in INDEXES)]
         for name, _ in self.order:
             if not (site / (name + ".html")).is_file():

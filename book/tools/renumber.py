@@ -43,11 +43,11 @@ FORMS = [
 
 TOKEN = re.compile(r"(?<![A-Za-z0-9.])(ch)?(\d{1,2}[a-z]?)(?![A-Za-z0-9])")
 
-# Tangled files follow from the chapters, and these tests have little books of their own.
+# Tangled files and recorded walks follow from the chapters, and these tests have little books of their own.
 TANGLED = ("src/", "gdb/", "examples/", "book/tangled.sums")
 OWN_BOOKS = ("tests/loom/", "tests/weave/") + tuple("tests/test_%s.py" % name for name in (
     "loom", "weave", "run", "transcripts", "stress", "mutants", "reader", "states", "renumber"))
-SKIPPED = TANGLED + OWN_BOOKS + (".git/", "build/", "book/tools/renumber.py")
+SKIPPED = TANGLED + OWN_BOOKS + ("book/data/walks/", ".git/", "build/", "book/tools/renumber.py")
 
 
 class Failed(Exception):

@@ -63,10 +63,10 @@ grep -q '^+backtrace' "$work/walk" || { cat "$work/walk" >&2; die 'GDB did not r
 echo "<style>* { margin: 0; border: 0; overflow: hidden }</style>
 <iframe width=1060 height=900 src='file://$PWD/$page#the-entry-stub'></iframe>" >"$work/page.html"
 
-walk=build/site/12-stealing.html
-[ -e "$walk" ] || die "there is no $walk; run make first"
+walk=$(ls build/site/[0-9][0-9]-stealing.html) || die 'the page with a walk is missing; run make first'
+number=${walk##*/}
 echo "<style>* { margin: 0; border: 0; overflow: hidden }</style>
-<iframe width=1060 height=900 src='file://$PWD/$walk#walk-12-steal-24'></iframe>" >"$work/stepper.html"
+<iframe width=1060 height=900 src='file://$PWD/$walk#walk-${number%%-*}-steal-24'></iframe>" >"$work/stepper.html"
 
 shoot "file://$work/page.html" 1060,900 "$out/readme-page.png"
 shoot "file://$work/stepper.html" 1060,900 "$out/readme-stepper.png"
