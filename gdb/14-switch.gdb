@@ -28,12 +28,12 @@ info sched
 # [$to->goid]
 stepi
 printf "on G4's stack? %d\n", $rsp > $to->stack.lo && $rsp <= $to->stack.hi
-# jump to the other side
+# It is that of goroutine 4, and the code is still main's. How many frames does
+# a backtrace show, if a function that is inlined has one as well? [3]
 x/i $pc
 bt
-# The code is still main's function, and no caller of it can be known here. The
-# jump comes next. Goroutine 4 has never run. Where does it go on?
-# ["goexit"]
+# They are one function, and it has no caller here. The jump comes next.
+# Goroutine 4 has never run. Where does it go on? ["goexit"]
 stepi
 x/i $pc
 # finishswitch does what main left to be done: main can go into the queue now
