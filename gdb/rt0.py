@@ -96,22 +96,26 @@ def on_exit(event):
 absent.ended = ""
 gdb.events.exited.connect(on_exit)
 
-def died():
-    """Whether the process has ended and GDB has not noticed."""
+def zombie():
+    """Whether the kernel says that the process has ended."""
     inferior = gdb.selected_inferior()
     if getattr(getattr(inferior, "connection", None), "type", "") != "native":
         return False
     try:
         with open("/proc/%d/stat" % inferior.pid) as file:
-            if file.read().rpartition(")")[2].split()[0] not in "ZX":
-                return False
+            return file.read().rpartition(")")[2].split()[0] in "ZX"
     except OSError:
-        pass
-    try:
-        gdb.execute("kill", to_string=True)
-    except gdb.error:
-        pass
-    return True
+        return True
+
+def died():
+    """Whether it has ended and GDB had not noticed; now it has."""
+    ended = zombie()
+    if ended:
+        try:
+            gdb.execute("kill", to_string=True)
+        except gdb.error:
+            pass
+    return ended
 
 def before_prompt():
     if gdb.selected_inferior().pid and died():
@@ -1172,6 +1176,11 @@ goroutine all CMD: the same for every goroutine."""
             Goroutine.home = standing.selection
             print("goroutine %s [%s]%s" % (who, word(g), aside(g)))
         gdb.execute("frame")
+
+    # complete its number
+    def complete(self, text, word):
+        return completed(text, word, ["all"] + [
+            row.goid for row in g_rows()])
 
 InfoGoroutines("info goroutines")
 Goroutine("goroutine", gdb.COMMAND_STACK)

@@ -546,6 +546,49 @@ context on|off: the same at each stop."""
 
 Context("context", gdb.COMMAND_STATUS)
 
+# record one thread only
+class MayRecord(Command):
+    """rt0-record: fail if GDB could not record the program."""
+
+    def run(self, arg):
+        if gdb.selected_thread() is None:
+            raise gdb.GdbError(absent())
+        if len(threads()) > 1:
+            raise gdb.GdbError(
+                "GDB records one thread, and with %d it would hang: record "
+                "before the second is made, or use meet" % len(threads()))
+        if exists("clone") and not Birth.point:
+            Birth.point = Birth("*clone", internal=True)
+
+class Birth(gdb.Breakpoint):
+    """Stops a recording before a second thread is made."""
+
+    point = None
+
+    def stop(self):
+        if gdb.current_recording() is None:
+            return False
+        print("[rt0] here a second thread is made, and GDB would hang: go "
+              "back, or say record stop")
+        return True
+
+MayRecord("rt0-record")
+for hook in "hook-record", "record hook-full":
+    gdb.execute("define %s\nrt0-record\nend" % hook)
+
+UNRECORDED = {b"\x0f\x01\xf9": "rdtscp", b"\x0f\x01\xd0": "xgetbv"}
+
+def on_stop(event):
+    if gdb.current_recording() is None:
+        return
+    code = bytes(gdb.selected_inferior().read_memory(
+        gdb.newest_frame().pc(), 3))
+    if code in UNRECORDED:
+        print("[rt0] GDB cannot record %s: say record stop, finish, and "
+              "record again" % UNRECORDED[code])
+
+gdb.events.stop.connect(on_stop)
+
 # bring two threads together
 def behind_syscall(name):
     """The address behind the first syscall instruction of a function."""
@@ -1064,19 +1107,30 @@ class Tracepoint(gdb.Breakpoint):
         self.text = text
 
     def stop(self):
+        if zombie():
+            return False
         try:
             on = "M%d: " % int(getg()["m"]["id"]) if len(threads()) > 1 \
                 else ""
             for line in self.text().splitlines():
                 print("[rt0] %s%s" % (on, line))
         except Exception as e:
-            print("[rt0] (%s)" % sentence(e))
+            if str(e) != ENDED and not zombie():
+                print("[rt0] (%s)" % e)
         return False
 
 # read what a function is given
 def spot(name):
     """Where to stop for a function of EVENTS."""
+    if name == "stealwork":
+        return after_call(name, "runqsteal")
     return name if name == "gswitch" else "*" + name
+
+def after_call(name, callee):
+    """The place behind the call of another function, or None."""
+    found = re.search(r"<%s>\n\W*(0x[0-9a-f]+)" % callee, gdb.execute(
+        "disassemble " + name, to_string=True))
+    return found and "*" + found[1]
 
 def argument(name):
     """The first argument, in the first instruction of a function."""
@@ -1102,22 +1156,65 @@ def switches():
 
 EVENTS = {
     "newproc": lambda: "%s says go %s" % (
-        speaker(), function(gdb.parse_and_eval("$rdi"))),
+        speaker(), function(gdb.parse_and_eval("$rdi"))) + next_goid(),
     "gogo": lambda: runs(argument("struct gobuf")["g"].dereference()),
     "gswitch": switches,
     "goschedImpl": does("yields"),
     "goexit0": does("ends"),
     "park_m": lambda: does("waits")() +
     note(argument("struct g").dereference()),
-    "goready": does("is ready"),
-    "clone": lambda: "makes a thread",
+    "goready": lambda: "%s wakes G%d" % (speaker(), int(
+        argument("struct g")["goid"])),
+    "clone": lambda: speaker() + " makes " + new_m(),
     "stopm": lambda: "has nothing to do",
+    "runqsteal": lambda: aims(),
+    "stealwork": lambda: robs(),
 }
 
 def speaker():
-    """The goroutine that this thread runs, or the boot."""
+    """The goroutine that this thread runs, or who acts without one."""
     gp = getg()["m"]["curg"]
-    return "G%d" % int(gp["goid"]) if int(gp) else "the boot"
+    if int(gp):
+        return "G%d" % int(gp["goid"])
+    return "the scheduler" if int(value("allgs")) else "the boot"
+
+# name what is made or taken
+def next_goid():
+    """: G7, where the runtime has numbers that can be foretold."""
+    p, last = getg()["m"]["p"], field(value("sched"), "goidgen")
+    if int(p) and field(p.dereference(), "goidcache") is not None and \
+            int(p["goidcache"]) != int(p["goidcacheend"]):
+        last = p["goidcache"]
+    return "" if last is None else ": G%d" % (int(last) + 1)
+
+def new_m():
+    """The M that clone makes a thread for, and its purpose."""
+    for m in linked(value("allm"), "alllink"):
+        procid = field(m, "procid")
+        if procid is not None and \
+                int(procid.address) == int(gdb.parse_and_eval("$rdx")):
+            purpose = field(m, "mstartfn"), field(m, "nextp")
+            return "M%d%s" % (int(m["id"]), " for " + function(
+                purpose[0]) if purpose[0] else " for P%d" % int(
+                    purpose[1]["id"]) if purpose[1] else "")
+    return "a thread"
+
+victims = {}    # thread -> the P that it is about to rob
+
+def aims():
+    victim = gdb.parse_and_eval("(struct p *)$rsi")
+    victims[gdb.selected_thread().num] = int(victim["id"])
+    return ""
+
+def robs():
+    gp, thief = gdb.parse_and_eval("(struct g *)$rax"), getg()["m"]["p"]
+    if int(gp) == 0:
+        return ""
+    rest = len(ahead(thief.dereference()) or []) + \
+        len(runq(thief.dereference()))
+    return "P%d robs P%s of G%d%s" % (
+        int(thief["id"]), victims.get(gdb.selected_thread().num, "?"),
+        int(gp["goid"]), " and %d more" % rest if rest else "")
 
 # switch the log on and off
 def exists(name):
@@ -1126,7 +1223,7 @@ def exists(name):
         name = "finishswitch"   # has an address, and is never without it
     try:
         gdb.parse_and_eval("&" + name)
-        return True
+        return bool(spot(name))
     except gdb.error:
         return False
 
@@ -1146,6 +1243,9 @@ class Trace(Command):
             there = [f for f in EVENTS if exists(f)]
             self.points = [Tracepoint(f, EVENTS[f]) for f in there]
             print("[rt0] watching " + " ".join(there))
+
+    def complete(self, text, word):
+        return completed(text, word, ["on", "off"])
 
 Trace("rt0-trace", gdb.COMMAND_TRACEPOINTS)
 

@@ -301,7 +301,7 @@ void main_main(void) {
             out = gdb(program, "rt0-trace on", "run")
             # With sysmon there, each line names its M, and they may mix.
             lives = re.sub(r"(?m)^(\[rt0\] )M\d+: ", r"\1", out)
-            for life in (("the boot says go runtime_main", "G1 begins runtime_main", "G1 says go count", "G1 yields"),
+            for life in (("the boot says go runtime_main: G1", "G1 begins runtime_main", "G1 says go count: G2", "G1 yields"),
                          ("G2 begins count", "G2 yields", "G2 runs", "G2 ends")):
                 rest = lives
                 for line in life:
@@ -310,6 +310,33 @@ void main_main(void) {
             self.assertEqual(out.count("says go"), 4)
             self.assertNotIn("[rt0] (", out)
             self.assertNotIn("Exception", out)
+
+    def test_the_log_names_the_thief_the_waker_and_the_new_thread(self):
+        for program in ("build/examples/workers", built("build/debug/src/examples/workers", "debug", "VIEW=src")):
+            out = gdb(program, "set environment GOMAXPROCS 2", "rt0-trace on", "run")
+            self.assertRegex(out, r"\[rt0\] (M0: )?G1 makes M1 for P1\n")
+            self.assertRegex(out, r"the scheduler makes M2 for sysmon\n|G\d makes M2 for sysmon\n")
+            self.assertRegex(out, r"P[01] robs P[01] of G\d( and \d more)?\n")
+            self.assertRegex(out, r"G\d wakes G1\n")
+            self.assertNotIn("[rt0] (", out)
+
+    def test_a_recording_of_two_threads_is_refused_before_it_hangs(self):
+        out = gdb("build/examples/yield", "set environment GOMAXPROCS 2", "break gswitch", "run", "echo ----\\n", "record", "record full",
+                  "info record", timeout=20).split("----\n")[1]
+        self.assertEqual(re.sub(r"with \d", "with N", out), 2 * (
+            "GDB records one thread, and with N it would hang: record before the second is made, or use meet\n") +
+            "No recording is currently active.\n")
+        out = gdb("build/examples/yield", "set environment GOMAXPROCS 2", "break newosproc", "run", "record", "continue", "bt 1",
+                  timeout=20)
+        self.assertIn("[rt0] here a second thread is made, and GDB would hang: go back, or say record stop\n", out)
+        self.assertRegex(out, r"(?m)^#0 +clone ")
+        out = gdb("build/examples/yield", "break schedinit", "run", "record", "continue", timeout=20)
+        if "does not support instruction 0xf01f9" in out:
+            self.assertIn("[rt0] GDB cannot record rdtscp: say record stop, finish, and record again\n", out)
+
+    def test_tab_completes_goroutines_and_on_and_off(self):
+        out = gdb(YIELD, *self.AT3, "complete goroutine ", "complete rt0-trace o")
+        self.assertTrue(out.endswith("goroutine 1\ngoroutine 2\ngoroutine 3\ngoroutine 4\ngoroutine all\nrt0-trace off\nrt0-trace on\n"), out)
 
     def test_the_selected_frame_survives_a_look_at_others(self):
         for look in ("info goroutines", "goroutine 2 bt", "goroutine 1 up",
@@ -883,7 +910,7 @@ class SeveralThreads(unittest.TestCase):
     def test_the_log_says_which_m_it_was(self):
         out = gdb(self.new, *self.AT[:2], "rt0-trace on", "run")
         self.assertIn("[rt0] watching clone stopm\n", out)
-        self.assertIn("[rt0] makes a thread\n", out)
+        self.assertIn("[rt0] G1 makes a thread\n", out)
         self.assertIn("[rt0] M1: has nothing to do\n", out)
 
     def test_the_window_shows_what_fits_into_it(self):
