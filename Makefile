@@ -32,6 +32,7 @@ endif
 
 CHAPTERS := $(sort $(wildcard book/[0-9][0-9]-*.nw))
 SITE ?= build/site
+SIZE ?= a4
 
 include tangle.mk
 -include $(wildcard book/weave.mk tests/check.mk exercises/exercises.mk exercises/teaching.mk)
@@ -49,6 +50,14 @@ epub: ## the book for e-readers: build/rt0.epub
 	$(need_python)
 	+$(Q)$(SUBMAKE) $(if $(V),,-s) book
 	$(Q)book/tools/edition.py epub
+
+pdf: ## the book on paper: build/rt0.pdf, A4, or make pdf SIZE=6x9
+	$(need_python)
+	+$(Q)$(SUBMAKE) $(if $(V),,-s) book
+	$(Q)book/tools/edition.py -z $(call given,SIZE) pdf
+
+editions: epub pdf ## both, and the cut of 6 by 9 inches
+	$(Q)book/tools/edition.py -z 6x9 pdf
 
 build: tangle ## compile the runtime and the examples
 	+$(Q)$(SUBMAKE) -f build.mk GOAMD64=$(GOAMD64)
@@ -161,4 +170,4 @@ help: ## list the targets
 clean: ## remove what was built (the book and src/ stay)
 	rm -rf build
 
-.PHONY: epub tour floors bench bench-quick bench-book stress step-check all build hello run trace debug gdb help clean
+.PHONY: epub pdf editions tour floors bench bench-quick bench-book stress step-check all build hello run trace debug gdb help clean

@@ -151,10 +151,85 @@ class Epub(unittest.TestCase):
         self.assertIn("0 fatals / 0 errors / 0 warnings", said.stdout)
 
     def test_what_cannot_be_made_is_refused_in_a_sentence(self):
-        for arguments, wanted in ((["77"], "the book has no chapter 77"), (["-s", self.out], "there is no %s/index.html; type make" % self.out)):
+        for arguments, wanted in ((["77"], "the book has no chapter 77"), (["-z", "b5"], "the size of the paper is a4 or 6x9, not b5"), (["-s", self.out], "there is no %s/index.html; type make" % self.out)):
             said = edition("-o", self.out / "no.epub", "epub", *arguments)
             self.assertEqual((said.returncode, said.stdout.count("\n")), (1, 1), said.stdout)
             self.assertIn(wanted, said.stdout)
+
+
+@unittest.skipUnless(shutil.which("weasyprint") and shutil.which("pdftotext"), "weasyprint or pdftotext is not installed; ./setup --editions installs them")
+class Paper(unittest.TestCase):
+    """The two chapters of tests/weave in both sizes, with a line of 80 columns put in."""
+
+    @classmethod
+    def setUpClass(cls):
+        out = cls.out = Path(tempfile.mkdtemp(prefix="edition-"))
+        cls.addClassCleanup(shutil.rmtree, out)
+        subprocess.run(["make", "-s", "-j2", "-f", "book/weave.mk", "BOOK=tests/weave", "SITE=%s/site" % out, "WEAVE_DIR=%s/weave" % out, "book"],
+                       cwd=TOP, stdout=subprocess.DEVNULL, check=True)
+        page, cls.wide = next(out.glob("site/*-one.html")), "\t/* " + "-" * 66 + " */"
+        assert len(cls.wide.expandtabs()) == 80
+        page.write_text(page.read_text().replace('<pre><code>', '<pre><code><span class="l">%s</span>\n' % cls.wide, 1))
+        made = [subprocess.Popen(["book/tools/edition.py", "-s", str(out / "site"), "-o", str(out / (size + ".pdf")), "-z", size, "pdf", *(p.name[:2] for p in sorted((TOP / "tests/weave").glob("*-*.nw")))],
+                                 cwd=TOP, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for size in ("a4", "6x9")]
+        for m in made:
+            said = m.communicate()[0]
+            assert m.returncode == 0, said
+        cls.text = {size: cls.tool("pdftotext", "-layout", out / (size + ".pdf"), "-").split("\f") for size in ("a4", "6x9")}
+
+    @staticmethod
+    def tool(*command):
+        return subprocess.run([str(c) for c in command], text=True, stdout=subprocess.PIPE, check=True).stdout
+
+    def test_a_line_of_80_columns_fits_and_no_word_leaves_its_page(self):
+        for size, pages in self.text.items():
+            found = [line for page in pages for line in page.split("\n") if "-" * 66 in line]
+            self.assertEqual(len(found), 1, size)
+            self.assertIn(self.wide.strip(), found[0], size)
+            box = self.tool("pdftotext", "-bbox", self.out / (size + ".pdf"), "-")
+            width = float(re.search(r'<page width="([\d.]+)"', box).group(1))
+            for left, right, word in re.findall(r'<word xMin="([\d.]+)".*?xMax="([\d.]+)".*?>(.*?)</word>', box):
+                self.assertTrue(float(left) > 28 and float(right) < width - 28, "%s: %s" % (size, word))
+
+    def test_no_chunk_is_divided_and_no_heading_ends_a_page(self):
+        source = ET.fromstring("<x>%s</x>" % "".join(re.findall(r'<figure class="chunk.*?</figure>', (self.out / "a4.html").read_text(), re.S)))
+        headings = {"".join(re.sub("<.*?>", "", h).split()) for h in re.findall(r"<h[123][^>]*>(.*?)</h[123]>", (self.out / "a4.html").read_text(), re.S)}
+        for size, pages in self.text.items():
+            squeezed = ["".join(page.split()) for page in pages]
+            for chunk in source.iter("figure"):
+                name = "".join(chunk.find("figcaption").itertext())
+                lines = [t for t in ("".join("".join(n.itertext()).split()) for n in chunk.iter("span") if "l" in classes(n)) if len(t) > 12 and "⟨" not in t]
+                whole = [n for n, page in enumerate(squeezed) if all(line in page for line in lines)]
+                self.assertTrue(whole, "%s: %s" % (size, name))
+            for number, page in enumerate(pages[2:], 3):
+                lines = ["".join(line.split()) for line in page.split("\n") if line.strip()]
+                if len(lines) > 3:      # not the page of a part
+                    self.assertNotIn(lines[-2], headings, "%s, page %d" % (size, number))
+
+    def test_a_reference_says_its_page_and_the_contents_and_the_outline_lead_there(self):
+        for size, pages in self.text.items():
+            at = next(n for n, page in enumerate(pages, 1) if "Itwrapswhatchapteronedid" in "".join(page.split()))
+            self.assertRegex("".join(pages), r"(?s)chapter\s2\s\(p\.\s%d\)" % at)
+            self.assertRegex(pages[1], r"2\. .*\. *%d\n" % at)
+            outline = self.tool("pdftohtml", "-xml", "-i", "-stdout", self.out / (size + ".pdf"))
+            outline = outline[outline.index("<outline>"):]
+            self.assertIn("Part I: Beginnings</item>", outline)
+            self.assertRegex(outline, '<item page="%d">' % at)
+            self.assertIn("Numbers and notes</item>", outline)
+
+    def test_every_font_is_embedded(self):
+        for size in self.text:
+            fonts = self.tool("pdffonts", self.out / (size + ".pdf")).split("\n")[2:-1]
+            self.assertGreater(len(fonts), 3)
+            for font in fonts:
+                self.assertRegex(font, r" yes yes yes +\d+ +\d+$")
+            self.assertIn("JetBrains", "".join(fonts))
+
+    def test_notes_stand_in_the_margin_of_a4_and_at_the_foot_of_the_small_page(self):
+        for size, pages in self.text.items():
+            self.assertEqual("".join(pages).count("Two lines"), 1, size)
+            page = next(p for p in pages if "Two lines" in p)
+            self.assertEqual(page.index("Two lines") > page.index("Table 1.1"), size == "6x9", page)
 
 
 if __name__ == "__main__":

@@ -2,18 +2,21 @@
 # SPDX-License-Identifier: MIT
 """Turn the woven pages into one file for a reader of books.
 
-  book/tools/edition.py [-o OUT] epub [SITE] [NN ...]     an EPUB 3
+  book/tools/edition.py [-o OUT] epub [NN ...]               an EPUB 3
+  book/tools/edition.py [-o OUT] [-z 6x9] pdf [NN ...]       a PDF, of A4 or 6 by 9 inches, by weasyprint
 
-The pages come from SITE (build/site), in the order of its contents; NN picks chapters, and leaves out
+The pages come from build/site (-s SITE), in the order of its contents; NN picks chapters, and leaves out
 the indexes.  What works only on a screen goes: buttons, scripts, the contents beside the text, the files so far.
 A chunk stands where its chapter has it and nowhere else, so what unfolds under a use goes too; the use is a link.
-Hints and answers move to the end of their page, side notes behind their paragraph.
+Hints and answers move to the end of their page; side notes behind their paragraph, or stay in the margin of paper.
 """
 import argparse
 import copy
 import html
 import os
 import re
+import shutil
+import subprocess
 import sys
 import time
 import uuid
@@ -113,11 +116,12 @@ class Page(HTMLParser):
 
 def drawing(svg):
     """A drawing brings its colours along; it is laid on white, whatever the colour of the page."""
-    svg = re.sub(r"var\(--(\w+)\)", lambda v: COLOURS[v.group(1)], svg)
+    svg = re.sub(r"var\(--(\w+)[^)]*\)", lambda v: COLOURS[v.group(1)], svg)
     svg = re.sub(r' style="--least:[^"]*"', "", svg)
     svg = svg.replace(' font-family="inherit"', "").replace('"ui-monospace, monospace"', '"JetBrains Mono, monospace"')
     svg = re.sub(r'(<\w+(?![^>]* font-family=)[^>]*) class="mono"', r'\1 class="mono" font-family="JetBrains Mono, monospace"', svg)
     svg = re.sub(r"<svg(?![^>]*font-family)", '<svg font-family="Arimo, Helvetica, Arial, sans-serif"', svg, count=1)
+    svg = svg.replace("<marker ", '<marker overflow="visible" ')     # weasyprint fills what it clips to
     svg = svg.replace("currentColor", COLOURS["fg"]).replace("&nbsp;", "\u00a0")
     return svg if re.match(r"<svg[^>]* xmlns=", svg) else svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
 
@@ -125,7 +129,8 @@ def drawing(svg):
 # ---------------------------------------------------------------- from a screen to paper
 
 class Edition:
-    def __init__(self, site, chapters):
+    def __init__(self, site, chapters, paper=None):
+        self.on_paper = paper
         index = site / "index.html"
         if not index.is_file():
             die("there is no %s; type make first" % index)
@@ -153,16 +158,25 @@ class Edition:
         self.byid = {p.id: p for p in self.pages}
         for p in self.pages:
             self.page, self.notes, self.later, self.exercise = p, [], {"hint": [], "answer": []}, None
-            p.kids = self.paper(p)
+            p.kids = self.kept(p)
         self.open_book(cover)
         for p in self.pages:
             p.ids = {n.attrs["id"] for n in Node("top", (), p.kids).all() if "id" in n.attrs}
         for p in self.pages:
             self.page = p
-            self.link(Node("top", (), p.kids))
+            self.link(Node("top", (), p.kids), p.id in INDEXES)
+            if paper:
+                for n in list(Node("top", (), p.kids).all()):
+                    if any(k.has("call") for k in n.nodes()):
+                        self.noted(n)
+                for n in Node("top", (), p.kids).all("pre"):
+                    untab(n, 0)
+                for n in Node("top", (), p.kids).all():
+                    if "id" in n.attrs:
+                        n.attrs["id"] = p.id + "." + n.attrs["id"]
 
-    def paper(self, page):
-        """What is kept of a page, in the order of paper."""
+    def kept(self, page):
+        """What is kept of a page, in the order of a book."""
         out = []
         for k in page.main.kids:
             for n in self.rewrite(k):
@@ -205,8 +219,7 @@ class Edition:
         if n.tag == "label":
             return self.mark(n) if n.has("sn-mark") else []
         if n.has("sn"):
-            self.note(n)
-            return []
+            return self.note(n)
         if n.has("go"):
             return []
         if n.tag == "div" and n.has("code"):
@@ -226,6 +239,8 @@ class Edition:
             n.attrs.pop("aria-label", 0)
         if n.has("scroll"):
             return self.inside(n).kids
+        if self.on_paper == "a4" and n.tag == "figure" and n.has("chunk"):
+            n.kids[:2] = n.kids[1::-1]      # in the margin beside the name, not below it
         return [self.inside(n)]
 
     def lines(self, code):
@@ -236,6 +251,19 @@ class Edition:
                     line.attrs.pop("id", 0)
                     line.kids = [x for y in line.kids if isinstance(y, str) or not y.has("ln", "part") for x in self.rewrite(y)] + ["\n"]
                     yield line
+
+    def noted(self, n):
+        """In the margin notes begin where their paragraph does, and no page ends inside it: within a line
+        weasyprint lays one note over another, and draws it twice when the line moves to the next page."""
+        n.attrs["class"] = (n.attrs.get("class", "") + " noted").strip()
+        if self.on_paper == "a4":
+            notes, rest = [k for k in n.nodes() if k.has("call")], [k for k in n.kids if isinstance(k, str) or not k.has("call")]
+            for k in notes:
+                k.tag, k.kids = "div", k.kids[0].kids
+                k.attrs["class"] = "sn"
+            if n.tag == "p":
+                n.tag, rest = "div", [Node("p", (), rest)]
+            n.kids = notes + rest
 
     def details(self, n):
         self.inside(n)
@@ -250,28 +278,36 @@ class Edition:
 
     def mark(self, n):
         number = n.text()
+        if self.on_paper:
+            return [Node("sup", {"class": "mark"}, [number])]
         return [Node("a", {"class": "mark", "epub:type": "noteref", "role": "doc-noteref", "id": "mark-" + number, "href": "#note-" + number}, [number])]
 
     def note(self, n):
+        if self.on_paper:
+            return [Node("span", {"class": "call"}, [self.inside(n)])]     # at the foot of a page weasyprint writes a mark of its own
         number = n.first("span", "sn-n").text()
         kids = self.inside(Node("p", (), [k for k in n.kids if isinstance(k, str) or not k.has("sn-n")])).kids
         back = Node("a", {"href": "#mark-" + number, "role": "doc-backlink"}, [number])
         self.notes.append(Node("aside", {"class": "note", "epub:type": "footnote", "role": "doc-footnote", "id": "note-" + number}, [
             Node("p", (), [back, " "] + kids)]))
+        return []
 
     # ---- links
 
     def href(self, page, anchor):
+        if self.on_paper:
+            return "#" + page.id + ("." + anchor if anchor else "")
         return (page.id + ".xhtml" if page is not self.page else "") + ("#" + anchor if anchor else "")
 
-    def link(self, n):
-        """Links lead to where their target stands in this edition; one to what it leaves out becomes text."""
+    def link(self, n, quiet):
+        """Links lead to where their target stands in this edition; one to what it leaves out becomes text.
+        On paper one to a chapter, a section, a figure or a chunk says the page, if it is not quiet."""
         kids = []
         for k in n.kids:
             if isinstance(k, str):
                 kids.append(k)
                 continue
-            self.link(k)
+            self.link(k, quiet or k.tag in ("pre", "table") or k.has("nav", "later", "file"))
             to = k.attrs.get("href", "") if k.tag == "a" else None
             if to is None or re.match(r"[a-z]+:", to):
                 kids.append(k)
@@ -282,6 +318,8 @@ class Edition:
                 page = self.pages[1]
             if page and (not anchor or anchor in page.ids) and not (page is self.page and k.has("num")):
                 k.attrs["href"] = self.href(page, anchor) or self.page.id + ".xhtml"
+                if self.on_paper and not quiet and not k.has("id", "num") and (anchor or not n.has("rep")):
+                    k.attrs["class"] = (k.attrs.get("class", "") + " paged").strip()
                 kids.append(k)
             elif page and anchor and anchor not in page.ids and not re.search(r"-\d+-\d+$", anchor):
                 die("%s.html: the link to %s leads nowhere" % (self.page.id, to))
@@ -291,6 +329,20 @@ class Edition:
                 k.tag, k.attrs = "span", {a: v for a, v in k.attrs.items() if a in ("id", "class")}
                 kids.append(k)
         n.kids = kids
+
+
+def untab(n, column):
+    """Spaces for tabs: weasyprint counts a tab from the element it is in.  Gives the column behind n."""
+    for i, k in enumerate(n.kids):
+        if isinstance(k, Node):
+            column = untab(k, column)
+            continue
+        out = ""
+        for c in k:
+            fill = " " * (8 - column % 8) if c == "\t" else c
+            out, column = out + fill, 0 if c == "\n" else column + len(fill)
+        n.kids[i] = out
+    return column
 
 
 def sections(page):
@@ -401,16 +453,66 @@ def epub(edition, out):
             put("book/" + name, text)
 
 
+# ---------------------------------------------------------------- PDF
+
+def markup(nodes):
+    return "".join(html.escape(n, quote=False) if isinstance(n, str) else n.xml() for n in nodes)
+
+
+def pdf(edition, out):
+    """One document of all pages, laid out by weasyprint."""
+    weasyprint = shutil.which("weasyprint")
+    if not weasyprint:
+        die("weasyprint is not installed; ./setup --editions installs it")
+    faces = "\n".join(re.findall(r"^@font-face.*$", (TOOLS / "book.css").read_text(encoding="utf-8"), re.M))
+    style = "".join((TOOLS / name).read_text(encoding="utf-8") for name in ["print.css"] + (["print-6x9.css"] if edition.on_paper == "6x9" else []))
+    title, part, body, toc = edition.title, "", [], []
+    for page, of in list(zip(edition.pages, edition.parts))[1:]:
+        if of != part:
+            part = of
+            toc.append('<li class="part">%s</li>' % html.escape(of))
+            body.append('<h1 class="part">%s</h1>' % html.escape(of))
+        toc.append('<li><a href="#%s">%s</a></li>' % (page.id, html.escape(named(page))))
+        toc += ['<li class="sec"><a href="#%s">%s</a></li>' % (n.attrs["id"], html.escape(" ".join(n.text().split()))) for n in sections(page) if page.label]
+        body.append('<section id="%s" class="%s">%s</section>' % (page.id, "page in " + page.id if of else "page " + page.id, markup(page.kids)))
+    text = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>%s</title><meta name="author" content="The %s authors"><meta name="description" content="%s"><style>%s%s</style></head>
+<body><section class="title">%s%s<p class="rights">Prose: CC BY 4.0. Code: MIT.</p></section>
+<nav class="contents"><h1>Contents</h1><ol>%s</ol></nav>%s</body></html>
+""" % (html.escape(title), html.escape(title), html.escape(edition.said.text() if edition.said else title), faces, style,
+       markup(edition.pages[0].kids), edition.art.xml() if edition.art else "", "".join(toc), "".join(body))
+    whole = out.with_suffix(".html")
+    whole.write_text(text, encoding="utf-8")
+    started, shown, last = time.time(), 0, []
+    run = subprocess.Popen([weasyprint, "-v", "-u", str(TOOLS / "vendor") + "/", str(whole), str(out)], text=True, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    for line in run.stderr:
+        last = (last + [line])[-5:]
+        step = re.search(r"Step (\d).*?(Page (\d+))?$", line.strip())
+        if step and "up-to-date" not in line and (time.time() - shown > 10 or not step.group(2)):
+            shown = time.time()
+            print("  %-8s%4d s  %s" % ("PDF", shown - started, line.split(" - ", 1)[-1].strip()), flush=True)
+    if run.wait():
+        sys.stderr.write("".join(last))
+        die("weasyprint could not lay out %s" % whole)
+
+
 def main():
-    parser = argparse.ArgumentParser(prog="edition", usage="book/tools/edition.py [-o OUT] epub [-s SITE] [NN ...]", description="Turn the woven pages into one file.")
+    parser = argparse.ArgumentParser(prog="edition", usage="book/tools/edition.py [-o OUT] [-s SITE] [-z a4|6x9] epub|pdf [NN ...]",
+                                     description="Turn the woven pages into one file.")
     parser.add_argument("-o", dest="out")
     parser.add_argument("-s", dest="site", default="build/site")
-    parser.add_argument("form", choices=["epub"])
+    parser.add_argument("-z", dest="size", default="a4")
+    parser.add_argument("form", choices=["epub", "pdf"])
     parser.add_argument("chapters", nargs="*")
     a = parser.parse_args()
-    out = Path(a.out or "build/rt0." + a.form)
-    edition = Edition(Path(a.site), a.chapters)
-    epub(edition, out)
+    if a.size not in ("a4", "6x9"):
+        die("the size of the paper is a4 or 6x9, not " + a.size)
+    out = Path(a.out or "build/rt0%s.%s" % ("-6x9" if a.form == "pdf" and a.size == "6x9" else "", a.form))
+    edition = Edition(Path(a.site), a.chapters, a.size if a.form == "pdf" else None)
+    if a.form == "epub":
+        epub(edition, out)
+    else:
+        pdf(edition, out)
     print("  the book: %s, %.1f MB" % (out, out.stat().st_size / 1e6))
 
 
