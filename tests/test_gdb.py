@@ -193,7 +193,7 @@ void main_main(void)
     def test_our_gcore_writes_what_gdb_leaves_out(self):
         with tempfile.TemporaryDirectory() as tmp:
             look = ("echo ----\\n", "info goroutines", "goroutine all bt")
-            out = gdb("build/examples/workers", "set environment GOMAXPROCS 2", "break runtime_Semrelease", "run",
+            out = gdb("build/examples/workers", "set environment GOMAXPROCS 1", "break runtime_Semrelease", "run",
                       "generate-core-file %s/theirs" % tmp, "gcore %s/ours" % tmp, *look)
             live = out.split("----\n")[1]
             self.assertIn("Saved corefile %s/ours\n" % tmp, out)
