@@ -95,7 +95,7 @@ else
 	$(error VIEW=$(VIEW) is neither chapter nor src)
 endif
 
-GDB = gdb -nx -q -iex 'set auto-load safe-path /' -x gdb/rt0.py $(if $(PREDICT),-ex 'predict on') $(if $(TUI),-ex 'tui enable' -ex 'layout rt0')
+GDB = gdb -nx -q -iex 'set auto-load safe-path /' -iex 'set filename-display basename' -x gdb/rt0.py $(if $(PREDICT),-ex 'predict on') $(if $(TUI),-ex 'tui enable' -ex 'layout rt0')
 need_gdb = @command -v gdb >/dev/null || { echo 'gdb is missing: run ./setup' >&2; exit 1; }
 STAGE ?=
 ifeq ($(STAGE),)

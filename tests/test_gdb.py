@@ -227,6 +227,13 @@ void main_main(void)
             status, (said,) = self.make_gdb("CORE=" + core)
             self.assertEqual((status, said.split(":")[0]), (2, "GDB can see no goroutines in true"))
 
+    def test_a_stop_names_the_chapter_without_the_folders_above_it(self):
+        debug_build("chapter")
+        done = subprocess.run(["make", "-s", "gdb"], cwd=TOP, input="break main_main\nrun\nkill\n", stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=120)
+        self.assertRegex(done.stdout, r"main_main \(\) at \d\d-[\w-]+\.nw:\d+\n")
+        self.assertNotIn(TOP + "/book", done.stdout)
+
     def test_make_gdb_attaches_to_a_process_or_says_why_not(self):
         with tempfile.TemporaryDirectory() as tmp:
             with open(tmp + "/reads.c", "w") as f:
