@@ -108,7 +108,7 @@ ifneq ($(value PID)$(value CORE),)
 gdb: $(if $(value PROG),debug,tangle)
 	$(need_gdb)
 	$(Q)$(if $(value PROG),program=$$(./run -b -g $(VIEW) -l $(GOAMD64:v%=%) -p $(call given,PROG)) &&) \
-	$(GDB) $(if $(value PROG),"$$program") -ex $(call quoted,$(opened)) -ex 'python gdb.selected_thread() or gdb.execute("quit 1")'
+	$(GDB) -ex 'context on' $(if $(value PROG),"$$program") -ex $(call quoted,$(opened)) -ex 'python gdb.selected_thread() or gdb.execute("quit 1")'
 else
 gdb: debug ## step it: make gdb [STAGE=02 [PREDICT=1]] [PROG='a.c b.c'] [ARGS='a b'] [PID=1234] [CORE=core] [VIEW=src] [TUI=1]
 	$(need_gdb)

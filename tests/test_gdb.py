@@ -243,7 +243,9 @@ void main_main(void)
             busy = subprocess.Popen([tmp + "/reads"], stdin=subprocess.PIPE)
             true = subprocess.Popen(["sleep", "60"])
             try:
-                self.assertEqual(self.make_gdb("PID=%d" % busy.pid), (0, ["process %d stands still; detach lets it go on" % busy.pid]))
+                status, said = self.make_gdb("PID=%d" % busy.pid)
+                self.assertEqual((status, said[0]), (0, "process %d stands still; detach lets it go on" % busy.pid))
+                self.assertIn("G1, on the stack of G1", said[1])       # the context, with which make gdb begins
                 status, (said,) = self.make_gdb("PID=%d" % true.pid)
                 self.assertEqual((status, said.split(":")[0]), (2, "GDB can see no goroutines in sleep"))
                 self.assertEqual(self.make_gdb("PID=4194305"), (2, ["there is no process 4194305"]))
