@@ -1328,20 +1328,20 @@ def parts_of(file):
 
 PT_LOAD = 1
 
-def fill(file, offset, address, n, step=1 << 20):
-    """Write the memory that GDB has left out of its core file."""
-    memory = gdb.selected_inferior()
-    for at in range(0, n, step):
+def fill(file, offset, address, n):
+    """Write the memory that GDB has left out of a piece of its core file."""
+    step, at = 1 << 20, 0
+    while at < n:
         try:
-            part = memory.read_memory(address + at, min(step, n - at))
+            part = gdb.selected_inferior().read_memory(
+                address + at, min(step, n - at))
         except gdb.MemoryError:
-            if step > 4096:
-                fill(file, offset + at, address + at, min(step, n - at),
-                     4096)
-            continue
-        if step == 4096:
+            part = bytes(4096 if step == 4096 else 0)
+            step = 4096
+        if step == 4096 and any(bytes(part)):
             file.seek(offset + at)
             file.write(part)
+        at += len(part)
 
 # open a process or a core file
 def load(program, what):
