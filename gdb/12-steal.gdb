@@ -54,5 +54,5 @@ info sched
 finish
 printf "G%d is the one to run\n", ((struct g *)$rax)->goid
 info sched
-# main has nothing left to run but itself. Try delete and continue, and let both
-# threads go on.
+# main has nothing left to run but itself. Try delete, set scheduler-locking
+# off, so that both threads move, and continue.

@@ -62,5 +62,5 @@ continue
 tbreak stopm
 continue
 info sched
-# main is in the list of all, and M2 goes to sleep. Try delete and continue:
-# does main come to its end?
+# main is in the list of all, and M2 goes to sleep. Try delete, set
+# scheduler-locking off, and continue: does main come to its end?

@@ -63,7 +63,8 @@ def essence(walk):
     """What two recordings of a walk have in common on all machines, as lines."""
     lines = []
     for step in walk["steps"]:
-        lines.append("(gdb) %s %s | %s | %s" % (step["cmd"], step.get("pass", ""), step.get("say", ""), masked(" / ".join(step.get("out", [])))))
+        lines.append("(gdb) %s %s | %s | %s" % (step["cmd"], step.get("pass", ""), step.get("say", "") + step.get("after", ""),
+                                                masked(" / ".join(step.get("out", [])))))
         if "state" in step:
             state = walk["states"][step["state"]]
             now = next(t for t in state["threads"] if t["n"] == state["at"])
