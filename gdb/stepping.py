@@ -190,7 +190,7 @@ def nest(pc):
 def other_lines(frame, into):
     """Where the other lines of a frame's function begin; into: also those
     of what is inlined there."""
-    names, whole = nest(frame.pc())
+    names, whole = nest_of(frame)
     mine = names[names.index(frame.name()):]
     for pc, place in statements().items():
         if whole.start <= pc < whole.end and place != line_in(
@@ -199,6 +199,11 @@ def other_lines(frame, into):
             if into or len(there) <= len(mine) or \
                     there[-len(mine):] != mine:
                 yield pc
+
+def nest_of(frame):
+    """As nest, for the place of a frame, which has one of the names."""
+    found = nest(frame.pc())
+    return found if frame.name() in found[0] else nest(frame.pc() - 1)
 
 def assembly(frame):
     """Whether a frame is in assembly, or in code without lines."""

@@ -683,6 +683,11 @@ void main_main(void)
         self.assertEqual(lines, ["10", "11", "12", "13", "11", "12", "13"], out)
         self.assertEqual(re.findall(r"= (\d+)", out)[-2:], ["3", "3"])
 
+    def test_a_parked_goroutine_that_is_selected_can_be_stepped(self):
+        out = self.follow(YIELD, 1, "tbreak count if $on(3)", "run", "tbreak runtime_Gosched", "continue", "delete", "goroutine 1", "gnext", "print $g().goid", "gnext", "print $g().goid")
+        self.assertNotIn("not in list", out)
+        self.assertEqual(re.findall(r"(?m)^\$\d = (\d)", out), ["1", "1"], out)
+
     def test_gstep_goes_into_what_a_line_calls_also_through_a_register(self):
         out = self.follow(debug_build("src"), 2, "tbreak main_main", "run", "gnext 2", "gstep", "gfinish", "tbreak doInit1",
                           "run", "gnext 2", "gstep")

@@ -21,12 +21,12 @@ LONG = os.environ.get("RT0_LONG")
 
 def waits(trace):
     """{(goroutine, from, to)}: each wait for a semaphore that has ended."""
-    since, found = {}, set()
+    began, found = {}, set()
     for e in trace.events:
         if e.kind == "GoBlock":
-            since[e.goid] = e.when
-        elif e.kind == "GoUnblock" and e.arg in since:
-            found.add((e.arg, since.pop(e.arg), e.when))
+            began[e.goid] = e.when
+        elif e.kind == "GoUnblock" and e.arg in began:
+            found.add((e.arg, began.pop(e.arg), e.when))
     return found
 
 
