@@ -127,7 +127,7 @@ def look():
         state, pc, on = truth(g, waiting, threads)
         seen[state] = seen.get(state, 0) + 1
         star, said, rest = shown.get(goid, ("", "nothing", ""))
-        if said != state or (star == "*") != (state == "running" and g == mine):
+        if said != state or (star == "*") != (state in ("running", "syscall") and g == mine):
             faults.append("%s: G%d is %s, shown as %r" % (where, goid, state, star + said + " " + rest))
         if pc == goexit + 1 and not on:
             if "not started, will run" not in rest:
