@@ -48,7 +48,7 @@ class ShortWay(Chapter):
         ends = [line for line in out.splitlines() if re.match(r"#\d+\s", line) and "goexit (" in line]
         self.assertEqual(len(ends), 3, out)
         self.assertIn("gswitch", out, traces)
-        self.assertEqual(len(re.findall(r"(?m)^#\d+ .*semacquire", out)), 3, out)
+        self.assertEqual(len(re.findall(r"(?m)^#\d+ +semacquire \(", out)), 3, out)
 
     def test_the_inlined_switch_unwinds_at_each_instruction(self):
         """From leaq to the jump, and behind it: the chain ends in goexit, or says at once that there is no caller."""
