@@ -133,7 +133,9 @@
       var m = location.hash.match(/^#(walk-.*?)(?:-(\d+))?$/)
       if (m && m[1] === fig.id) { go((m[2] || 1) - 1, true); fig.scrollIntoView() }
     }
-    go(0, true); linked(); addEventListener('hashchange', linked)
+    // at first sight the program stands somewhere
+    for (var begin = 0; begin < steps.length - 1 && steps[begin].state === undefined;) begin++
+    go(begin, true); linked(); addEventListener('hashchange', linked)
   }
   Array.prototype.forEach.call(d.querySelectorAll('figure.stepper'), stepper)
 })()
