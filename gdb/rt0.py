@@ -633,6 +633,7 @@ class Standing:
     def __init__(self, g):
         self.g = g
 
+    # stand on the goroutine
     def __enter__(self):
         self.selection = Selection()
         try:
