@@ -107,6 +107,11 @@ class Viewer(unittest.TestCase):
             row = b.js("[...document.querySelector('#waits tbody tr').cells].map(c => c.textContent)")
             self.assertEqual(row[:4], ["G%d" % longest[0], "done", "%d events" % (longest[2] - longest[1]),
                                        "%d events" % (longest[1] - trace.events[0].when)])
+            rows = b.js("[...document.querySelectorAll('#waits tbody tr')].map(r => [...r.cells].slice(0, 4).map(c => c.textContent))")
+            known = {("G%d" % g, z - a, a - trace.events[0].when) for g, a, z in waits(trace)}
+            listed = [(g, int(long.split()[0]), int(at.split()[0])) for g, _, long, at in rows]
+            self.assertLessEqual(set(listed), known)
+            self.assertEqual([long for _, long, _ in listed], sorted((long for _, long, _ in known), reverse=True)[:12])
             b.js("document.querySelector('#waits tbody tr').click()")
             self.assertEqual(b.js("document.querySelector('#life h2').textContent"), "G1 runtime_main")
             ran = sum(e.kind == "GoStart" and e.goid == 1 for e in trace.events)
