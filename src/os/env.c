@@ -67,6 +67,7 @@ static const struct { const char *name; int32_t *value; } dbgvars[] = {
 	{ "inittrace", &debug.inittrace },
 	{ "schedtrace", &debug.schedtrace },
 	{ "scheddetail", &debug.scheddetail },
+	{ "nomembarrier", &debug.nomembarrier },
 };
 
 enum { NDBGVARS = sizeof dbgvars / sizeof dbgvars[0] };

@@ -43,6 +43,7 @@
 #define SYS_ftruncate	77
 #define SYS_getrlimit	97
 #define SYS_fallocate	285
+#define SYS_membarrier	324
 
 /* The current g: the word below the thread pointer. */
 #define TLS_G		%fs:-8

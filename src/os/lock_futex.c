@@ -48,7 +48,7 @@ notetsleep(struct note *n, int64_t ns)
 }
 
 /* lock and unlock */
-enum { UNLOCKED, LOCKED, SLEEPING };
+enum { UNLOCKED, LOCKED };
 enum { ACTIVESPIN = 4, PAUSES = 30 };
 
 /* Take l if it is free, without waiting. */
@@ -57,9 +57,10 @@ trylock(struct mutex *l)
 {
 	uint32_t v = UNLOCKED;
 
+	/* acquire: of what was done under the lock; seq_cst: see sema.c */
 	return __atomic_load_n(&l->key, __ATOMIC_RELAXED) == UNLOCKED &&
 	    __atomic_compare_exchange_n(&l->key, &v, LOCKED, 0,
-	    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
 /* Look a few times, let another thread run, and then sleep. */
@@ -75,9 +76,12 @@ lockslow(struct mutex *l)
 	sys_sched_yield();
 	if (trylock(l))
 		return;
-	while (__atomic_exchange_n(&l->key, SLEEPING, __ATOMIC_ACQUIRE) !=
-	    UNLOCKED)
-		futexsleep(&l->key, SLEEPING);
+	__atomic_fetch_add(&l->sleepers, 1, __ATOMIC_RELAXED);
+	/* with the light one of unlock: it sees us, or we see the lock free */
+	heavyfence();
+	while (!trylock(l))
+		futexsleep(&l->key, LOCKED);
+	__atomic_fetch_sub(&l->sleepers, 1, __ATOMIC_RELAXED);
 }
 
 /* Wait until l is free and take it.  Blocks the thread, not the goroutine. */
@@ -93,11 +97,13 @@ lock(struct mutex *l)
 void
 unlock(struct mutex *l)
 {
-	uint32_t v = __atomic_exchange_n(&l->key, UNLOCKED, __ATOMIC_RELEASE);
-
-	if (v == UNLOCKED)
+	if (__atomic_load_n(&l->key, __ATOMIC_RELAXED) == UNLOCKED)
 		throw("unlock: of an unlocked lock");
-	if (v == SLEEPING)
+	/* release: who takes the lock sees what was done under it */
+	__atomic_store_n(&l->key, UNLOCKED, __ATOMIC_RELEASE);
+	lightfence();
+	if (__builtin_expect(__atomic_load_n(&l->sleepers, __ATOMIC_RELAXED) !=
+	    0, 0))
 		futexwakeup(&l->key, 1);
 	getmos()->locks--;
 }

@@ -77,6 +77,7 @@ extern struct debugvars {
 	int32_t inittrace;	/* print a line for each init task */
 	int32_t schedtrace;	/* print a line about the scheduler every so many ms */
 	int32_t scheddetail;	/* and one for each P, M and G */
+	int32_t nomembarrier;	/* do as if the kernel had no membarrier */
 } debug;
 
 /* What this floor keeps for a thread.  It is a field of the thread's M. */
@@ -128,9 +129,10 @@ _Noreturn void fatal(const char *s);
 /* os_linux.c */
 void usleep(int64_t us);
 
-/* A lock: 0 free, 1 held, 2 held and somebody may sleep for it. */
+/* A lock: 0 free, 1 held. */
 struct mutex {
 	uint32_t key;
+	uint32_t sleepers;	/* threads that sleep for it, or are about to */
 };
 
 /* lock_futex.c */
@@ -169,5 +171,21 @@ extern char *arena;	/* mem.c: where the next memory shall be, or NULL */
 
 /* lock_futex.c */
 void notetsleep(struct note *n, int64_t ns);
+
+extern int asymmetric;	/* the kernel sends barriers to other threads */
+
+/* membarrier_linux.c */
+void membarrierinit(void);
+void heavyfence(void);
+
+/* Its partner is heavyfence: see membarrier_linux.c. */
+static inline void
+lightfence(void)
+{
+	if (__builtin_expect(!asymmetric, 0))
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	else
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
 
 #endif

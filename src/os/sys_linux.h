@@ -196,6 +196,17 @@ long turnnap(const void *want);
 #define sys_sched_yield()						\
 	(turns ? turnpoint() : (sys_sched_yield)())
 
+enum {
+	MEMBARRIER_CMD_PRIVATE_EXPEDITED = 1 << 3,
+	MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED = 1 << 4,
+};
+
+static inline long
+sys_membarrier(int cmd)
+{
+	return Syscall6(SYS_membarrier, cmd, 0, 0, 0, 0, 0);
+}
+
 enum { EPIPE = 32 };
 
 #endif

@@ -148,7 +148,7 @@ newproc(void (*fn)(void *), void *arg)
 	} else {
 		runnextput(pp, gp);
 		if (sched.mainStarted)
-			wakefenced();
+			wakep();
 	}
 }
 

@@ -178,17 +178,8 @@ wakep(void)
 {
 	if (gomaxprocs == 1)
 		return;
-	/* what we have queued is there before we look who looks */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	wakefenced();
-}
-
-/* The same for who has queued it by a seq_cst read-modify-write. */
-void
-wakefenced(void)
-{
-	if (gomaxprocs == 1)
-		return;
+	/* with the heavy ones: they see what we have queued, or we who looks */
+	lightfence();
 	/* let one look unless one does */
 	struct p *pp;
 	int32_t none = 0;

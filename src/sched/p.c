@@ -92,6 +92,7 @@ procresize(int32_t n)
 	gomaxprocs = n;
 	/* prepare for so many Ps */
 	stealinit((uint32_t)n);
+	membarrierinit();
 	for (int32_t i = n - 1; i >= 0; i--) {
 		struct p *pp = persistentalloc(sizeof *pp);
 

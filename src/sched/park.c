@@ -21,7 +21,7 @@ goschedImpl(struct g *gp)
 
 /* step back, if there is somebody to step back for */
 /* help those who found no idle P */
-enum { HELPTURN = 16 };	/* of so many yields in vain, one looks elsewhere */
+enum { HELPTURN = 1024 };	/* so many yields in vain, and one looks */
 
 /*
  * Nobody waits at pp, which is ours.  If work waits elsewhere for which no
@@ -32,11 +32,11 @@ help(struct p *pp)
 {
 	struct g *gp;
 
+	if (turns)
+		turnpoint();
 	if (__atomic_load_n(&sched.needspinning, __ATOMIC_RELAXED) == 0)
 		return 0;
-	__atomic_store_n(&sched.needspinning, 0, __ATOMIC_RELAXED);
-	/* with that of wakep: it sees no request, or we see its work */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	/* the request stays: whoever looks for long takes it away */
 	gp = stealwork(pp);
 	if (gp == NULL)
 		return 0;
@@ -44,8 +44,6 @@ help(struct p *pp)
 	wakep();
 	return 1;
 }
-
-#define help(pp)	(turns ? turnpoint() : (void)0, help(pp))
 
 /* Let every goroutine that waits in the line of this P run before us. */
 void
@@ -134,6 +132,6 @@ goready(struct g *gp)
 		seedyield();
 	} else {
 		runnextput(getg()->m->p, gp);
-		wakefenced();
+		wakep();
 	}
 }

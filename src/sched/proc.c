@@ -155,7 +155,7 @@ findrunnable(void)
 			mp->spinning = 0;
 			__atomic_fetch_sub(&sched.nmspinning, 1, __ATOMIC_RELAXED);
 			/* with that of wakep: it sees us gone, or we see its work */
-			__atomic_thread_fence(__ATOMIC_SEQ_CST);
+			heavyfence();
 			pp = lookagain();
 			if (pp != NULL) {
 				acquirep(pp);

@@ -1,178 +1,187 @@
 /* SPDX-License-Identifier: MIT */
-/* Tangled from book/11-p-and-its-queue.nw; edit that, not this file. */
+/* Tangled from book/18-the-owners-path.nw; edit that, not this file. */
 /*
- * The run queues.  Each P has a ring and a place for one goroutine ahead of
- * it; behind all Ps is one list, under sched.lock.
+ * The run queues.  Each P has a ring, and a pile ahead of it; behind all Ps
+ * is one list, under sched.lock.
  *
- * The ring: runq[i % RUNQSIZE] for runqhead <= i < runqtail.  Only the M that
- * holds the P writes places and runqtail.  Anybody takes, by moving runqhead
- * with a compare-and-swap; who fails has taken nothing.
+ * The ring: runq[i % RUNQSIZE] for runqhead <= i < runqtail.  The pile:
+ * piled[i % RUNQSIZE] for pilebottom <= i < piletop.  Only the M that holds
+ * the P, its owner, puts.  The oldest of either leave by runqhead and
+ * pilebottom, the newest of the pile by piletop; whoever takes excludes all
+ * others by the biased lock.
  */
 #include "sched/sched.h"
 
-/*
- * Move the older half of pp's ring, which begins at h and is full, and gp to
- * the list.  Returns 0, and there is room now, if somebody else took some.
- */
+/* take from our own queues */
+enum { CALM = 64 };	/* takes without a theft, and the lock is ours again */
+
+/* Begin to take from pp, which is ours, by the lock. */
+static void
+takelocked(struct p *pp)
+{
+	__atomic_store_n(&pp->taking, 0, __ATOMIC_RELEASE);
+	lock(&pp->runqlock);
+	if (__atomic_load_n(&pp->bias, __ATOMIC_RELAXED) == Shared &&
+	    ++pp->calm >= CALM)
+		__atomic_store_n(&pp->bias, Biased, __ATOMIC_RELAXED);
+}
+
+/* Begin to take from pp, which is ours; returns what takeend has to know. */
+static inline int
+takebegin(struct p *pp)
+{
+	__atomic_store_n(&pp->taking, 1, __ATOMIC_RELAXED);
+	/* with the heavy one of revoke: it sees us taking, or we see it */
+	lightfence();
+	if (__builtin_expect(__atomic_load_n(&pp->bias, __ATOMIC_ACQUIRE) ==
+	    Biased, 1))
+		return 0;
+	takelocked(pp);
+	return 1;
+}
+
+static inline void
+takeend(struct p *pp, int locked)
+{
+	if (__builtin_expect(locked, 0))
+		unlock(&pp->runqlock);
+	else
+		/* release: who sees that we have ended sees what we took */
+		__atomic_store_n(&pp->taking, 0, __ATOMIC_RELEASE);
+}
+
+/* take from the queues of others */
+enum { OWNERPAUSES = 1000 };
+
+/* Let the owner of pp take by the lock from now on; 0: it cannot be had now. */
 static int
-runqputslow(struct p *pp, struct g *gp, uint32_t h)
+revoke(struct p *pp)
+{
+	enum bias b = Biased;
+
+	if (!__atomic_compare_exchange_n(&pp->bias, &b, Revoking, 0,
+	    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		return 0;		/* another thief is at it */
+	heavyfence();
+	for (int i = 0; __atomic_load_n(&pp->taking, __ATOMIC_ACQUIRE); i++) {
+		if (i == OWNERPAUSES) {
+			__atomic_store_n(&pp->bias, Biased, __ATOMIC_RELAXED);
+			return 0;
+		}
+		__builtin_ia32_pause();
+	}
+	/* release: of what the owner has done, for other thieves */
+	__atomic_store_n(&pp->bias, Shared, __ATOMIC_RELEASE);
+	return 1;
+}
+
+/* Begin to take from pp, which is not ours; 0: it cannot be done now. */
+static int
+stealbegin(struct p *pp)
+{
+	if (__atomic_load_n(&pp->bias, __ATOMIC_RELAXED) != Shared &&
+	    !revoke(pp))
+		return 0;
+	lock(&pp->runqlock);
+	/* acquire: of what the owner did before its lock was revoked */
+	if (__atomic_load_n(&pp->bias, __ATOMIC_ACQUIRE) != Shared) {
+		unlock(&pp->runqlock);
+		return 0;
+	}
+	pp->calm = 0;
+	return 1;
+}
+
+/* How many a queue has, at some moment of the call. */
+static uint32_t
+length(uint32_t *first, uint32_t *end)
+{
+	/* the first one first: see chapter 12 */
+	uint32_t h = __atomic_load_n(first, __ATOMIC_ACQUIRE);
+
+	return __atomic_load_n(end, __ATOMIC_ACQUIRE) - h;
+}
+
+/* Take the oldest of a queue that ends at end, or NULL. */
+static struct g *
+oldest(uint32_t *first, uint32_t end, struct g **places)
+{
+	uint32_t h = *first;
+	struct g *gp;
+
+	if (h == end)
+		return NULL;
+	gp = places[h % RUNQSIZE];
+	/* release: the place is read before its owner fills it again */
+	__atomic_store_n(first, h + 1, __ATOMIC_RELEASE);
+	return gp;
+}
+
+/* Move the older half of a queue of pp, ours and full, to the list. */
+static void
+spill(struct p *pp, uint32_t *first, uint32_t end, struct g **places)
 {
 	enum { N = RUNQSIZE / 2 };
-	struct g *batch[N + 1];
+	struct g *batch[N];
+	int n = 0, locked = takebegin(pp);
 
-	for (uint32_t i = 0; i < N; i++)
-		batch[i] = pp->runq[(h + i) % RUNQSIZE];
-	batch[N] = gp;
-	/*
-	 * release: who sees this head sees the tail, which is ahead of it;
-	 * acquire if it fails: who was faster has read the place we fill next
-	 */
-	if (!__atomic_compare_exchange_n(&pp->runqhead, &h, h + N, 0,
-	    __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
-		return 0;
-	/* put the batch on the list */
+	/* a thief may have been faster */
+	if (end - *first == RUNQSIZE)
+		while (n < N)
+			batch[n++] = oldest(first, end, places);
+	takeend(pp, locked);
+	if (n == 0)
+		return;
 	lock(&sched.lock);
-	for (int i = 0; i <= N; i++)
+	for (int i = 0; i < n; i++)
 		globrunqput(batch[i]);
 	unlock(&sched.lock);
 	/* tell that the list has work */
 	wakep();
-	return 1;
+}
+
+/* Put gp at the end of a queue of pp, which is ours. */
+static inline void
+put(struct p *pp, uint32_t *first, uint32_t *end, struct g **places,
+    struct g *gp)
+{
+	uint32_t t = *end;
+
+	/* acquire: who took a goroutine has read its place before us */
+	if (t - __atomic_load_n(first, __ATOMIC_ACQUIRE) == RUNQSIZE)
+		spill(pp, first, t, places);
+	places[t % RUNQSIZE] = gp;
+	/* release: who sees this end sees the place and the goroutine */
+	__atomic_store_n(end, t + 1, __ATOMIC_RELEASE);
 }
 
 /* Queue gp, which is runnable, behind all others of pp, which is ours. */
 void
 runqput(struct p *pp, struct g *gp)
 {
-	uint32_t t = pp->runqtail;
-	/* acquire: who took a goroutine has read its place before us */
-	uint32_t h = __atomic_load_n(&pp->runqhead, __ATOMIC_ACQUIRE);
-
-	if (t - h == RUNQSIZE && runqputslow(pp, gp, h))
-		return;
-	__atomic_store_n(&pp->runq[t % RUNQSIZE], gp, __ATOMIC_RELAXED);
-	/* release: who sees this tail sees the place and the goroutine */
-	__atomic_store_n(&pp->runqtail, t + 1, __ATOMIC_RELEASE);
+	put(pp, &pp->runqhead, &pp->runqtail, pp->runq, gp);
 	/* it is in the ring */
 	if (__builtin_expect(seeded, 0))
 		seedplace(pp);
-}
-
-/*
- * The pile's word, from below: the place of the oldest (8 bits), how many
- * there are (16 bits), and how often somebody has taken (40 bits).
- */
-#define ONEMORE	(1ull << 8)
-#define TAKEN	(1ull << 24)
-
-static uint32_t
-pilecount(uint64_t s)
-{
-	return (uint16_t)(s >> 8);
-}
-
-/* The place of the i-th goroutine from below. */
-static struct g **
-pileplace(struct p *pp, uint64_t s, uint32_t i)
-{
-	return &pp->piled[(uint8_t)(s + i)];
-}
-
-/* What s is when the n oldest have been taken. */
-static uint64_t
-pilewithout(uint64_t s, uint64_t n)
-{
-	return ((s - n * ONEMORE + TAKEN) & ~0xffull) | (uint8_t)(s + n);
-}
-
-/* Move the older half of pp's pile, which is full, to the list. */
-static void
-pilespill(struct p *pp, uint64_t s)
-{
-	enum { N = RUNQSIZE / 2 };
-	struct g *batch[N];
-
-	for (uint32_t i = 0; i < N; i++)
-		batch[i] = __atomic_load_n(pileplace(pp, s, i),
-		    __ATOMIC_RELAXED);
-	if (!__atomic_compare_exchange_n(&pp->pile, &s, pilewithout(s, N), 0,
-	    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-		return;			/* somebody else took some */
-	lock(&sched.lock);
-	for (int i = 0; i < N; i++)
-		globrunqput(batch[i]);
-	unlock(&sched.lock);
-	wakep();
 }
 
 /* Let gp be the next on pp, which is ours: it goes on top of the pile. */
 void
 runnextput(struct p *pp, struct g *gp)
 {
-	/* acquire: who has taken from a place has read it before */
-	uint64_t s = __atomic_load_n(&pp->pile, __ATOMIC_ACQUIRE);
-
-	while (pilecount(s) == RUNQSIZE) {
-		pilespill(pp, s);
-		s = __atomic_load_n(&pp->pile, __ATOMIC_ACQUIRE);
-	}
-	__atomic_store_n(pileplace(pp, s, pilecount(s)), gp,
-	    __ATOMIC_RELAXED);
-	/* release: who sees the count sees the place; and a fence for waking */
-	__atomic_fetch_add(&pp->pile, ONEMORE, __ATOMIC_SEQ_CST);
+	put(pp, &pp->pilebottom, &pp->piletop, pp->piled, gp);
 }
 
-/* Take the newest of pp's pile, which is ours, or NULL. */
+/* Take the newest of the pile of pp, which is ours, or NULL. */
 static struct g *
-pileget(struct p *pp)
+newest(struct p *pp)
 {
-	uint64_t s = __atomic_load_n(&pp->pile, __ATOMIC_ACQUIRE);
+	uint32_t t = pp->piletop;
 
-	while (pilecount(s) != 0) {
-		struct g *gp = __atomic_load_n(
-		    pileplace(pp, s, pilecount(s) - 1), __ATOMIC_RELAXED);
-
-		if (__atomic_compare_exchange_n(&pp->pile, &s,
-		    s - ONEMORE + TAKEN, 0, __ATOMIC_RELEASE,
-		    __ATOMIC_ACQUIRE))
-			return gp;
-	}
-	return NULL;
-}
-
-/* Take the oldest, if the pile of pp is still s, or NULL. */
-static struct g *
-pileoldest(struct p *pp, uint64_t s)
-{
-	struct g *gp = __atomic_load_n(pileplace(pp, s, 0), __ATOMIC_RELAXED);
-
-	/* release: the place is read before its owner fills it again */
-	if (pilecount(s) == 0 || !__atomic_compare_exchange_n(&pp->pile, &s,
-	    pilewithout(s, 1), 0, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+	if (t == pp->pilebottom)
 		return NULL;
-	return gp;
-}
-
-/* Take the front of pp's ring, or NULL.  Safe for any thread. */
-static struct g *
-ringget(struct p *pp)
-{
-	/* acquire: the tail is read after this head and cannot be older */
-	uint32_t h = __atomic_load_n(&pp->runqhead, __ATOMIC_ACQUIRE);
-
-	for (;;) {
-		/* acquire: what was published with this tail is visible */
-		uint32_t t = __atomic_load_n(&pp->runqtail, __ATOMIC_ACQUIRE);
-		struct g *gp = __atomic_load_n(&pp->runq[h % RUNQSIZE],
-		    __ATOMIC_RELAXED);
-
-		if (t == h)
-			return NULL;
-		/* release: our loads come before the owner's next store */
-		if (__atomic_compare_exchange_n(&pp->runqhead, &h, h + 1, 0,
-		    __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
-			return gp;
-	}
+	__atomic_store_n(&pp->piletop, t - 1, __ATOMIC_RELAXED);
+	return pp->piled[(t - 1) % RUNQSIZE];
 }
 
 /* The next goroutine of pp, which is ours, or NULL. */
@@ -180,23 +189,19 @@ struct g *
 runqget(struct p *pp)
 {
 	struct g *gp;
+	int locked;
 
+	if (runqlen(pp) == 0)
+		return NULL;
+	locked = takebegin(pp);
 	pp->from = FromPile;
-	gp = pileget(pp);
-	if (gp != NULL)
-		return gp;
-	pp->from = FromRing;
-	return ringget(pp);
-}
-
-/* How many goroutines wait at pp, at some moment. */
-uint32_t
-runqlen(struct p *pp)
-{
-	uint32_t h = __atomic_load_n(&pp->runqhead, __ATOMIC_ACQUIRE);
-
-	return __atomic_load_n(&pp->runqtail, __ATOMIC_ACQUIRE) - h +
-	    pilecount(__atomic_load_n(&pp->pile, __ATOMIC_RELAXED));
+	gp = newest(pp);
+	if (gp == NULL) {
+		pp->from = FromRing;
+		gp = oldest(&pp->runqhead, pp->runqtail, pp->runq);
+	}
+	takeend(pp, locked);
+	return gp;
 }
 
 /* Take the first of the list, or NULL. */
@@ -214,7 +219,21 @@ globrunqfirst(void)
 }
 
 /* take the first of the list or of the ring */
+/* take the oldest of one */
 enum { OLDESTTURN = 2048 };	/* fair turns */
+
+/* Take the oldest of the ring of pp, which is ours, or of its pile. */
+static struct g *
+takeoldest(struct p *pp, int ofpile)
+{
+	int locked = takebegin(pp);
+	struct g *gp = ofpile ?
+	    oldest(&pp->pilebottom, pp->piletop, pp->piled) :
+	    oldest(&pp->runqhead, pp->runqtail, pp->runq);
+
+	takeend(pp, locked);
+	return gp;
+}
 
 /*
  * Whose turn it is by the count, or NULL: in each FAIRTURN turns one for the
@@ -228,132 +247,93 @@ runqfair(struct p *pp)
 	/* log that it is out of turn */
 	pp->from = OutOfTurn;
 	if (++pp->fairturns % OLDESTTURN == 0)
-		return pileoldest(pp, __atomic_load_n(&pp->pile,
-		    __ATOMIC_ACQUIRE));
+		return takeoldest(pp, 1);
 	pp->fairtick = pp->schedtick;
 	pp->fairlist = !pp->fairlist;
-	return pp->fairlist ? globrunqfirst() : ringget(pp);
+	return pp->fairlist ? globrunqfirst() : takeoldest(pp, 0);
 }
 
 /*
- * Take the older half of victim's ring, at most RUNQSIZE / 2, for pp, which
- * is ours and has an empty ring.  Returns how many; they are in pp's ring
- * behind runqtail, which has not moved.
- */
-static uint32_t
-runqgrab(struct p *victim, struct p *pp)
-{
-	/* acquire: who moved the head there had seen the tail beyond it */
-	uint32_t h = __atomic_load_n(&victim->runqhead, __ATOMIC_ACQUIRE);
-
-	for (;;) {
-		/* acquire: a place is read after it was published */
-		uint32_t t = __atomic_load_n(&victim->runqtail, __ATOMIC_ACQUIRE);
-		uint32_t n = t - h - (t - h) / 2;
-
-		if (n > RUNQSIZE / 2) {
-			/* the head is older than the tail: look again */
-			h = __atomic_load_n(&victim->runqhead, __ATOMIC_ACQUIRE);
-			continue;
-		}
-		if (n == 0)
-			return 0;
-		/* copy the half */
-		for (uint32_t i = 0; i < n; i++) {
-			struct g *gp = __atomic_load_n(&victim->runq[(h + i) % RUNQSIZE],
-			    __ATOMIC_RELAXED);
-
-			__atomic_store_n(&pp->runq[(pp->runqtail + i) % RUNQSIZE], gp,
-			    __ATOMIC_RELAXED);
-		}
-		/* release: the places are read before the owner reuses them */
-		if (__atomic_compare_exchange_n(&victim->runqhead, &h, h + n,
-		    0, __ATOMIC_RELEASE, __ATOMIC_ACQUIRE))
-			return n;
-	}
-}
-
-/*
- * Take the older half of victim's pile for pp, which is ours and has an empty
- * one.  Returns one of them to run, or NULL if there are less than two.
+ * Take the older n of a queue for the end of one of ours, which is empty.
+ * The last of them is not queued but returned.
  */
 static struct g *
-pilesteal(struct p *pp, struct p *victim)
+take(uint32_t *first, struct g **places, uint32_t n, uint32_t *end,
+    struct g **ours)
 {
-	uint64_t own = __atomic_load_n(&pp->pile, __ATOMIC_ACQUIRE);
-	uint64_t s = __atomic_load_n(&victim->pile, __ATOMIC_ACQUIRE);
-	struct g *gp = NULL;
-	uint32_t n;
+	uint32_t h = *first;
+	uint32_t t = *end;
 
-	if (pilecount(own) != 0)
-		throw("pilesteal: the thief's pile is not empty");
-	do {
-		n = pilecount(s) / 2;
-		if (n == 0)
-			return NULL;
-		/* copy the older half of the pile */
-		for (uint32_t i = 0; i < n; i++) {
-			gp = __atomic_load_n(pileplace(victim, s, i), __ATOMIC_RELAXED);
-			__atomic_store_n(pileplace(pp, own, i), gp, __ATOMIC_RELAXED);
-		}
-	} while (!__atomic_compare_exchange_n(&victim->pile, &s,
-	    pilewithout(s, n), 0, __ATOMIC_RELEASE, __ATOMIC_ACQUIRE));
-	/* release: as in runnextput; the last one is not piled but run */
-	__atomic_fetch_add(&pp->pile, (n - 1) * ONEMORE, __ATOMIC_RELEASE);
-	return gp;
+	for (uint32_t i = 0; i < n; i++)
+		ours[(t + i) % RUNQSIZE] = places[(h + i) % RUNQSIZE];
+	/* release: the places are read before their owner fills them again */
+	__atomic_store_n(first, h + n, __ATOMIC_RELEASE);
+	/* release: as in put */
+	__atomic_store_n(end, t + n - 1, __ATOMIC_RELEASE);
+	return ours[(t + n - 1) % RUNQSIZE];
 }
 
-/* take the only one of a pile */
 enum { STEALPAUSE = 3000 };	/* ns */
 
-/* Take the only one of victim's pile, if it stays for a while, or NULL. */
-static struct g *
-stealnext(struct p *victim)
+/* Whether the only one of victim's pile has stayed there for a while. */
+static int
+stays(struct p *victim, uint32_t tick)
 {
-	uint64_t s = __atomic_load_n(&victim->pile, __ATOMIC_ACQUIRE);
-	int64_t end;
+	int64_t end = nanotime() + STEALPAUSE;
 
-	if (pilecount(s) == 0)
-		return NULL;
-	end = nanotime() + STEALPAUSE;
 	while (nanotime() < end) {
 		__builtin_ia32_pause();
-		if (__atomic_load_n(&victim->pile, __ATOMIC_RELAXED) != s)
-			return NULL;
+		if (__atomic_load_n(&victim->schedtick, __ATOMIC_RELAXED) !=
+		    tick)
+			return 0;
 	}
-	return pileoldest(victim, s);
+	return 1;
 }
 
 /* Steal from victim for pp: one to run is returned, the rest is queued. */
 struct g *
 runqsteal(struct p *pp, struct p *victim, int takenext)
 {
-	uint32_t n = runqgrab(victim, pp);
-	uint32_t t = pp->runqtail;
+	uint32_t tick = __atomic_load_n(&victim->schedtick, __ATOMIC_RELAXED);
+	uint32_t ring = length(&victim->runqhead, &victim->runqtail);
+	uint32_t pile = length(&victim->pilebottom, &victim->piletop);
+	struct g *gp = NULL;
 
-	if (__atomic_load_n(&pp->runqhead, __ATOMIC_RELAXED) != t)
-		throw("runqsteal: the thief's ring is not empty");
-	if (n == 0)
-		/* take what does not stand in the ring */
-		{
-			struct g *gp = pilesteal(pp, victim);
+	if (ring == 0 && (pile == 0 ||
+	    (pile == 1 && !(takenext && stays(victim, tick)))))
+		return NULL;
+	if (runqlen(pp) != 0)
+		throw("runqsteal: the thief has goroutines");
+	if (!stealbegin(victim))
+		return NULL;
+	/* steal what is still there */
+	ring = length(&victim->runqhead, &victim->runqtail);
+	pile = length(&victim->pilebottom, &victim->piletop);
+	if (ring != 0)
+		gp = take(&victim->runqhead, victim->runq, ring - ring / 2,
+		    &pp->runqtail, pp->runq);
+	else if (pile > 1)
+		gp = take(&victim->pilebottom, victim->piled, pile / 2,
+		    &pp->piletop, pp->piled);
+	else if (pile == 1 && takenext && tick ==
+	    __atomic_load_n(&victim->schedtick, __ATOMIC_RELAXED))
+		gp = take(&victim->pilebottom, victim->piled, 1,
+		    &pp->piletop, pp->piled);
+	unlock(&victim->runqlock);
+	return gp;
+}
 
-			return gp != NULL || !takenext ? gp : stealnext(victim);
-		}
-	/* release: as in runqput; the last one is not queued but run */
-	__atomic_store_n(&pp->runqtail, t + n - 1, __ATOMIC_RELEASE);
-	return pp->runq[(t + n - 1) % RUNQSIZE];
+/* How many goroutines wait at pp, at some moment. */
+uint32_t
+runqlen(struct p *pp)
+{
+	return length(&pp->pilebottom, &pp->piletop) +
+	    length(&pp->runqhead, &pp->runqtail);
 }
 
 /* Whether pp has nothing: at some moment its pile, at some its ring. */
 int
 runqempty(struct p *pp)
 {
-	uint32_t h;
-
-	if (pilecount(__atomic_load_n(&pp->pile, __ATOMIC_ACQUIRE)) != 0)
-		return 0;
-	/* the head first: see chapter 12 */
-	h = __atomic_load_n(&pp->runqhead, __ATOMIC_ACQUIRE);
-	return h == __atomic_load_n(&pp->runqtail, __ATOMIC_ACQUIRE);
+	return runqlen(pp) == 0;
 }

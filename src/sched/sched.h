@@ -110,9 +110,19 @@ struct p {
 	struct g *runq[RUNQSIZE];
 	struct g *gFree;	/* dead goroutines with stacks, by schedlink */
 	int32_t ngFree;		/* how many there are in gFree */
-	/* who runs before the ring */
-	uint64_t pile;		/* below, how many, and how often taken; see runq.c */
+	/* The pile: piled[i % RUNQSIZE] for pilebottom <= i < piletop. */
+	uint32_t pilebottom;
+	uint32_t piletop;
 	struct g *piled[RUNQSIZE];
+	/* the lock of the queues */
+	int taking;		/* the owner takes, and holds no lock */
+	enum bias {
+		Biased,		/* its owner takes without a lock */
+		Revoking,	/* a thief waits until the owner has seen that */
+		Shared,		/* whoever takes holds runqlock */
+	} bias;
+	struct mutex runqlock;	/* of what leaves the queues, while Shared */
+	uint32_t calm;		/* takes of the owner since the last theft */
 	uint32_t schedtick;	/* goroutines that were run, for the fair turns */
 	int64_t nstarted;	/* goroutines that began here */
 	int64_t nended;		/* and that ended here */
@@ -309,9 +319,6 @@ fairturn(struct p *pp)
 {
 	return pp->schedtick - pp->fairtick >= FAIRTURN / 2;
 }
-
-/* m.c */
-void wakefenced(void);
 
 extern struct tracefile *trace;	/* NULL: nobody wants a trace */
 extern int watched;		/* traceevent has something to do */

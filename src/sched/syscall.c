@@ -161,7 +161,7 @@ handoffp(struct p *pp)
 	unlock(&sched.lock);
 	if (!work) {
 		/* pp is idle before we look, as work is queued before wakep looks */
-		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		heavyfence();
 		pp = lookagain();
 	}
 	if (pp != NULL) {

@@ -100,7 +100,7 @@ semacquire(uint32_t *addr)
 	lock(&root->lock);
 	/* count ourselves and look again */
 	s.g->waitson = addr;
-	__atomic_fetch_add(&root->nwait, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&root->nwait, root->nwait + 1, __ATOMIC_RELAXED);
 	if (*place(root, addr) == NULL && cansemacquire(addr)) {
 		__atomic_store_n(&root->nwait, root->nwait - 1, __ATOMIC_RELAXED);
 		unlock(&root->lock);
@@ -108,6 +108,15 @@ semacquire(uint32_t *addr)
 	}
 	enqueue(root, &s);
 	goparkunlock(&root->lock, "semacquire");
+}
+
+/* Nobody waits at root, and nobody is about to. */
+static inline int
+quiet(struct semaroot *root)
+{
+	/* the lock first: who has given it back has said whether it waits */
+	return __atomic_load_n(&root->lock.key, __ATOMIC_SEQ_CST) == 0 &&
+	    __atomic_load_n(&root->nwait, __ATOMIC_SEQ_CST) == 0;
 }
 
 /* Add 1 to *addr, or give it to the one who has waited longest for it. */
@@ -121,9 +130,9 @@ semrelease(uint32_t *addr)
 	/* if nobody waits, put the unit down */
 	if (__builtin_expect(watched, 0))
 		seedyield();
-	if (__atomic_load_n(&root->nwait, __ATOMIC_RELAXED) == 0) {
+	if (quiet(root)) {
 		__atomic_fetch_add(addr, 1, __ATOMIC_SEQ_CST);
-		if (__atomic_load_n(&root->nwait, __ATOMIC_SEQ_CST) == 0)
+		if (quiet(root))
 			return;
 		down = 1;
 	}
