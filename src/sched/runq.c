@@ -93,7 +93,7 @@ stealbegin(struct p *pp)
 }
 
 /* How many a queue has, at some moment of the call. */
-static uint32_t
+static inline uint32_t
 length(uint32_t *first, uint32_t *end)
 {
 	/* the first one first: see chapter 12 */
@@ -115,6 +115,28 @@ oldest(uint32_t *first, uint32_t end, struct g **places)
 	/* release: the place is read before its owner fills it again */
 	__atomic_store_n(first, h + 1, __ATOMIC_RELEASE);
 	return gp;
+}
+
+/* How many goroutines wait at pp, at some moment. */
+uint32_t
+runqlen(struct p *pp)
+{
+	return length(&pp->pilebottom, &pp->piletop) +
+	    length(&pp->runqhead, &pp->runqtail);
+}
+
+/* Whether pp has nothing: at some moment its pile, at some its ring. */
+static inline int
+nothing(struct p *pp)
+{
+	return length(&pp->pilebottom, &pp->piletop) == 0 &&
+	    length(&pp->runqhead, &pp->runqtail) == 0;
+}
+
+int
+runqempty(struct p *pp)
+{
+	return nothing(pp);
 }
 
 /* Move the older half of a queue of pp, ours and full, to the list. */
@@ -140,19 +162,20 @@ spill(struct p *pp, uint32_t *first, uint32_t end, struct g **places)
 	wakep();
 }
 
-/* Put gp at the end of a queue of pp, which is ours. */
+/* Put gp at the end of a queue of pp, which is ours; there is room for one. */
 static inline void
 put(struct p *pp, uint32_t *first, uint32_t *end, struct g **places,
     struct g *gp)
 {
 	uint32_t t = *end;
 
-	/* acquire: who took a goroutine has read its place before us */
-	if (t - __atomic_load_n(first, __ATOMIC_ACQUIRE) == RUNQSIZE)
-		spill(pp, first, t, places);
 	places[t % RUNQSIZE] = gp;
 	/* release: who sees this end sees the place and the goroutine */
 	__atomic_store_n(end, t + 1, __ATOMIC_RELEASE);
+	/* acquire: who took a goroutine has read its place before us */
+	if (__builtin_expect(t + 1 - __atomic_load_n(first, __ATOMIC_ACQUIRE) ==
+	    RUNQSIZE, 0))
+		spill(pp, first, t + 1, places);
 }
 
 /* Queue gp, which is runnable, behind all others of pp, which is ours. */
@@ -191,7 +214,7 @@ runqget(struct p *pp)
 	struct g *gp;
 	int locked;
 
-	if (runqlen(pp) == 0)
+	if (nothing(pp))
 		return NULL;
 	locked = takebegin(pp);
 	pp->from = FromPile;
@@ -302,7 +325,7 @@ runqsteal(struct p *pp, struct p *victim, int takenext)
 	if (ring == 0 && (pile == 0 ||
 	    (pile == 1 && !(takenext && stays(victim, tick)))))
 		return NULL;
-	if (runqlen(pp) != 0)
+	if (!nothing(pp))
 		throw("runqsteal: the thief has goroutines");
 	if (!stealbegin(victim))
 		return NULL;
@@ -321,19 +344,4 @@ runqsteal(struct p *pp, struct p *victim, int takenext)
 		    &pp->piletop, pp->piled);
 	unlock(&victim->runqlock);
 	return gp;
-}
-
-/* How many goroutines wait at pp, at some moment. */
-uint32_t
-runqlen(struct p *pp)
-{
-	return length(&pp->pilebottom, &pp->piletop) +
-	    length(&pp->runqhead, &pp->runqtail);
-}
-
-/* Whether pp has nothing: at some moment its pile, at some its ring. */
-int
-runqempty(struct p *pp)
-{
-	return runqlen(pp) == 0;
 }

@@ -113,7 +113,6 @@ struct p {
 	/* The pile: piled[i % RUNQSIZE] for pilebottom <= i < piletop. */
 	uint32_t pilebottom;
 	uint32_t piletop;
-	struct g *piled[RUNQSIZE];
 	/* the lock of the queues */
 	int taking;		/* the owner takes, and holds no lock */
 	enum bias {
@@ -123,6 +122,7 @@ struct p {
 	} bias;
 	struct mutex runqlock;	/* of what leaves the queues, while Shared */
 	uint32_t calm;		/* takes of the owner since the last theft */
+	struct g *piled[RUNQSIZE];
 	uint32_t schedtick;	/* goroutines that were run, for the fair turns */
 	int64_t nstarted;	/* goroutines that began here */
 	int64_t nended;		/* and that ended here */
