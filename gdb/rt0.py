@@ -323,13 +323,17 @@ def runq(p):
 # reach those who run before the ring
 def ahead(p):
     """Pointers to the gs ahead of the ring, the next one first, or None."""
-    runnext, pile = field(p, "runnext"), field(p, "pile")
-    if pile is None:
+    runnext, first = field(p, "runnext"), field(p, "pilebottom")
+    if field(p, "piled") is None:
         return runnext if runnext is None else [runnext] * (int(runnext) != 0)
-    n, size = int(pile) >> 8 & 0xffff, p["piled"].type.range()[1] + 1
+    if first is not None:
+        n = (int(p["piletop"]) - int(first)) & 0xffffffff
+    else:
+        first, n = p["pile"], int(p["pile"]) >> 8 & 0xffff
+    size = p["piled"].type.range()[1] + 1
     if n > size:
         raise gdb.GdbError("the pile is corrupt: %d on it" % n)
-    return [p["piled"][(int(pile) + i) % size] for i in reversed(range(n))]
+    return [p["piled"][(int(first) + i) % size] for i in reversed(range(n))]
 
 def named(gp):
     """G3 for a pointer to goroutine 3, - for NULL."""
@@ -1275,7 +1279,7 @@ def p_line(p):
 
 def has_next(p):
     """Whether somebody can stand ahead of the ring."""
-    return field(p, "runnext") is not None or field(p, "pile") is not None
+    return field(p, "runnext") is not None or field(p, "piled") is not None
 
 def m_line(m, idle):
     """An M in one line."""

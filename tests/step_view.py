@@ -46,8 +46,9 @@ def queued():
         head, tail = (peek(p + offset(kind, name), 4) for name in ("runqhead", "runqtail"))
         ring, n = p + offset(kind, "runq"), kind["runq"].type.sizeof // 8
         found.update(peek(ring + 8 * (j % n)) for j in range(head, tail))
-        pile, size = peek(p + offset(kind, "pile")), kind["piled"].type.sizeof // 8
-        found.update(peek(p + offset(kind, "piled") + 8 * ((pile + j) % size)) for j in range(pile >> 8 & 0xffff))
+        bottom, top = (peek(p + offset(kind, name), 4) for name in ("pilebottom", "piletop"))
+        pile, n = p + offset(kind, "piled"), kind["piled"].type.sizeof // 8
+        found.update(peek(pile + 8 * (j % n)) for j in range(bottom, top))
     g = peek(symbol("sched.runq.head"))
     while g:
         found.add(g)
