@@ -23,11 +23,22 @@ def table():
     return rows
 
 
-class Scene:
-    """A run in which a call is made: what to start, and what it prints if all is well."""
+WAITS = """static uint32_t never;
 
-    def __init__(self, *command, out="hello, world\n", err="", also=(), at=None, maybe=False, status=0, **options):
-        self.command, self.out, self.err, self.also, self.at = command, out, err, also, at
+void
+main_main(void)
+{
+	runtime_Semacquire(&never);
+}
+"""
+
+
+class Scene:
+    """A run in which a call is made: what to start, and what it prints if all is well. Refused is each call, the first that
+    at stands in, or from number since of a thread on."""
+
+    def __init__(self, *command, out="hello, world\n", err="", also=(), at=None, since=None, maybe=False, status=0, **options):
+        self.command, self.out, self.err, self.also, self.at, self.since = command, out, err, also, at, since
         self.maybe, self.status, self.options = maybe, status, options
 
 
@@ -68,6 +79,9 @@ def scenes():
         ("clone", "newosproc"): blocked,
         ("futex", "futexsleep"): Scene(link(PROGRAMS / "all_wait.c"), out=None, stdin=silent, procs=1),
         ("sched_yield", "lock"): Scene(TOP / "build/examples/crowd", 1000, out="1000 goroutines wait\n", procs=4, maybe=True),
+        ("membarrier", "membarrierinit"): Scene(*HELLO),
+        # membarrierinit makes three
+        ("membarrier", "heavyfence"): Scene(written("waits", WAITS), out=None, since=4, procs=2),
         ("nanosleep", "usleep"): blocked,
         ("write", "writeall"): Scene(*HELLO, out=""),
         ("poll", "waitwrite"): Scene(written("count", COUNT.replace("FD", "1")), out=None, stdout=full_pipe),
@@ -101,7 +115,7 @@ class Refusals(Linked):
 
     def refused(self, scene, call, error):
         """The same with the call refused: all of them, or the one that scene.at names."""
-        which = ""
+        which = ":when=%d+" % scene.since if scene.since else ""
         if scene.at:
             lines = self.traced(scene, call)[1]
             found = [i for i, line in enumerate(lines, 1) if scene.at in line]
