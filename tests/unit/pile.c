@@ -1,6 +1,6 @@
 /*
  * The pile of a P, stealing from it, and the fair turns of pile, ring and
- * list (src/sched/runq.c, chapter 15 and later).
+ * list (src/sched/runq.c, chapters 15 to 17).
  */
 #include "runq_alone.h"
 

@@ -1,5 +1,5 @@
 /*
- * The ring of a P and the list behind it (src/sched/runq.c, chapter 11 and later).
+ * The ring of a P and the list behind it (src/sched/runq.c, chapters 11 to 17).
  */
 #include "ring_alone.h"
 

@@ -4,7 +4,7 @@
  * in the middle of it is done by a hook.
  */
 static void hook(int where);
-enum { AT_SWAP, AT_LOAD, AT_CLOCK };
+enum { AT_SWAP, AT_LOAD, AT_CLOCK, AT_LIGHT, AT_HEAVY, AT_PAUSE, AT_LOCK };
 
 #define __atomic_compare_exchange_n(p, ...) \
 	(hook(AT_SWAP), __atomic_compare_exchange_n(p, __VA_ARGS__))
@@ -27,8 +27,17 @@ enum { AT_SWAP, AT_LOAD, AT_CLOCK };
 #define sched test_sched
 #define gomaxprocs test_gomaxprocs
 #define watched test_watched
+#define heavyfence test_heavyfence
+#define revoke test_revoke	/* libc has one */
+#include "sched/sched.h"
+/* from chapter 18 on */
+#define lightfence() (hook(AT_LIGHT), lightfence())
+#define __builtin_ia32_pause() hook(AT_PAUSE)
 #include "sched/runq.c"	/* and not tests/unit/runq.c */
 #include "sched/globrunq.c"
+#undef revoke
+#undef __builtin_ia32_pause
+#undef lightfence
 #undef __atomic_compare_exchange_n
 #undef __atomic_load_n
 #undef lock
@@ -46,7 +55,9 @@ int32_t test_gomaxprocs = 1;
 int test_watched;
 static struct g gs[MANY];
 static struct p p;
-static int wakes, visits;
+static int wakes, visits;	/* visits: to the list */
+static int asked;		/* how often all were to pass a fence */
+static void (*heavy)(void);	/* how, if not only this thread does */
 
 /* What somebody else does at the nth load, swap or look from now on. */
 static __thread struct { int where, after; void (*act)(void); } other;
@@ -68,15 +79,16 @@ static pthread_mutex_t mu = PTHREAD_MUTEX_INITIALIZER;
 void
 test_lock(struct mutex *l)
 {
-	(void)l;
+	hook(AT_LOCK);
 	pthread_mutex_lock(&mu);
-	visits++;
+	visits += l == &sched.test_lock;	/* the field, too, is renamed */
+	l->key = 1;
 }
 
 void
 test_unlock(struct mutex *l)
 {
-	(void)l;
+	l->key = 0;
 	pthread_mutex_unlock(&mu);
 }
 
@@ -86,8 +98,22 @@ test_wakep(void)
 	wakes++;
 }
 
+void test_heavyfence(void);
+
+void
+test_heavyfence(void)
+{
+	if (heavy != NULL)
+		heavy();
+	else
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&asked, 1, __ATOMIC_RELAXED);
+	hook(AT_HEAVY);
+}
+
 #ifdef __SANITIZE_THREAD__	/* linked without the runtime, and nobody seeds it */
 int seeded;
+int asymmetric;
 
 void
 seedplace(struct p *pp)

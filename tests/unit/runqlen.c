@@ -6,7 +6,7 @@
 static struct g *taken;
 
 static void
-put(void)
+putthree(void)
 {
 	runqput(&p, &gs[0]);
 	runnextput(&p, &gs[1]);
@@ -25,7 +25,7 @@ TEST("those in the ring and those who are next are counted")
 {
 	memset(&p, 0, sizeof p);
 	CHECK_EQ(runqlen(&p), 0);
-	put();
+	putthree();
 	CHECK_EQ(runqlen(&p), 3);
 	while ((taken = runqget(&p)) != NULL)
 		;
@@ -34,9 +34,9 @@ TEST("those in the ring and those who are next are counted")
 
 TEST("who takes between the looks makes no huge number")
 {
-	for (int after = 0; after < 3; after++) {
+	for (int after = 0; after < 4; after++) {
 		memset(&p, 0, sizeof p);
-		put();
+		putthree();
 		other.where = AT_LOAD;
 		other.after = after;
 		other.act = putandtake;
