@@ -153,6 +153,7 @@ void main_main(void) {
         self.assertEqual(printed(out), ["1", "Grunnable", "Gdead", "1"], out)
 
 
+@superseded("the-owners-path", "the ring has no word at which takers meet; test_the_owners_path.py has the threads")
 class Sanitizers(Chapter):
     def test_the_ring_has_no_data_race_that_the_thread_sanitizer_sees(self):
         program = WORK / ("ring-tsan-" + self.state.name)

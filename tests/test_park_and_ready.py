@@ -97,8 +97,8 @@ class Overtaking(unittest.TestCase):
 
     def test_no_seed_lets_a_goroutine_overtake_one_that_waits(self):
         """With two more places to stop at, before and after a giver puts its unit down."""
-        yields = ("semrelease", "== 0) {\n\t\t__atomic_fetch_add(addr, 1, __ATOMIC_SEQ_CST);",
-                  "== 0) {\n\t\tseedyield();\n\t\t__atomic_fetch_add(addr, 1, __ATOMIC_SEQ_CST);\n\t\tseedyield();")
+        yields = ("semrelease", ") {\n\t\t__atomic_fetch_add(addr, 1, __ATOMIC_SEQ_CST);",
+                  ") {\n\t\tseedyield();\n\t\t__atomic_fetch_add(addr, 1, __ATOMIC_SEQ_CST);\n\t\tseedyield();")
         greedy = ("semacquire", "__atomic_load_n(&root->nwait, __ATOMIC_RELAXED) == 0", "1")
         for name, *changes in (("patient", yields), ("greedy", yields, greedy)):
             place = WORK / name

@@ -10,6 +10,7 @@ from pathlib import Path
 import runqs
 import states
 from linked import PROGRAMS, TOP, WORK, Linked, gdb, mutant, printed, run
+from states import superseded
 
 MODEL = TOP / "tests" / "models" / "park"
 PROCS = (1, 2, 3, 4, 8, 16)
@@ -109,6 +110,7 @@ class Sleep(Chapter):
         self.assertEqual(re.findall(r"clone\(|futex\(", log.read_text()), [])
 
 
+@superseded("the-owners-path", "who goes to sleep lets all others pass a fence: unit/fences.c, and Machine of test_the_owners_path.py")
 class Machine(runqs.Fences, unittest.TestCase):
     since = "parking-and-spinning"
 

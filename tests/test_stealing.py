@@ -84,6 +84,7 @@ void main_main(void) {
                     run(program, procs=3, timeout=3)
 
 
+@superseded("the-owners-path", "whoever takes excludes all others, and there is no swap that could fail")
 class Swap(Linked):
     since = "stealing"
 
@@ -146,6 +147,7 @@ class Threads(runqs.Hosted, unittest.TestCase):
                 self.assertGoesWrong(name, tuple(change))
 
 
+@superseded("the-owners-path", "who goes to sleep lets all others pass a fence: unit/fences.c, and Machine of test_the_owners_path.py")
 class Machine(runqs.Fences, unittest.TestCase):
     since = "stealing"
 

@@ -131,7 +131,7 @@ class Model(runqs.Explored, unittest.TestCase):
                                     ("anysyscall", r"load_n\(&allp\[i\]->status")):
             with self.subTest(function, operation=operation):
                 self.assertEqual(runqs.orders(text, function, operation), [[runqs.model.SC]])
-        self.assertIn("__atomic_thread_fence(__ATOMIC_SEQ_CST);\n\t\tpp = lookagain();", text)
+        self.assertIn("heavyfence();\n\t\tpp = lookagain();", text)
         self.assertIn("__atomic_thread_fence(__ATOMIC_SEQ_CST);\n\tif (__atomic_load_n(&sched.needspinning,", text)
         self.assertIn("__atomic_thread_fence(__ATOMIC_SEQ_CST);\n\tif (__atomic_load_n(&sched.sysmonwait,", text)
 

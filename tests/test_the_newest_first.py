@@ -6,6 +6,7 @@ import runqs
 import states
 from linked import TOP, Linked, run
 from runqs import pile
+from states import superseded
 
 PROCS = (1, 2, 3, 4, 8, 16)
 
@@ -35,6 +36,7 @@ class Conservation(Chapter):
         self.assertLessEqual(int(most.group(1)), 60)
 
 
+@superseded("the-owners-path", "the pile has two indices and a biased lock; test_the_owners_path.py has their model")
 class Model(runqs.Explored, unittest.TestCase):
     MODEL, CLASS = pile, pile.Pile
     since = "the-newest-first"
@@ -64,10 +66,12 @@ class Model(runqs.Explored, unittest.TestCase):
         self.assertEqual(found & named, set())
 
 
+@superseded("the-owners-path", "who goes to sleep lets all others pass a fence: unit/fences.c, and Machine of test_the_owners_path.py")
 class Machine(runqs.Fences, unittest.TestCase):
     since = "the-newest-first"
 
 
+@superseded("the-owners-path", "the pile has two indices and a biased lock; test_the_owners_path.py runs them on threads")
 class Threads(runqs.Hosted, unittest.TestCase):
     since, MANY = "the-newest-first", 50000
 

@@ -135,6 +135,7 @@ class Yielder(Chapter):
                         "not alone: 2 turns, 1 stops\n")
 
 
+@superseded("the-owners-path", "who goes to sleep lets all others pass a fence: unit/fences.c, and Machine of test_the_owners_path.py")
 class Machine(runqs.Fences, unittest.TestCase):
     since = "the-short-way"
 
