@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+# Tangled from book/18-the-owners-path.nw; edit that, not this file.
+# A thief takes the owner's privilege away, with a heavy fence.
+#   gdb -x gdb/18-owner.gdb build/chapters/18/order
+source gdb/rt0.py
+set pagination off
+set print frame-info short-location
+set print frame-arguments none
+set print thread-events off
+set environment GOMAXPROCS 2
+starti
+meet
+# Main starts G2 to G6 on P0, and then it waits. Whose are P0's queues, when
+# nobody has stolen yet? [allp[0]->bias]
+tbreak gopark
+continue
+info sched
+print allp[0]->bias
+# Its owner's. The next goroutine is taken without a lock, and when it begins,
+# the owner is not inside any more. What is taking? [allp[0]->taking]
+tbreak say
+continue
+printf "taking: %d\n", allp[0]->taking
+# Thread 2 comes to steal. It sees four on the pile, from outside. What does it
+# do first to be let in? The next instruction swaps the state. [allp[0]->bias]
+thread 2
+tbreak runqsteal
+continue
+break-insn runqsteal lock cmpxchg %e
+continue
+stepi
+print allp[0]->bias
+# Revoking: the owner may still be inside and not know it. So the thief passes
+# the heavy fence, a system call. What is its number? [$rdi]
+tbreak Syscall6
+continue
+bt 4
+# The kernel. When the call is over and the owner is outside, the state is
+# another. Which? [allp[0]->bias]
+tbreak lock
+continue
+bt 3
+print allp[0]->bias
+# The thief stands before the lock. We hold it there, and the owner comes for
+# its next goroutine. By which way? [1]
+thread 1
+tbreak takelocked
+continue
+bt 3
+finish
+# By the lock, and it was faster than the thief. Who holds the lock? The thief
+# will see it held. How often has the owner taken in peace? [allp[0]->calm]
+printf "lock: %d, calm: %d\n", allp[0]->runqlock.key, allp[0]->calm
+info sched
+# After 63 more in peace the queues would be the owner's again. Try thread 2
+# and finish: it waits for the lock until you interrupt it with Ctrl-C.
+kill
