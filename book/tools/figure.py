@@ -1,0 +1,255 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Draw a figure of the book from what was recorded in book/data.
+
+  book/tools/figure.py time NAME[:FROM-TO]     book/data/runs/NAME.tsv: time goes down, a lane for each P or M
+  book/tools/figure.py lives NAME NAME         two runs side by side: a lane for each goroutine
+
+tests/runs.py records the runs.  The drawing goes to standard output; what it shows is also said in its <desc>.
+"""
+import html
+import re
+import sys
+from pathlib import Path
+
+BOOK = Path("book")
+WIDTH, SIZE, ROW, BAR = 430, 12.5, 17, 27
+MARKER = ('<defs><marker id="a" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">'
+          '<path d="M0 0L10 5L0 10z" fill="currentColor"/></marker></defs>')
+
+
+class Bad(Exception):
+    """The figure cannot be drawn; the text says why."""
+
+
+def esc(text):
+    return html.escape(str(text), quote=False)
+
+
+def width(text):
+    """About how wide a text in Arimo is."""
+    return sum(.3 if c in " ,.:;'il|fjt" else .84 if c in "mwMW" else .72 if c.isupper() else .56 for c in text) * SIZE
+
+
+class Picture:
+    """Pieces of a drawing; later ones are on top."""
+    def __init__(self):
+        self.parts = [MARKER]
+
+    def text(self, x, y, words, anchor="start", more=""):
+        self.parts.append('<text x="%.1f" y="%.1f" text-anchor="%s"%s>%s</text>' % (x, y + 4.5, anchor, more, esc(words)))
+
+    def line(self, x1, y1, x2, y2, more=""):
+        self.parts.append('<path d="M%.1f %.1fL%.1f %.1f" fill="none" stroke="currentColor"%s/>' % (x1, y1, x2, y2, more))
+
+    def arrow(self, x1, y, x2, dashed=False):
+        self.line(x1, y, x2, y, ' marker-end="url(#a)"' + (' stroke-dasharray="4 3"' if dashed else ""))
+
+    def box(self, x, y, wide, high, shade, dashed=False):
+        self.parts.append('<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="2" fill="currentColor" fill-opacity="%g" stroke="currentColor"%s/>'
+                          % (x, y, wide, high, shade, ' stroke-dasharray="4 3"' if dashed else ""))
+
+    def whole(self, high, title, desc):
+        return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" role="img" fill="currentColor" stroke="none" font-family="inherit" '
+                'font-size="%g">\n<title>%s</title>\n<desc>%s</desc>\n%s\n</svg>\n' % (WIDTH, high, WIDTH, SIZE, esc(title), esc(desc), "\n".join(self.parts)))
+
+
+# -- runs: what a program did, event by event ------------------------------------
+
+class Run:
+    """The rows of book/data/runs/NAME.tsv, or some of them, and the notes of its head by their first word."""
+    def __init__(self, name):
+        name, _, some = name.partition(":")
+        path = BOOK / "data/runs" / (name + ".tsv")
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except OSError:
+            raise Bad("there is no run %s; %s has %s" % (name, path.parent, ", ".join(sorted(p.stem for p in path.parent.glob("*.tsv")))))
+        self.notes = dict(line[2:].partition(": ")[::2] for line in lines if line.startswith("# "))
+        head, *rows = [line.split("\t") for line in lines if not line.startswith("#")]
+        first, last = map(int, some.split("-")) if some else (0, len(rows))
+        self.rows = [dict(zip(head, row)) for row in rows if first <= int(row[0]) <= last]
+        self.lane = self.notes["lanes"]
+        if not self.rows:
+            raise Bad("the run %s has no events %s" % (name, some))
+
+    def lanes(self, column):
+        return sorted({row[column] for row in self.rows} - {"-"}, key=lambda name: int(name[1:]))
+
+
+SAYS = {"GoCreate": "starts %s", "GoStart": "", "GoBlock": "waits", "GoUnblock": "wakes %s", "GoEnd": "ends", "GoYield": "steps back",
+        "GoSyscall": "enters kernel", "GoSysExit": "leaves kernel", "MWake": ""}
+
+
+def says(row, lane):
+    """What an event means, in the few words that a lane has room for."""
+    what = row.get("what", "").split()
+    if row["event"] == "Steal":
+        return "%s from %s" % (what[2], what[1])
+    if row["event"] in ("ProcStart", "ProcStop"):
+        verb = "has" if row["event"] == "ProcStart" else "takes" if "kernel" in what else "gives up" if lane == "M" else "loses"
+        return "%s %s" % (verb, row["P"] if lane == "M" else row["M"])
+    if row["event"] == "GoStart" and lane == "M" and what == ["list"]:
+        return "from the list"
+    said = SAYS.get(row["event"], row["event"])
+    return said % what[0] if "%" in said else said
+
+
+def spells(run, lane):
+    """(lane, goroutine, first row, last row, what): each time it ran there, was in the kernel, or waited."""
+    now, found = {}, []
+
+    def end(key, row):
+        if key in now:
+            at, start, what = now.pop(key)
+            found.append((at, key, start, row, what))
+
+    for number, row in enumerate(run.rows):
+        key, event = row["G"], row["event"]
+        if event in ("GoStart", "GoSysExit"):
+            end(key, number if event == "GoSysExit" else number - 1)
+            now[key] = (row[lane], number, "runs")
+        elif event in ("GoYield", "GoBlock", "GoEnd", "GoSyscall"):
+            end(key, number)
+            if event in ("GoSyscall", "GoBlock") and (event == "GoSyscall" or lane == "G"):
+                now[key] = (row[lane], number, "kernel" if event == "GoSyscall" else "waits")
+    for key in list(now):
+        end(key, len(run.rows) - 1)
+    return found
+
+
+def told(run, lane):
+    """The events in words, for a reader who does not see the drawing."""
+    lines = []
+    for row in run.rows:
+        words = row["event"] if "what" not in row else says(row, lane) or {"MWake": "wakes " + row.get("what", "")}.get(row["event"], "runs")
+        lines.append("%s: %s" % (row["n"], " ".join(x for x in (row.get(lane, ""), row.get("G", "-").strip("-"), words) if x)))
+    return "; ".join(lines) + "."
+
+
+def wrapped(words, room):
+    lines = [""]
+    for word in words.split():
+        if lines[-1] and width(lines[-1] + " " + word) > room:
+            lines.append("")
+        lines[-1] = (lines[-1] + " " + word).strip()
+    return lines
+
+
+def time(name):
+    """Time goes down, an event a line, a lane for each P or M."""
+    run, picture = Run(name), Picture()
+    names = run.lanes(run.lane)
+    model = "count" in run.rows[0]
+    left, right = (44 if run.rows[0].get("us", "-") != "-" else 26), 58 if model else 0
+    wide = (WIDTH - left - right) / len(names)
+    bar = 0 if model else BAR
+    lane = {one: left + 6 + number * wide for number, one in enumerate(names)}
+    lane_of = {one: number for number, one in enumerate(names)}
+
+    def words(row):
+        back = row["event"] == "Steal" and lane_of[row["what"].split()[1]] > lane_of[row["P"]]
+        return row["event"] if model else row["what"].split()[2] if back else says(row, run.lane)
+
+    texts = [wrapped(words(row), wide - bar - (18 if model else 10)) for row in run.rows]
+    y, at = 34.0, []
+    for lines in texts:
+        at.append(y)
+        y += ROW + (ROW - 2) * (len(lines) - 1)
+    high = y + 4
+    for one in names:
+        picture.text(lane[one] + (bar / 2 if bar else 0), 12, one, "middle" if bar else "start", ' font-weight="bold"')
+        picture.line(lane[one] + bar / 2, 22, lane[one] + bar / 2, high - 6, ' stroke-opacity="0.35"')
+    for spell in [] if model else spells(run, run.lane):
+        one, goid, first, last, what = spell
+        top, low = at[first] - 7.5, at[last] + 7.5
+        if what == "kernel":
+            picture.box(lane[one] + 4, low if last == first else top + 15, bar - 8, max(low - top - 30, 1), 0, True)
+            continue
+        picture.parts.append('<rect x="%.1f" y="%.1f" width="%d" height="%.1f" rx="2" fill="var(--bg, Canvas)"/>' % (lane[one], top, bar, low - top))
+        picture.box(lane[one], top, bar, low - top, .1 + .08 * (int(goid[1:]) * 2 % 5))
+        picture.text(lane[one] + bar / 2, (top + low) / 2 if low - top < 40 else top + 8, goid, "middle")
+    for number, row in enumerate(run.rows):
+        x, here, lines = lane[row[run.lane]], at[number], texts[number]
+        picture.text(left - 6, here, row["us"] if row.get("us", "-") != "-" else row["n"], "end", ' fill-opacity="0.75"')
+        if model:
+            picture.parts.append('<circle cx="%.1f" cy="%.1f" r="3"/>' % (x, here))
+        for line, said in enumerate(lines):
+            picture.text(x + bar + (8 if model else 5), here + line * (ROW - 2), said)
+        if row["event"] == "Steal":
+            victim, end = lane[row["what"].split()[1]], x
+            if victim < x:
+                picture.arrow(victim + bar, here, end - 1)
+            else:
+                picture.arrow(victim, here, x + bar + width(lines[0]) + 9)
+        elif row["event"] == "MWake":
+            picture.arrow(x + bar, here, lane["P" + row["what"].split("P")[1]] + bar / 2 - 1, True)
+        if model:
+            picture.text(WIDTH - 6, here, row["count"], "end", ' font-weight="bold"')
+    if model:
+        picture.text(WIDTH - 4, 12, "count", "end", ' font-weight="bold"')
+        buffered(picture, run, at, lane)
+    elif run.rows[0].get("us", "-") != "-":
+        picture.text(left - 6, 12, "µs", "end")
+    return picture.whole(high, "%s, event by event" % run.notes["run"], told(run, run.lane))
+
+
+def buffered(picture, run, at, lane):
+    """A dashed box where an M's store waits in its buffer."""
+    for one in lane:
+        rows = [number for number, row in enumerate(run.rows) if one in row["buffered"].split()]
+        if rows:
+            top, low = at[rows[0]] - 8, at[rows[-1]] + 12
+            picture.box(WIDTH - 52, top, 28, low - top, .1, True)
+            picture.text(WIDTH - 38, (top + low) / 2 - 8, one, "middle")
+            picture.text(WIDTH - 38, (top + low) / 2 + 8, "−1", "middle")
+
+
+def lives(*names):
+    """Runs side by side: time goes down, a lane for each goroutine; a line where one waits."""
+    picture, step, y0, high, desc = Picture(), 5, 54, 0, []
+    wide = (WIDTH - 6) / len(names)
+    for panel, name in enumerate(names):
+        run = Run(name)
+        x0, who = panel * wide + 26, run.lanes("G")
+        lane = {one: x0 + (wide - 34) * (number + .5) / len(who) for number, one in enumerate(who)}
+        end = y0 + len(run.rows) * step
+        picture.text(x0, 12, re.sub(r"RT0_SEED=(\d+).*", r"seed \1", run.notes["run"]), more=' font-weight="bold"')
+        for one in who:
+            picture.text(lane[one], 36, one, "middle")
+            picture.line(lane[one], y0 - 6, lane[one], end, ' stroke-opacity="0.2"')
+        for number in range(0, len(run.rows), 10):
+            picture.text(x0 - 4, y0 + number * step, number, "end", ' fill-opacity="0.75"')
+        for _, goid, first, last, what in spells(run, "G"):
+            if what == "waits":
+                picture.line(lane[goid], y0 + first * step + 2, lane[goid], y0 + last * step - 2, ' stroke-width="2.5"')
+                continue
+            picture.box(lane[goid] - 6, y0 + first * step - 2, 12, max((last - first) * step + 4, 4), .45 if goid == "G1" else .18)
+        for number, row in enumerate(run.rows):
+            if row["event"] == "GoEnd":
+                picture.line(lane[row["G"]] - 7, y0 + number * step + 3, lane[row["G"]] + 7, y0 + number * step + 3, ' stroke-width="3"')
+        picture.text(x0, end + 14, run.notes["prints"], more=' font-weight="bold"')
+        high = max(high, end + 26)
+        desc.append("%s prints: %s. %s" % (run.notes["run"], run.notes["prints"], told(run, "P")))
+    return picture.whole(high, " and ".join(Run(name).notes["run"] for name in names), " ".join(desc))
+
+
+DRAW = {"time": time, "lives": lives}
+
+
+def main():
+    global BOOK
+    words = sys.argv[1:]
+    if words[:1] == ["--book"]:
+        BOOK, words = Path(words[1]), words[2:]
+    what, *names = words or [""]
+    if what not in DRAW or not names:
+        sys.exit(__doc__)
+    try:
+        sys.stdout.write(DRAW[what](*names))
+    except Bad as bad:
+        sys.exit("figure.py: %s" % bad)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The figures that are drawn from runs: the runs are as recorded, and what is drawn is what was recorded."""
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as tree
+from pathlib import Path
+
+import runs
+
+TOP = runs.TOP
+FIGURE = TOP / "book/tools/figure.py"
+SVG = "{http://www.w3.org/2000/svg}"
+CHAPTERS = sorted((TOP / "book").glob("*.nw"))
+
+
+def drawn(*words, book=TOP / "book"):
+    return subprocess.run([sys.executable, str(FIGURE), "--book", str(book), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+class Runs(unittest.TestCase):
+    """book/data/runs, by tests/runs.py."""
+
+    def test_each_run_is_today_what_its_recording_says(self):
+        for name, run in runs.RUNS.items():
+            with self.subTest(run=name):
+                if run.missing():
+                    self.skipTest(run.missing())
+                self.assertIsNone(runs.differs(name, run.once()))
+        self.assertEqual(sorted(path.stem for path in runs.place("x").parent.iterdir()), sorted(runs.RUNS), "a recording without its run, or a run without one")
+
+    def test_a_recording_that_is_stale_is_told_with_the_event_and_the_remedy(self):
+        for name, change in (("spread", lambda rows: rows[13].__setitem__(6, "from P2 4")), ("account-249", lambda rows: rows.pop()),
+                             ("lost", lambda rows: rows[12].__setitem__(3, "0")),
+                             ("blocked", lambda rows: [row.__setitem__(3, "M0") for row in rows])):
+            rows = [list(row) for row in runs.read(name)]
+            self.assertIsNone(runs.differs(name, ({}, [], rows)))
+            change(rows)
+            self.assertRegex(runs.differs(name, ({}, [], rows)) or "", r"(?s)^%s: the recording has\s.*; if that is right, say make golden$" % name)
+
+
+class Drawings(unittest.TestCase):
+    def figures(self):
+        """What the chapters ask for, as words for figure.py."""
+        found = [words.split() for path in CHAPTERS for words in re.findall(r'^```\{\.draw [^\n]*from="([^"]*)"', path.read_text(encoding="utf-8"), re.M)]
+        self.assertGreater(len(found), 3)
+        return found
+
+    def test_each_figure_is_themable_and_says_in_words_what_it_shows(self):
+        for words in self.figures():
+            done = drawn(*words)
+            self.assertEqual(done.stderr, "")
+            root = tree.fromstring(done.stdout)
+            self.assertTrue(root.find(SVG + "title").text and len(root.find(SVG + "desc").text) > 100, words)
+            for n in root.iter():
+                for key in ("fill", "stroke"):
+                    self.assertIn(n.get(key, "none"), ("none", "currentColor", "var(--bg, Canvas)"), words)
+
+    def test_a_run_that_is_another_is_another_drawing_with_another_description(self):
+        with tempfile.TemporaryDirectory() as book:
+            place = Path(book) / "data/runs"
+            place.mkdir(parents=True)
+            for name, line, other, said in (("spread", "13\t-\tP1\tM1\tG5\tSteal\tfrom P0 4", "13\t-\tP3\tM1\tG5\tSteal\tfrom P0 2", "13: P3 G5 2 from P0"),
+                                            ("blocked", "M1 in the kernel", "M1", "M1 gives up P0"), ("lost", "M0\tputs unit 2", "M1\tputs unit 2", "M1 puts unit 2")):
+                text, kind = runs.place(name).read_text(encoding="utf-8"), "time"
+                self.assertEqual(text.count(line), 1)
+                pictures = []
+                for version in (text, text.replace(line, other)):
+                    (place / (name + ".tsv")).write_text(version, encoding="utf-8")
+                    pictures.append(tree.fromstring(drawn(kind, name, book=book).stdout))
+                descs = [picture.find(SVG + "desc").text for picture in pictures]
+                self.assertNotIn(said, descs[0])
+                self.assertIn(said, descs[1])
+                for picture in pictures:
+                    picture.remove(picture.find(SVG + "desc"))
+                self.assertNotEqual(*map(tree.tostring, pictures))
+
+    def test_a_theft_is_an_arrow_from_its_victim_and_a_turn_is_a_bar(self):
+        rows = runs.read("spread")
+        root = tree.fromstring(drawn("time", "spread").stdout)
+        arrows = [n for n in root.iter(SVG + "path") if n.get("marker-end")]
+        self.assertEqual(len(arrows), sum(row[5] in ("Steal", "MWake") for row in rows))
+        self.assertEqual(sum(n.get("fill") == "currentColor" for n in root.iter(SVG + "rect")), sum(row[5] == "GoStart" for row in rows))
+        ends = [tuple(map(float, re.findall(r"[\d.]+", n.get("d")))) for n in arrows if not n.get("stroke-dasharray")]
+        self.assertEqual([a < b for a, _, b, _ in ends], [row[2] > row[6].split()[1] for row in rows if row[5] == "Steal"])
+
+    def test_what_cannot_be_drawn_gets_one_line(self):
+        for words, why in ((["time", "spred"], r"there is no run spred; .*/runs has account-249, .*spread"), (["time", "spread:90-99"], "the run spread has no events 90-99")):
+            done = drawn(*words)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertRegex(done.stderr, r"^figure\.py: %s\n$" % why)
+        self.assertIn("figure.py time NAME", drawn("tiem", "spread").stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
