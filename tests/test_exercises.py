@@ -125,7 +125,36 @@ class Laws(unittest.TestCase):
         self.assertRegex(said.getvalue(), r"loaded +5 of 5 .*\(3 before\)\n(?s:.*) quiet: the solution has failed: %s, seed \d+: [^\n]*\n\Z" % wrong[1])
         self.assertNotIn("not run", said.getvalue())
 
+    def test_a_record_of_gradings_is_void_when_code_changes_and_stays_when_prose_does(self):
+        loader = importlib.machinery.SourceFileLoader("selftest", str(TOP / "exercises/selftest"))
+        selftest = importlib.util.module_from_spec(importlib.util.spec_from_loader("selftest", loader))
+        loader.exec_module(selftest)
+        exercise = find_exercise("03")
+        copied = self.place / exercise.name
+        shutil.copytree(exercise.directory, copied)
+        copy, chapter = course.Exercise(copied), self.place / "chapter.nw"
+        book = (TOP / exercise.chapters[-1]).read_text(encoding="utf-8")
+        code = re.search(r"^<<.*>>=\n(?:.*\n)*?(\treturn .*\n)", book, re.M).start(1)
+
+        def name(text=book):
+            chapter.write_text(text, encoding="utf-8")
+            with mock.patch.object(course.Exercise, "chapters", exercise.chapters[:-1] + [str(chapter)]), mock.patch.object(course.Exercise, "given", exercise.given):
+                return selftest.record(copy).name
+        first = selftest.record(exercise).name
+        self.assertEqual(name(), first)
+        self.assertEqual(name(re.sub(r"^(# .*)$", r"\1\n\nOne line, and a comma, more.", book, count=1, flags=re.M)), first)
+        for told in ("hints.md", "starter.nw", "wrong", "advice.md"):
+            (copied / told).write_text("\n", encoding="utf-8")
+        self.assertEqual(name(), first)
+        self.assertNotEqual(name(book[:code] + "\t;\n" + book[code:]), first)
+        for file in ("oracle.py", "solution.nw", "about"):
+            with self.subTest(file):
+                (copied / file).write_text((exercise.directory / file).read_text(encoding="utf-8") + "\n", encoding="utf-8")
+                self.assertNotEqual(name(), first)
+                shutil.copy(exercise.directory / file, copied)
+
     def test_every_wrong_solution_fails_by_the_row_that_it_names(self):
+        """And the advice of that row shows the same cause again: in the short form by the same row and seed, in the long one typed."""
         def one(case):
             exercise, name, row, text = case
             needed = [row] + [one.after for one in exercise.rows if one.name == row and one.after]
