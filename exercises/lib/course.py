@@ -518,7 +518,9 @@ class Program:
                     self.traps.append(int(match.group(1), 16))
         ends = {name: tuple(self.symbols.get("%s_%s_%s" % (name, end, nonce), 0) for end in ("lo", "hi")) for name in ("driver", "gates", "own")}
         self.doors = ["-%s%x:%x" % ((letter,) + ends[name]) for letter, name in (("d", "driver"), ("g", "gates"), ("k", "own"))]
-        self.doors += ["-p%x" % self.symbols.get("gate_go", 0)] + (["-r"] if exercise.about.get("registers") == "free" else [])
+        self.doors += ["-p%x" % self.symbols.get("gate_go", 0)]
+        self.doors += [option for option, key in (("-r", "registers: free"), ("-t", "threads: none"), ("-1", "threads: none"))
+                       if exercise.about.get(key.split(": ")[0]) == key.split(": ")[1]]
         self.doors += ["-%s%x" % ("h" if re.match("main_main$|hook", name) else "f", at) for name, at in sorted(self.symbols.items())
                        if at in self.functions(ends["driver"])]
 
@@ -568,6 +570,8 @@ class Program:
         if steps:
             arguments += ["-s", "%x:%x" % (self.symbols[steps[0]], self.symbols[steps[1]])]
         environment, rest = settings(words)
+        if any(one.startswith("RT0_SEED=") for one in environment):     # its threads take turns
+            arguments.append("-1")
         for one in environment:
             arguments += ["-v", one]
         done = command(arguments + [self.path] + rest)
