@@ -5,7 +5,10 @@ it names, and no cheat that we tried gets more than the points for building.
 """
 import base64
 import contextlib
+import copy
 import csv
+import gzip
+import html
 import importlib.machinery
 import importlib.util
 import io
@@ -33,6 +36,7 @@ from prefix import TOP, run
 sys.path.insert(0, str(TOP / "exercises" / "lib"))
 import course  # noqa: E402
 import report  # noqa: E402
+import timeline  # noqa: E402
 from course import Grading, find_exercise, wrong_solutions  # noqa: E402
 
 EXERCISES = [course.Exercise(path.parent) for path in sorted(TOP.glob("exercises/[0-9][0-9]-*/about"))]
@@ -158,13 +162,36 @@ class Laws(unittest.TestCase):
         def one(case):
             exercise, name, row, text = case
             needed = [row] + [one.after for one in exercise.rows if one.name == row and one.after]
-            grading = self.grade(exercise, text, "%s-%s.nw" % (exercise.number, re.sub(r"\W+", "-", name)), only=needed)
-            return exercise, name, row, grading
+            path = self.place / ("%s-%s.nw" % (exercise.number, re.sub(r"\W+", "-", name)))
+            path.write_text(text, encoding="utf-8")
+            grading = Grading(path, exercise, only=needed, keep=path.with_suffix(""))
+            causes = [self.cause_again(grading, result) for result in grading.results if result.row.name == row and not result.passed]
+            return exercise, name, row, grading, causes
         cases = [(exercise,) + wrong for exercise in EXERCISES for wrong in list(wrong_solutions(exercise))[:None if LONG else 1]]
         with ThreadPoolExecutor(2) as pool:
-            for exercise, name, row, grading in pool.map(one, cases):
+            for exercise, name, row, grading, causes in pool.map(one, cases):
                 self.assertEqual(grading.refused, "", "%s, %s" % (exercise.name, name))
                 self.assertIn(row, failed(grading), "%s, %s: this row should fail" % (exercise.name, name))
+                for result in grading.results:
+                    if result.row.name == row:
+                        self.assertEqual(*[[re.sub("0x[0-9a-f]+", "0x...", cause) for cause in some] for some in (causes, [result.cause])], "%s, %s: the advice of row %s shows something else" % (exercise.name, name, row))
+
+    def cause_again(self, grading, result):
+        """What the failing row says if one does what it advises."""
+        told = report.rows(grading, result)
+        if grading.exercise.language == "answers":      # each run is the same; the commands are for GDB
+            self.assertIn("          (gdb) ", told)
+            return grading.again().results[-1].cause
+        words = re.search(r"see it again:  (exercises/grade --row (\w+) --seed (\d+) (\S+))\n", told)
+        self.assertEqual(words.group(4), str(grading.path))
+        if LONG:
+            done = run(words.group(1).split() + ["--results", grading.path.with_suffix(".json")], cwd=TOP, timeout=120)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return json.loads(grading.path.with_suffix(".json").read_text())["tests"][-1]["output"].split("\n")[0]
+        again = copy.copy(grading)
+        again.results, again.only, again.seed = [], [words.group(2)], int(words.group(3))
+        again.judge_rows()
+        return again.results[-1].cause
 
     def test_what_the_pages_show_is_what_is_printed(self):
         answers = {"02": (find_exercise("02").directory / "starter.nw").read_text(encoding="utf-8"),
@@ -583,14 +610,19 @@ class Tool(unittest.TestCase):
             "empty": (b"", r":1: the file is empty; "), "blank": (b" \n\n", r":1: the file is empty; "),
             "missing": (None, r"there is no such file; "), "huge": (b"x\n" * 200000, r"more than 256 KB; |more than 256 KB, "),
             "binary": (b"\x7fELF\0\0", r":1: there is a zero byte"), "latin 1": (b"one\ncaf\xe9\n", r":2: this line is not UTF-8; convert"),
-            "utf-16": ("<<a>>=".encode("utf-16"), r"zero byte|not UTF-8"), "mark": (b"\xef\xbb\xbfx\n", r":1: the file starts with a byte order mark"),
-            "crlf": (b"one\r\ntwo\r\n", r":1: the line ends in CR LF; "), "no noweb": (b"#include <stdio.h>\nint main(void) { }\n", r":1: the file defines no chunk"),
+            "utf-16": ("<<a>>=".encode("utf-16"), r":1: the file is UTF-16; convert it: iconv"), "mark": (b"\xef\xbb\xbfx\n", r":1: the file starts with a byte order mark"),
+            "crlf": (b"one\r\ntwo\r\n", r":1: the line ends in CR LF; "), "cr": (b"one\n\ntwo\rthree\r", r":3: the line ends in CR; .*tr "), "no noweb": (b"#include <stdio.h>\nint main(void) { }\n", r":1: the file defines no chunk"),
             "prose": (b"I have no time.\n", r":1: the file defines no chunk"),
             "link": (lambda path: path.symlink_to(TOP / "exercises/03-priorities/starter.nw"), r"03-answer.nw is a symbolic link; hand in the file itself$"),
             "fifo": (os.mkfifo, r"03-answer.nw is a FIFO or a device and no file; hand in the .nw file$"),
             "another chunk": (b"<<replace: run a goroutine>>=\nint x;\n@\n", r":1: <<run a goroutine>> is not part of this exercise; "),
             "header": ((PUT + "\n#include <stdio.h>\n@\n").encode(), r":2: an answer includes no header: .*; delete the line"),
             "no C": ((PUT + "\nvoid runqput(struct p *pp, struct g *gp) { retrun; }\n@\n").encode(), r":2: error: .*undeclared.*; mend that line and try again$"),
+            "itself": ((PUT + "\n\n" + PUT.replace("replace: ", "")[:-1] + "\n@\n").encode(), r":3: the chunk uses itself; the book's text of it is <<base: put a"),
+            "a circle": ((PUT + "\n<<a>>\n@\n\n<<a>>=\n<<b>>\n@\n\n<<b>>=\n<<a>>\n@\n").encode(), r":5: a chunk contains itself: <<a>> -> <<b>> -> <<a>>; take one"),
+            "nothing": ((PUT + "\n@\n").encode(), r":1: the book's <<put a goroutine at the end of the line>> defines runqput, and this one does not; write it, since others call it$"),
+            "unused": (b"<<mine>>=\nint x;\n@\n", r":1: <<mine>>= is defined but nothing uses it; use it in a chunk that the exercise allows, or take it out$"),
+            "undefined": ((PUT + "\n<<mine>>\n@\n").encode(), r":2: <<mine>> is used but no chunk of this name is defined; define it, or take the use out$"),
             "tabs": ((PUT + "\nint x;\n        int y;\n\tint z;\n@\n").encode(), r"indented by spaces and others of the chunk by tabs; use tabs"),
         }
         for name, (data, says) in bad.items():
@@ -612,33 +644,106 @@ class Tool(unittest.TestCase):
         self.assertRegex(done.stderr, "^grade: .*03-answer.nw cannot be written \\(Is a directory\\)\n$")
         self.assertEqual(list(self.place.glob("03-answer.*.nw")), [])
 
-    def test_results_are_what_both_platforms_read(self):
-        data = (TOP / "exercises/03-priorities/starter.nw").read_bytes()
-        done, results = self.grade(data, "--classroom", "--html", self.place / "report.html")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(results["score"], 10)
-        self.assertEqual(sum(test["max_score"] for test in results["tests"]), 100)
+    def gradescope(self, results):
+        """Fail if results.json is not as https://gradescope-autograders.readthedocs.io/en/latest/specs/ has it."""
+        formats, shown = ("text", "html", "simple_format", "md", "ansi"), ("hidden", "after_due_date", "after_published", "visible")
+        whole = {"score": (int, float), "execution_time": (int, float), "output": str, "output_format": formats, "test_output_format": formats,
+                 "test_name_format": formats, "visibility": shown, "stdout_visibility": shown, "extra_data": dict, "tests": list, "leaderboard": list}
+        test = {"score": (int, float), "max_score": (int, float), "status": ("passed", "failed"), "name": str, "name_format": formats, "number": str,
+                "output": str, "output_format": formats, "tags": list, "visibility": shown, "extra_data": dict}
+        for one, known in [(results, whole)] + [(one, test) for one in results.get("tests", [])]:
+            for key, value in one.items():
+                self.assertIn(key, known)
+                if isinstance(known[key], tuple) and isinstance(known[key][0], str):
+                    self.assertIn(value, known[key], key)
+                else:
+                    self.assertIsInstance(value, known[key], key)
+        self.assertIn("score", results)     # or each test has one
+
+    def classroom(self, done):
+        """(points, of how many), as classroom-resources/autograding-grading-reporter finds them in the output of a step."""
+        results = json.loads(base64.b64decode(re.search(r"^result=(\S+)$", done.stdout, re.M).group(1), validate=True))
+        self.assertEqual(results["version"], 1)
+        self.assertIn(results["status"], ("pass", "fail", "error"))
         for test in results["tests"]:
-            self.assertIn(test["status"], ("passed", "failed"))
-            self.assertIn(test["visibility"], ("visible", "after_published"))
-        classroom = json.loads(base64.b64decode(re.search(r"^result=(\S+)$", done.stdout, re.M).group(1)))
-        self.assertEqual((classroom["version"], classroom["status"], classroom["max_score"]), (1, "fail", 100))
-        self.assertEqual(sum(test["score"] for test in classroom["tests"]), 10)
-        self.assertIn("Score: <b>10 of 100</b>", (self.place / "report.html").read_text())
+            self.assertIn(test["status"], ("pass", "fail", "error"))
+            self.assertEqual([type(test[key]) for key in ("name", "score", "line_no", "test_code", "execution_time")], [str, int, int, str, str])
+            self.assertTrue(test["status"] == "pass" or test["message"], test)      # or the reader is told that it failed to run
+        self.assertGreater(len(results["tests"]), 0)        # by which the reporter divides
+        return results["status"], sum(test["score"] for test in results["tests"]), results["max_score"]
+
+    def test_results_are_what_both_platforms_read(self):
+        starter = (TOP / "exercises/03-priorities/starter.nw").read_bytes()
+        for data, status, wanted in ((starter, 0, ("fail", 10, 100)), (b"no noweb", 2, ("error", 0, 100))):
+            done, results = self.grade(data, "--classroom")
+            self.assertEqual(done.returncode, status, done.stderr)
+            self.gradescope(results)
+            self.assertEqual((results["score"], sum(test["max_score"] for test in results["tests"])), wanted[1:])
+            self.assertEqual(self.classroom(done), wanted)
+        done, results = self.grade(starter, "--classroom", "--exercise", "77")
+        self.gradescope(results)
+        self.assertEqual((done.returncode, self.classroom(done)), (2, ("error", 0, 100)))
+        output = self.place / "output"
+        run([GRADE, "x.nw", "--classroom", "--exercise", "77"], env=dict(os.environ, GITHUB_OUTPUT=str(output)))
+        self.assertRegex(output.read_text(), r"\Aresult=\S+\n\Z")
+
+    def test_the_workflow_gives_the_reporter_what_it_looks_for(self):
+        """Its README asks for these rights; its main.js takes each runner's result from RUNNER_RESULTS, and allows these letters."""
+        text = (TOP / "exercises/classroom.yml").read_text(encoding="utf-8")
+        self.assertEqual(re.findall(r"^  (\w+: \w+)$", text[text.index("\npermissions:\n"):text.index("\njobs:\n")], re.M), ["checks: write", "actions: read", "contents: read"])
+        runner = re.search(r"^ +runners: ([a-zA-Z0-9]+)$", text, re.M).group(1)
+        step = re.search(r"^      - id: %s\n        run: (.*)\n" % runner, text, re.M).group(1)
+        self.assertIn(' %s_RESULTS: "${{ steps.%s.outputs.result }}"\n' % (runner.upper(), runner), text)
+        self.assertIn("\n        if: always()\n", text[text.index("autograding-grading-reporter@v1"):])
+        (self.place / "answers").mkdir()
+        (self.place / "answers/02-context-switch.nw").write_text("no noweb")
+        (self.place / "exercises").symlink_to(TOP / "exercises")
+        done = run(["sh", "-c", step], cwd=self.place, env=dict(os.environ, EX="02"))
+        self.assertEqual((done.returncode, self.classroom(done)), (2, ("error", 0, 100)), done.stderr)
+
+    def test_the_report_shows_the_failing_schedule_in_the_books_viewer(self):
+        """The picture has the turns of the run up to the event to blame; the page around it is that of make trace."""
+        name, row, text = next(one for one in wrong_solutions(find_exercise("05")) if one[0] == "the count is never begun anew")
+        path = self.place / "05-answer.nw"
+        path.write_text(text, encoding="utf-8")
+        done = run([GRADE, path, "--row", row, "--seed", "2", "--html", self.place / "report.html"])
+        page = (self.place / "report.html").read_text(encoding="utf-8")
+        self.assertIn("Score: <b>10 of 35</b>", page)
+        inner = html.unescape(re.search(r'srcdoc="([^"]*)"', page).group(1))
+        viewer = (TOP / "book/tools/viewer.html").read_text(encoding="utf-8")
+        self.assertEqual(inner[inner.index("(function () {"):], viewer[viewer.index("(function () {"):])
+        events = list(timeline.EVENT.iter_unpack(gzip.decompress(base64.b64decode(re.search(r'type="text/plain">([^<]*)<', inner).group(1)))))
+        turns = [event[1] for event in events if event[2] == 2]
+        said = re.findall(r"(->)? +(\d+)  P a gives G(\d+)", done.stdout)
+        blamed = next(number for number, one in enumerate(said) if one[0])
+        self.assertEqual(turns[-blamed - 1:], [int(one[2]) for one in said[:blamed + 1]])
+        self.assertEqual(len(turns), int(said[blamed][1]))
+
+    def test_a_schedule_with_several_ps_shows_thefts_and_nothing_that_is_no_p(self):
+        exercise = find_exercise("14")
+        note = course.Note
+        events = [note("main", 0, 0, 0, 0, 1), note("run", 7, 0, 0, 0, 1), note("theft", 2, 1, 0, 0, 1), note("run", 8, 2, 0, 0, 1), note("run", 9, -5, 0, 0, 1),
+                  note("run", 9, 1 << 40, 0, 0, 1), note("run", -3, 0, 0, 0, 1), note("run", 10, 0, 0, 0, 1)]
+        failure = course.Failure("so", types.SimpleNamespace(events=events, words=[]), 6)
+        failing = course.Result(exercise.rows[1], False, "so", seed=3, failure=failure)
+        (self.place / "trace").write_bytes(report.schedule(failing))
+        trace = timeline.read(self.place / "trace")
+        self.assertEqual([(e.when, e.proc, e.kind) for e in trace.events if e.kind in ("GoStart", "Steal")], [(1, 0, "GoStart"), (2, 2, "Steal"), (3, 2, "GoStart")])
+        self.assertEqual(timeline.runs(trace)[0][:2], (0, 7))
+        failure.at = 1
+        self.assertEqual(report.picture(failing), "")
 
     def test_a_failing_row_says_how_to_see_it_again_and_that_shows_it(self):
-        for exercise in EXERCISES if LONG else [find_exercise("03")]:
-            if exercise.language == "answers":      # each run is the same, so nothing has to be said
-                continue
-            name, row, text = next(iter(wrong_solutions(exercise)))
-            path = self.place / (exercise.name + ".nw")
-            path.write_text(text, encoding="utf-8")
-            done = run([GRADE, path])
-            command = re.search(r"see it again:  exercises/grade (--row %s --seed \d+ \S+)" % row, done.stdout).group(1)
-            causes = re.findall(r"FAILS .* %s .*\n((?:        \S.*\n)+)" % row, done.stdout)
-            again = run([GRADE] + command.split(), cwd=TOP)
-            self.assertIn("FAILS", again.stdout, exercise.name)
-            self.assertEqual(re.findall(r"FAILS .* %s .*\n((?:        \S.*\n)+)" % row, again.stdout)[0].split("\n")[0], causes[0].split("\n")[0], exercise.name)
+        """Typed, for one; all are in test_every_wrong_solution_fails_by_the_row_that_it_names."""
+        name, row, text = next(iter(wrong_solutions(find_exercise("03"))))
+        path = self.place / "03-answer.nw"
+        path.write_text(text, encoding="utf-8")
+        done = run([GRADE, path])
+        command = re.search(r"see it again:  exercises/grade (--row %s --seed \d+ \S+)" % row, done.stdout).group(1)
+        again = run([GRADE] + command.split(), cwd=TOP)
+        shown, shown_again = (re.search(r"FAILS .* %s .*\n((?:        .*\n)+)" % row, one.stdout).group(1).split(" runs failed")[0].rsplit("\n", 1)[0] for one in (done, again))
+        self.assertEqual(shown_again, shown)
+        self.assertIn("\n          -> ", shown)
 
     def test_a_signal_leaves_nothing_half_written(self):
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -749,6 +854,9 @@ class Course(unittest.TestCase):
         with zipfile.ZipFile(self.place / "autograder.zip") as archive:
             self.assertEqual([name for name in archive.namelist() if re.search(r"solution|wrong|advice", name)], [])
             self.assertIn("rt0/exercises/%s/hidden.py" % exercise.name, archive.namelist())
+            modes = {one.filename: one.external_attr >> 16 & 0o777 for one in archive.infolist()}
+            self.assertEqual([modes[name] for name in ("setup.sh", "run_autograder", "rt0/setup", "rt0/exercises/grade")], 4 * [0o755])
+            self.assertIn("exercises/%s-*/starter.nw" % number, archive.read("setup.sh").decode())
             archive.extractall(self.place / "source")
         (self.place / "source/rt0/build/exercises").mkdir(parents=True)      # objects are found by their contents
         (course.BUILD / "objects").mkdir(parents=True, exist_ok=True)
