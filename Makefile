@@ -95,7 +95,7 @@ else
 	$(error VIEW=$(VIEW) is neither chapter nor src)
 endif
 
-GDB = gdb -nx -q -iex 'set auto-load safe-path /' -iex 'set filename-display basename' -x gdb/rt0.py $(if $(PREDICT),-ex 'predict on') $(if $(TUI),-ex 'tui enable' -ex 'layout rt0')
+GDB = gdb -nx -q -iex 'set auto-load safe-path /' -iex 'set filename-display basename' -x gdb/rt0.py $(if $(PREDICT),-ex 'predict on') $(if $(TUI),-ex 'tui enable' -ex 'layout rt0' -ex 'list *_rt0_amd64_linux')
 need_gdb = @command -v gdb >/dev/null || { echo 'gdb is missing: run ./setup' >&2; exit 1; }
 STAGE ?=
 ifeq ($(STAGE),)
@@ -118,6 +118,9 @@ endif
 else
 ifneq ($(and $(filter gdb,$(MAKECMDGOALS)),$(value PROG)),)
 $(error STAGE=$(STAGE) walks through the script of a chapter, which names its program; leave PROG away, or STAGE)
+endif
+ifneq ($(and $(filter gdb,$(MAKECMDGOALS)),$(TUI)),)
+$(error STAGE=$(STAGE) waits for lines at the prompt, which the text interface cannot give; leave TUI away, or STAGE)
 endif
 gdb: build $(if $(filter $(stage),$(code_chapters)),debug-chapter-$(stage))
 	$(need_gdb)

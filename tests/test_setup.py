@@ -7,7 +7,7 @@ import unittest
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
-TOOLS = "gcc objdump make notangle gawk gdb pandoc dot ctags python3 strace spin".split()
+TOOLS = "gcc objdump make notangle gawk gdb pandoc dot ctags python3 strace spin tmux".split()
 SYSTEM = "sh env cat mktemp rm tail id uname".split()
 HEADERS = ["usr/include/stdio.h", "usr/include/CUnit/CUnit.h"]
 DEBIAN = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n'
