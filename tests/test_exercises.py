@@ -745,6 +745,20 @@ class Tool(unittest.TestCase):
         self.assertEqual(shown_again, shown)
         self.assertIn("\n          -> ", shown)
 
+    def test_what_a_row_advises_to_type_in_gdb_is_understood(self):
+        """Where there is no run to see again: GDB takes each command, without an error."""
+        for number, rows in (("01", None), ("12", None), ("13", None)) if LONG else (("01", ["arrivals", "marks"]),):
+            exercise = find_exercise(number)
+            grading = Grading(exercise.directory / "starter.nw", exercise, only=rows, keep=self.place)
+            for result in grading.results:
+                commands = [line[len("(gdb) "):] for line in result.events if line.startswith("(gdb) ")]
+                if commands:
+                    typed = [word for one in ["set debuginfod enabled off"] + commands for word in ("-ex", one)]
+                    given = not result.events[0].startswith("(gdb) ")       # how GDB is started
+                    done = run(result.events[0].split() + ["-nx", "-batch"] + typed if given else
+                               ["gdb", "-nx", "-batch"] + typed + ["--args", self.place / "driver"] + list(result.words), cwd=TOP)
+                    self.assertEqual((done.returncode, re.sub("^warning: .*\n", "", done.stderr, flags=re.M)), (0, ""), "%s, %s: %s" % (exercise.name, result.row.name, commands))
+
     def test_a_signal_leaves_nothing_half_written(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             before = set(course.BUILD.glob("03-priorities.*")) if course.BUILD.exists() else set()
