@@ -781,6 +781,9 @@ class Tool(unittest.TestCase):
         self.assertRegex(told[1], r"\n        as above, in the row one\n(?s:.*)--row two --seed 2 a.nw")
         self.assertNotRegex(told[1], "it loops|->")
         self.assertIn("\n        not run\n", told[3])
+        results = [course.Result(one, False, "you said todo", ["(gdb) print " + one.name], failure=course.Failure("", table=["..."])) for one in rows[:2]]
+        told = report.rows(types.SimpleNamespace(results=results, shown="a.nw"), results[1])
+        self.assertRegex(told, r"\n        as above, in the row one\n          \(gdb\) print two\n")
 
     def test_points_that_a_reader_gives_are_told_apart(self):
         exercise, hand = find_exercise("14"), "a reader gives up to 25 more: reason 15, reading 10"

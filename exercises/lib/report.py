@@ -32,7 +32,8 @@ def rows(grading, result, on=False):
         cause = result.cause if above is result else "as above, in the row " + above.row.name
         lines += textwrap.wrap(cause, 96, initial_indent="        ", subsequent_indent="        ",
                                break_long_words=False, break_on_hyphens=False)
-        lines += ["          " + event for event in result.events if above is result]
+        asks = result.failure and result.failure.table       # what to type is another thing in each row
+        lines += ["          " + event for event in result.events if above is result or asks]
         if result.seed is not None:
             lines += ["        " + result.tried, "        see it again:  " + again(grading, result)]
         if result.words:
