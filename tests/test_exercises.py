@@ -781,7 +781,7 @@ class Tool(unittest.TestCase):
         self.assertRegex(told[1], r"\n        as above, in the row one\n(?s:.*)--row two --seed 2 a.nw")
         self.assertNotRegex(told[1], "it loops|->")
         self.assertIn("\n        not run\n", told[3])
-        results = [course.Result(one, False, "you said todo", ["(gdb) print " + one.name], failure=course.Failure("", table=["..."])) for one in rows[:2]]
+        results = [course.Result(one, False, "you said todo", ["(gdb) print " + one.name], tried="1 of 1", failure=course.Failure("", table=["..."])) for one in rows[:2]]
         told = report.rows(types.SimpleNamespace(results=results, shown="a.nw"), results[1])
         self.assertRegex(told, r"\n        as above, in the row one\n          \(gdb\) print two\n")
 
