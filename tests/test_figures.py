@@ -85,8 +85,33 @@ class Drawings(unittest.TestCase):
         ends = [tuple(map(float, re.findall(r"[\d.]+", n.get("d")))) for n in arrows if not n.get("stroke-dasharray")]
         self.assertEqual([a < b for a, _, b, _ in ends], [row[2] > row[6].split()[1] for row in rows if row[5] == "Steal"])
 
+    def test_a_number_that_is_another_moves_its_mark_and_what_is_said(self):
+        with tempfile.TemporaryDirectory() as book:
+            (Path(book) / "data").mkdir()
+            for kind, name, row, column, said in (("chart", "chart", "fib-1", "go", "Go takes 0.5 of the time"), ("ratios", "compare", "fib", "ratio_1", "(fib): 1.5 with 1")):
+                lines = [line.split("\t") for line in (TOP / "book/data" / (name + ".tsv")).read_text(encoding="utf-8").splitlines()]
+                head = next(line for line in lines if line[0] == "work")
+                ours = next(line for line in lines if line[0] == row)
+                old = drawn(kind, name).stdout
+                ours[head.index(column)] = "1.5" if kind == "ratios" else "%.1f" % (float(ours[head.index("ch15")]) / 2)
+                (Path(book) / "data" / (name + ".tsv")).write_text("\n".join("\t".join(line) for line in lines) + "\n", encoding="utf-8")
+                new = drawn(kind, name, book=book).stdout
+                self.assertNotIn(said, old)
+                self.assertIn(said, new)
+                self.assertNotEqual(*(re.findall(r'<circle cx="[^"]*" cy="[^"]*"', text) for text in (old, new)))
+
+    def test_the_workloads_that_are_not_faster_everywhere_are_below_the_line(self):
+        root = tree.fromstring(drawn("ratios", "compare").stdout)
+        line = next(n for n in root.iter(SVG + "path") if n.get("stroke-dasharray"))
+        height = float(line.get("d").split()[1].split("L")[0])
+        table = {row[0]: row for row in (line.split("\t") for line in (TOP / "book/data/compare.tsv").read_text(encoding="utf-8").splitlines())}
+        slower = [n for n in root.iter(SVG + "text") if float(n.get("y")) > height and n.get("text-anchor") == "end" and "–" not in n.text]
+        self.assertEqual(len(slower), sum(any(row[i] != "-" and float(row[i]) >= 1 for i in (4, 7, 10)) for name, row in table.items() if name[0] not in "#w"
+                                          or name.startswith("wake")))
+
     def test_what_cannot_be_drawn_gets_one_line(self):
-        for words, why in ((["time", "spred"], r"there is no run spred; .*/runs has account-249, .*spread"), (["time", "spread:90-99"], "the run spread has no events 90-99")):
+        for words, why in ((["time", "spred"], r"there is no run spred; .*/runs has account-249, .*spread"), (["time", "spread:90-99"], "the run spread has no events 90-99"),
+                           (["chart", "cart"], "there is no table .*/data/cart.tsv"), (["chart", "compare"], "compare.tsv has no ch07 in a row fib-1")):
             done = drawn(*words)
             self.assertEqual((done.returncode, done.stdout), (1, ""))
             self.assertRegex(done.stderr, r"^figure\.py: %s\n$" % why)

@@ -4,10 +4,13 @@
 
   book/tools/figure.py time NAME[:FROM-TO]     book/data/runs/NAME.tsv: time goes down, a lane for each P or M
   book/tools/figure.py lives NAME NAME         two runs side by side: a lane for each goroutine
+  book/tools/figure.py chart NAME              book/data/NAME.tsv: chapters from left to right, and Go
+  book/tools/figure.py ratios NAME             our time as a part of Go's, a row for each workload
 
 tests/runs.py records the runs.  The drawing goes to standard output; what it shows is also said in its <desc>.
 """
 import html
+import math
 import re
 import sys
 from pathlib import Path
@@ -234,7 +237,142 @@ def lives(*names):
     return picture.whole(high, " and ".join(Run(name).notes["run"] for name in names), " ".join(desc))
 
 
-DRAW = {"time": time, "lives": lives}
+# -- tables: what was measured -----------------------------------------------------
+
+def table(name, rows, columns):
+    """{row: {column: number or None}} of book/data/NAME.tsv."""
+    try:
+        lines = [line.split("\t") for line in (BOOK / "data" / (name + ".tsv")).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    except OSError:
+        raise Bad("there is no table %s/data/%s.tsv" % (BOOK, name))
+    found = {line[0]: dict(zip(lines[0], line)) for line in lines[1:]}
+    for row in rows:
+        for column in columns:
+            if column not in found.get(row, {}):
+                raise Bad("%s.tsv has no %s in a row %s" % (name, column, row))
+    return {row: {column: None if found[row][column] == "-" else float(found[row][column]) for column in columns} for row in rows}
+
+
+def ns(value):
+    return "{:,.0f}".format(value) if value >= 100 else "%.3g" % value
+
+
+def times(ours, theirs):
+    """How two times compare, in words."""
+    ratio = theirs / ours
+    return "as long as Go" if .98 < ratio < 1.02 else "Go takes %.2g times as long" % ratio if ratio > 1 else "Go takes %.2g of the time" % ratio
+
+
+PANELS = (("Trees of goroutines", ("fib", "small tree (fib)"), ("skynet", "wide tree (skynet)")),
+          ("One goroutine after the other", ("spawn", "start, wait (spawn)"), ("pingpong", "message (pingpong)")),
+          ("A queue at a lock, and a turn", ("sema", "lock of 100 (sema)"), ("yield", "step back (yield)")))
+STAGES = ("ch07", "ch10", "ch11", "ch12", "ch15", "go")
+
+
+def chart(name):
+    """What each idea bought: a panel for each workload, in it the chapters from left to right, and Go."""
+    data = table(name, ["%s-%d" % (work, procs) for row in PANELS for work, _ in row[1:] for procs in (1, 2)], STAGES)
+    picture, y, desc, left, wide, decade = Picture(), 16.0, [], 48, 186, 46
+    picture.parts.append('<circle cx="%d" cy="12" r="4"/>' % (left + 4))
+    picture.text(left + 14, 12, "one P")
+    picture.parts.append('<circle cx="%d" cy="12" r="4" fill="var(--bg, Canvas)" stroke="currentColor" stroke-width="1.5"/>' % (left + 76))
+    picture.text(left + 86, 12, "two Ps")
+    picture.text(WIDTH - 6, 12, "lower is faster", "end", ' font-style="italic"')
+    for heading, *panels in PANELS:
+        values = [v for work, _ in panels for procs in (1, 2) for v in data["%s-%d" % (work, procs)].values() if v]
+        low, high = 10, max(values) * 1.2
+        while low * 10 < min(values):
+            low *= 10
+        picture.text(4, y + 24, heading, more=' font-style="italic"')
+        top = y + 84
+        bottom = top + decade * math.log10(high / low)
+
+        def at(value):
+            return bottom - decade * math.log10(value / low)
+
+        step = low
+        while step <= high:
+            picture.line(left, at(step), WIDTH - 4, at(step), ' stroke-opacity="0.2"')
+            picture.text(left - 6, at(step), "%d ns" % step if step < 1000 else "%d µs" % (step // 1000), "end", ' fill-opacity="0.75"')
+            step *= 10
+        for panel, (work, title) in enumerate(panels):
+            x0 = left + panel * (wide + 6)
+            place = {stage: x0 + 14 + number * 29 + (8 if stage == "go" else 0) for number, stage in enumerate(STAGES)}
+            one, two = data[work + "-1"], data[work + "-2"]
+            picture.text(x0 + 4, y + 45, title, more=' font-weight="bold"')
+            picture.text(x0 + 4, y + 62, times(one["ch15"], one["go"]))
+            picture.line(x0 + 4, at(one["go"]), place["go"] - 6, at(one["go"]), ' stroke-dasharray="2 2"')
+            for row, dash in ((two, ' stroke-dasharray="4 3"'), (one, "")):
+                points = [(place[stage], at(row[stage])) for stage in STAGES[:-1] if row[stage]]
+                for a, b in zip(points, points[1:]):
+                    picture.line(*a, *b, more=' stroke-width="1.5"' + dash)
+            for row, fill in ((two, "var(--bg, Canvas)"), (one, "currentColor")):
+                for stage in STAGES:
+                    if row[stage]:
+                        picture.parts.append('<circle cx="%.1f" cy="%.1f" r="4" fill="%s" stroke="currentColor" stroke-width="1.5"/>' % (place[stage], at(row[stage]), fill))
+            for stage in ("ch15", "go"):
+                both = [at(row[stage]) for row in (one, two)]
+                down = stage == "ch15"
+                picture.text(place[stage], max(both) + 14 if down else min(both) - 14, ns(one[stage]), "middle", ' font-weight="bold"')
+            for stage in STAGES:
+                picture.text(place[stage], bottom + 26, "Go" if stage == "go" else stage[2:].lstrip("0"), "middle")
+            desc.append("%s, one P and two: %s. %s with one P." % (title, ", ".join("%s %s and %s" % (
+                "Go" if stage == "go" else "chapter " + stage[2:].lstrip("0"), *(ns(v[stage]) if v[stage] else "nothing" for v in (one, two))) for stage in STAGES),
+                times(one["ch15"], one["go"])))
+        picture.text(left - 6, bottom + 26, "ch.", "end", ' fill-opacity="0.75"')
+        y = bottom + 34
+    return picture.whole(y + 4, "What each idea bought, in nanoseconds for an operation", " ".join(desc))
+
+
+WORKS = (("yield", "two take turns"), ("spawn", "start one, wait"), ("batch", "start many, wait"), ("pingpong", "a message"), ("sema", "100 at a lock"),
+         ("parked", "a million wait"), ("skynet", "a tree, results up"), ("skyjoin", "a tree, joined"), ("fib", "an uneven tree"), ("wake", "wake a thread"),
+         ("wake99", "wake: 99th perc."), ("block", "one is in a call"))
+
+
+def ratios(name):
+    """Our time as a part of Go's, a row for each workload, the best on top; a line where both take the same."""
+    columns = ("ratio_1", "ratio_2", "ratio_8")
+    data = table(name, [work for work, _ in WORKS], columns)
+    rows = sorted((max(v for v in data[work].values() if v), work, words) for work, words in WORKS)
+    picture, y, left, right, low, high = Picture(), 66.0, 138, 64, .02, 2
+
+    def at(ratio):
+        return left + (WIDTH - left - right) * math.log(max(ratio, low) / low) / math.log(high / low)
+
+    def mark(x, y, procs):
+        if procs == "ratio_8":
+            picture.parts.append('<rect x="%.1f" y="%.1f" width="8" height="8" fill="currentColor" fill-opacity="0.35" stroke="currentColor"/>' % (x - 4, y - 4))
+        else:
+            picture.parts.append('<circle cx="%.1f" cy="%.1f" r="4" fill="%s" stroke="currentColor" stroke-width="1.5"/>' % (
+                x, y, "currentColor" if procs == "ratio_1" else "var(--bg, Canvas)"))
+
+    for x, procs, words in ((left, "ratio_1", "one P"), (left + 66, "ratio_2", "two Ps"), (left + 136, "ratio_8", "eight Ps")):
+        mark(x + 4, 12, procs)
+        picture.text(x + 14, 12, words)
+    foot = y + len(rows) * 19 + 14
+    for ratio, words in ((.02, "1/50"), (.1, "1/10"), (.5, "1/2"), (1, "1")):
+        picture.line(at(ratio), 50, at(ratio), foot, ' stroke-width="2"' if ratio == 1 else ' stroke-opacity="0.25"')
+        picture.text(at(ratio), 38, words, "middle", ' font-weight="bold"' if ratio == 1 else ' fill-opacity="0.75"')
+    picture.text(4, 38, "part of Go's time", "start", ' font-style="italic"')
+    over = 0
+    for worst, work, words in rows:
+        if worst >= 1 and not over:
+            picture.line(4, y - 2, WIDTH - 4, y - 2, ' stroke-dasharray="4 3"')
+            over = 8
+            y += over
+        marks = [(data[work][procs], procs) for procs in columns if data[work][procs]]
+        picture.text(left - 12, y, words, "end", ' font-weight="bold"' if over else "")
+        picture.line(at(min(marks)[0]), y, at(max(marks)[0]), y, ' stroke-opacity="0.5"')
+        for ratio, procs in sorted(marks, key=lambda m: m[1] == "ratio_1"):
+            mark(at(ratio), y, procs)
+        low_, high_ = ("%.2f" % f(marks)[0] for f in (min, max))
+        picture.text(WIDTH - 4, y, low_ if low_ == high_ else "%s–%s" % (low_, high_), "end", ' font-weight="bold"' if over else "")
+        y += 19
+    said = ["%s (%s): %s" % (words, work, ", ".join("%g with %s" % (data[work][c], c[-1]) for c in columns if data[work][c])) for _, work, words in rows]
+    return picture.whole(foot + 10, "Our time as a part of Go's", "The ratio of our time to Go's, with 1, 2 and 8 Ps, the best first. %s." % "; ".join(said))
+
+
+DRAW = {"time": time, "lives": lives, "chart": chart, "ratios": ratios}
 
 
 def main():
