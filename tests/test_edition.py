@@ -1,4 +1,5 @@
 """The book for e-readers and on paper, from two chapters of the site."""
+import html
 import re
 import shutil
 import subprocess
@@ -159,7 +160,7 @@ class Epub(unittest.TestCase):
 
 @unittest.skipUnless(shutil.which("weasyprint") and shutil.which("pdftotext"), "weasyprint or pdftotext is not installed; ./setup --editions installs them")
 class Paper(unittest.TestCase):
-    """The two chapters of tests/weave in both sizes, with a line of 80 columns put in."""
+    """The two chapters of tests/weave in both sizes, with a line of 80 columns and a table of long names put in."""
 
     @classmethod
     def setUpClass(cls):
@@ -169,7 +170,10 @@ class Paper(unittest.TestCase):
                        cwd=TOP, stdout=subprocess.DEVNULL, check=True)
         page, cls.wide = next(out.glob("site/*-one.html")), "\t/* " + "-" * 66 + " */"
         assert len(cls.wide.expandtabs()) == 80
-        page.write_text(page.read_text().replace('<pre><code>', '<pre><code><span class="l">%s</span>\n' % cls.wide, 1))
+        table = '<table><colgroup>%s</colgroup><tr><td>a thread becomes a scheduler</td><td>%s</td><td>our chapter</td></tr></table>' % (
+            "".join('<col style="width:%d%%">' % w for w in (42, 46, 12)),
+            ",\n".join('<a href="https://go.dev"><code>%s</code></a>' % name for name in "proc.go:mstart0 proc.go:mstart1 proc.go:schedule proc.go:execute asm_amd64.s:gogo".split()))
+        page.write_text(page.read_text().replace('<pre><code>', '<pre><code><span class="l">%s</span>\n' % cls.wide, 1).replace("</h1>", "</h1>" + table, 1))
         made = [subprocess.Popen(["book/tools/edition.py", "-s", str(out / "site"), "-o", str(out / (size + ".pdf")), "-z", size, "pdf", *(p.name[:2] for p in sorted((TOP / "tests/weave").glob("*-*.nw")))],
                                  cwd=TOP, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for size in ("a4", "6x9")]
         for m in made:
@@ -188,8 +192,25 @@ class Paper(unittest.TestCase):
             self.assertIn(self.wide.strip(), found[0], size)
             box = self.tool("pdftotext", "-bbox", self.out / (size + ".pdf"), "-")
             width = float(re.search(r'<page width="([\d.]+)"', box).group(1))
-            for left, right, word in re.findall(r'<word xMin="([\d.]+)".*?xMax="([\d.]+)".*?>(.*?)</word>', box):
-                self.assertTrue(float(left) > 28 and float(right) < width - 28, "%s: %s" % (size, word))
+            words = re.findall(r'<word xMin="([-\d.]+)".*?xMax="([-\d.]+)".*?>(.*?)</word>', box)
+            self.assertGreater(len(words), 1000)
+            for left, right, word in words:
+                self.assertTrue(float(left) > {"a4": 54, "6x9": 33}[size] and float(right) < width - 35, "%s: %s" % (size, word))
+
+    def test_code_is_copied_line_by_line_in_its_columns_and_without_numbers(self):
+        chunks = [[("".join(re.sub("<.*?>", "", line).split("\n"))) for line in re.findall(r'<span class="l">(.*?\n)</span>', chunk, re.S)]
+                  for chunk in re.findall(r'<figure class="chunk.*?</figure>', (self.out / "a4.html").read_text(), re.S)]
+        wanted = [lines for lines in ([line for line in (html.unescape(l).rstrip() for l in chunk) if line] for chunk in chunks)
+                  if any(line.startswith("        ") for line in lines) and not any("⟨" in line for line in lines)]
+        self.assertGreater(len(wanted), 1)
+        for size, points, width in (("a4", 7.4, 425), ("6x9", 7, 432)):     # without the margin
+            text = self.tool("pdftotext", "-x", 0, "-y", 0, "-W", width, "-H", 842, "-fixed", "%.2f" % (points * 0.6), self.out / (size + ".pdf"), "-")
+            text = [line for line in text.replace("\f", "").split("\n") if line.strip()]
+            for lines in wanted:
+                def stand(at):
+                    left = text[at].index(lines[0].strip()) - len(lines[0]) + len(lines[0].lstrip())
+                    return all(t.startswith(" " * left + line) for t, line in zip(text[at:], lines))
+                self.assertTrue(any(stand(i) for i, t in enumerate(text) if lines[0].strip() in t), "%s: %s" % (size, "\n".join(lines)))
 
     def test_no_chunk_is_divided_and_no_heading_ends_a_page(self):
         source = ET.fromstring("<x>%s</x>" % "".join(re.findall(r'<figure class="chunk.*?</figure>', (self.out / "a4.html").read_text(), re.S)))
@@ -211,6 +232,9 @@ class Paper(unittest.TestCase):
             at = next(n for n, page in enumerate(pages, 1) if "Itwrapswhatchapteronedid" in "".join(page.split()))
             self.assertRegex("".join(pages), r"(?s)chapter\s2\s\(p\.\s%d\)" % at)
             self.assertRegex(pages[1], r"2\. .*\. *%d\n" % at)
+            self.assertRegex(pages[at - 1], r"\n *%d\s*$" % at)
+            heads = [int(re.search(r'<word xMin="(\d+)', page).group(1)) for page in self.tool("pdftotext", "-bbox", self.out / (size + ".pdf"), "-").split("<page ")[at:]]
+            self.assertEqual((len(set(heads[::2])), len(set(heads[1::2])), heads[0] == heads[1]), (1, 1, size == "a4"), "which pages are right ones")
             outline = self.tool("pdftohtml", "-xml", "-i", "-stdout", self.out / (size + ".pdf"))
             outline = outline[outline.index("<outline>"):]
             self.assertIn("Part I: Beginnings</item>", outline)
