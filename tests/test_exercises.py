@@ -174,7 +174,10 @@ class Laws(unittest.TestCase):
                 self.assertIn(row, failed(grading), "%s, %s: this row should fail" % (exercise.name, name))
                 for result in grading.results:
                     if result.row.name == row:
-                        self.assertEqual(*[[re.sub(r"0x[0-9a-f]+|[0-9.]+ ms", "-", cause) for cause in some] for some in (causes, [result.cause])], "%s, %s: the advice of row %s shows something else" % (exercise.name, name, row))
+                        says = "%s, %s: the advice of row %s shows something else" % (exercise.name, name, row)
+                        self.assertTrue(all(causes), says)
+                        if (exercise.number, row) != ("11", "mixed"):       # three Ps and no seed: it fails, each time elsewhere
+                            self.assertEqual(*[[re.sub("0x[0-9a-f]+", "0x...", cause) for cause in some] for some in (causes, [result.cause])], says)
 
     def cause_again(self, grading, result):
         """What the failing row says if one does what it advises."""
