@@ -1,4 +1,6 @@
 """The figures that are drawn from runs: the runs are as recorded, and what is drawn is what was recorded."""
+import itertools
+import json
 import re
 import subprocess
 import sys
@@ -8,10 +10,12 @@ import xml.etree.ElementTree as tree
 from pathlib import Path
 
 import runs
+from chapters import number
 
 TOP = runs.TOP
 FIGURE = TOP / "book/tools/figure.py"
 SVG = "{http://www.w3.org/2000/svg}"
+WALK = "gdb/%s-newproc" % number("newproc")
 CHAPTERS = sorted((TOP / "book").glob("*.nw"))
 
 
@@ -85,6 +89,27 @@ class Drawings(unittest.TestCase):
         ends = [tuple(map(float, re.findall(r"[\d.]+", n.get("d")))) for n in arrows if not n.get("stroke-dasharray")]
         self.assertEqual([a < b for a, _, b, _ in ends], [row[2] > row[6].split()[1] for row in rows if row[5] == "Steal"])
 
+    def test_a_stack_has_the_words_that_were_recorded_and_where_rsp_points(self):
+        walk = json.loads(next((TOP / "book/data/walks").glob("*-newproc.json")).read_text(encoding="utf-8"))
+        root = tree.fromstring(drawn("stacks", WALK, "gogo@g0", "gogo@G1", "goexit0").stdout)
+        texts = sorted((float(n.get("x")), float(n.get("y")), n.text) for n in root.iter(SVG + "text"))
+        found = ["", "", ""]
+        for x, column in itertools.groupby((t for t in texts if t[0] > 41), key=lambda t: t[0]):
+            found[sum(map(bool, found))] = [text for _, _, text in column]
+        for words, function, stack in zip(found, ("gogo", "gogo", "goexit0"), ("g0", "G1", "g0")):
+            now = next(t for state in walk["states"] for t in state["threads"] if (t["in"], t["on"]) == (function, stack))
+            depth = int(now["regs"]["rsp"].split(" - ")[1])
+            self.assertEqual(words[:2] + words[-1:], [function, "on " + stack, "%rsp"])
+            self.assertEqual(words[2:-1][::-1][:8], now["stack"])
+            self.assertEqual(len(words) - 3, depth / 8)
+
+    def test_what_is_below_rsp_is_forgotten(self):
+        sys.path.insert(0, str(FIGURE.parent))
+        import figure
+        figure.BOOK = TOP / "book"
+        deep, shallow = figure.stops(WALK, ["gogo@g0", "goexit0@g0"])
+        self.assertEqual((max(deep[3]), max(shallow[3]), shallow[3][24]), (72, 24, "mcall + 85"))
+
     def test_a_number_that_is_another_moves_its_mark_and_what_is_said(self):
         with tempfile.TemporaryDirectory() as book:
             (Path(book) / "data").mkdir()
@@ -111,6 +136,7 @@ class Drawings(unittest.TestCase):
 
     def test_what_cannot_be_drawn_gets_one_line(self):
         for words, why in ((["time", "spred"], r"there is no run spred; .*/runs has account-249, .*spread"), (["time", "spread:90-99"], "the run spread has no events 90-99"),
+                           (["stacks", WALK, "gogo@G7"], "the walk %s does not stop in gogo@G7" % WALK), (["stacks", "nowhere", "gogo"], "there is no recording of a walk nowhere in .*"),
                            (["chart", "cart"], "there is no table .*/data/cart.tsv"), (["chart", "compare"], "compare.tsv has no ch07 in a row fib-1")):
             done = drawn(*words)
             self.assertEqual((done.returncode, done.stdout), (1, ""))

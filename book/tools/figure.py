@@ -4,12 +4,14 @@
 
   book/tools/figure.py time NAME[:FROM-TO]     book/data/runs/NAME.tsv: time goes down, a lane for each P or M
   book/tools/figure.py lives NAME NAME         two runs side by side: a lane for each goroutine
+  book/tools/figure.py stacks gdb/NN-WALK FUNCTION[@STACK]...    book/data/walks/NN-WALK.json: the stack at each of these stops
   book/tools/figure.py chart NAME              book/data/NAME.tsv: chapters from left to right, and Go
   book/tools/figure.py ratios NAME             our time as a part of Go's, a row for each workload
 
 tests/runs.py records the runs.  The drawing goes to standard output; what it shows is also said in its <desc>.
 """
 import html
+import json
 import math
 import re
 import sys
@@ -237,6 +239,69 @@ def lives(*names):
     return picture.whole(high, " and ".join(Run(name).notes["run"] for name in names), " ".join(desc))
 
 
+# -- stacks: what a walk has recorded --------------------------------------------------
+
+def offset(rsp):
+    """"G1 top - 40" is 40; None if it is no place in a stack that we have made."""
+    found = re.search(r" top(?: - (\d+))?$", rsp)
+    return int(found[1] or 0) if found else None
+
+
+def stops(walk, names):
+    """For each FUNCTION or FUNCTION@STACK the next state that is there: (function, stack, offset of %rsp, {offset: word})."""
+    try:
+        recorded = json.loads((BOOK / "data/walks" / (walk.replace("gdb/", "") + ".json")).read_text(encoding="utf-8"))
+    except OSError:
+        raise Bad("there is no recording of a walk %s in %s/data/walks" % (walk, BOOK))
+    kept, wanted, name = {}, iter(names), None
+    name = next(wanted)
+    for step in recorded["steps"]:
+        if "state" not in step:
+            continue
+        state = recorded["states"][step["state"]]
+        now = next(t for t in state["threads"] if t["n"] == state["at"])
+        depth = offset(now["regs"]["rsp"])
+        if depth is None:
+            continue
+        words = kept.setdefault(now["on"], {})      # a frame above %rsp is as it was when it was made
+        for lower in [at for at in words if at > depth]:
+            del words[lower]
+        words.update((depth - 8 * i, word) for i, word in enumerate(now["stack"]))
+        if [now["in"], now["on"]][:1 + ("@" in name)] == name.split("@"):
+            yield now["in"], now["on"], depth, dict(words)
+            name = next(wanted, None)
+            if name is None:
+                return
+    raise Bad("the walk %s does not stop in %s" % (walk, name))
+
+
+def stacks(walk, *names):
+    """Stacks side by side, high addresses on top, each as it was at a stop; shaded is where a call returns to."""
+    columns, picture, desc = list(stops(walk, [name.replace("_of_", " of ") for name in names])), Picture(), []
+    deepest, top, row = max(depth for _, _, depth, _ in columns), 62, 18
+    wide = (WIDTH - 52) / len(columns)
+    for at in range(8, deepest + 1, 8):
+        picture.text(40, top + (at / 8 - .5) * row, "−%d" % at, "end", ' fill-opacity="0.75"')
+    picture.text(40, top - 9, "top", "end", ' fill-opacity="0.75"')
+    for number, (function, stack, depth, words) in enumerate(columns):
+        x = 48 + number * wide
+        middle = x + (wide - 8) / 2
+        picture.text(middle, 14, function, "middle", ' font-weight="bold"')
+        picture.text(middle, 31, "on " + stack, "middle")
+        for at in range(8, depth + 1, 8):
+            word = words.get(at, "")
+            word = "0x…" if re.match(r"0x[0-9a-f]{5}", word) else word
+            y = top + (at / 8 - 1) * row
+            picture.box(x, y, wide - 8, row, .22 if re.match(r"[a-z_]\w*1? \+ \d+$", word) else 0, not word)
+            picture.text(middle, y + row / 2, word, "middle")
+        low = top + depth / 8 * row
+        picture.line(x - 3, low, x + wide - 5, low, ' stroke-width="3"')
+        picture.text(middle, low + 13, "%rsp", "middle")
+        desc.append("In %s, on the stack of %s, from the top down: %s; %%rsp is %d below the top." % (
+            function, stack, ", ".join(words.get(at, "not recorded") for at in range(8, depth + 1, 8)) or "nothing", depth))
+    return picture.whole(top + deepest / 8 * row + 28, "Stacks in the walk %s" % walk, " ".join(desc))
+
+
 # -- tables: what was measured -----------------------------------------------------
 
 def table(name, rows, columns):
@@ -372,7 +437,7 @@ def ratios(name):
     return picture.whole(foot + 10, "Our time as a part of Go's", "The ratio of our time to Go's, with 1, 2 and 8 Ps, the best first. %s." % "; ".join(said))
 
 
-DRAW = {"time": time, "lives": lives, "chart": chart, "ratios": ratios}
+DRAW = {"time": time, "lives": lives, "stacks": stacks, "chart": chart, "ratios": ratios}
 
 
 def main():
