@@ -402,7 +402,10 @@ for name, command in (("gnext", Gnext), ("gstep", Gstep),
 def whereabouts():
     """M0 P0 G1 -> G4, on the stack of G1."""
     gdb.lookup_type("struct g")         # not in another program
-    m, on = getg()["m"].dereference(), None
+    g, on = getg(), None
+    if not int(g["m"]):
+        return "%s is selected, and no thread is on its stack" % called(g)
+    m = g["m"].dereference()
     gp, line = m["curg"], MPrinter(m).to_string()
     try:
         on = owner(sp_of(gdb.newest_frame()))

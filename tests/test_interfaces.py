@@ -1,4 +1,5 @@
 """The debugger's windows in a terminal, and the debugger behind an editor."""
+import json
 import os
 import re
 import shutil
@@ -6,6 +7,7 @@ import subprocess
 import time
 import unittest
 
+import dap
 from test_gdb import TOP, debug_build
 
 
@@ -15,12 +17,12 @@ class TextInterface(unittest.TestCase):
 
     def tmux(self, *words):
         return subprocess.run(["tmux", "-L", self.server, "-f", "/dev/null", *words], cwd=TOP, stdout=subprocess.PIPE,
-                              text=True, env=dict(os.environ, LC_ALL="C.UTF-8", GOMAXPROCS="1", TERM="screen")).stdout
+                              stderr=subprocess.DEVNULL, text=True, env=dict(os.environ, LC_ALL="C.UTF-8", GOMAXPROCS="1", TERM="screen")).stdout
 
     def begin(self, width, height, *words):
         """Start the debugger; its screen when it has come to its prompt."""
         debug_build("chapter")
-        self.server = "rt0-%d-%d" % (os.getpid(), width)
+        self.server = "rt0-%d-%d" % (os.getpid(), id(self))     # one that is ending takes no new session
         self.addCleanup(self.tmux, "kill-server")
         self.tmux("new-session", "-d", "-x", str(width), "-y", str(height), "make -s gdb TUI=1 %s" % " ".join(words))
         return self.until(r"\(gdb\)", 120)     # make may have something to build
@@ -52,7 +54,7 @@ class TextInterface(unittest.TestCase):
 
     def test_in_80_columns_the_windows_lie_one_below_the_other_from_the_entry_on(self):
         screen = self.begin(80, 24, "PROG=yield")
-        self.assertIn("_rt0_amd64_linux:", "\n".join(screen))
+        self.assertRegex("\n".join(screen), "_rt0_amd64_linux:|jmp +_rt0_amd64")
         screen = self.type("starti", r"(?s)>.*jmp +_rt0_amd64.*int3.*\(gdb\)")
         self.assertIn("no P yet; continue past schedinit", "\n".join(screen))
         screen = self.stop_three_times(r"(?s)green 1.*\bG2, on the stack of G2", "continue")
@@ -85,6 +87,54 @@ class TextInterface(unittest.TestCase):
         self.type("stage 01", r"\[Enter\]\s*$")
         said = subprocess.run(["make", "-s", "gdb", "STAGE=01", "TUI=1"], cwd=TOP, stderr=subprocess.PIPE, text=True).stderr
         self.assertIn("leave TUI away, or STAGE", said)
+
+
+VERSION = int(re.search(r"(?m)^GNU gdb .* (\d+)\.\S+$", subprocess.run(
+    ["gdb", "--version"], stdout=subprocess.PIPE, text=True).stdout)[1])
+
+
+@unittest.skipIf(VERSION < 14, "GDB %d has no debug adapter; GDB 14 has" % VERSION)
+class Editor(unittest.TestCase):
+    """What an editor asks of GDB, with the files in .vscode/."""
+
+    def setUp(self):
+        debug_build("src")
+        with open(os.path.join(TOP, ".vscode/launch.json")) as f:
+            text = f.read()
+        for name, value in (("workspaceFolder", TOP), ("fileBasenameNoExtension", "yield")):
+            text = text.replace("${%s}" % name, value)
+        self.how, = json.loads(text)["configurations"]
+        self.dap = dap.Client([os.path.join(TOP, ".vscode/gdb"), "-i", "dap"], cwd="/",
+                              env=dict(os.environ, GOMAXPROCS="1"))
+        self.addCleanup(self.dap.end)
+
+    def type(self, command):
+        return self.dap.ask("evaluate", expression=command, context="repl")["result"]
+
+    def names(self):
+        return [frame["name"] for frame in self.dap.ask("stackTrace", threadId=1)["stackFrames"]]
+
+    def test_an_editor_starts_a_program_stops_it_and_asks_for_goroutines(self):
+        self.dap.ask("initialize", adapterID=self.how["type"])
+        self.dap.event("initialized")
+        self.dap.ask("setBreakpoints", source={"path": os.path.join(TOP, "examples/yield.c")}, breakpoints=[{"line": 11}])
+        self.dap.say(**self.how, command="launch")
+        self.dap.say("configurationDone")
+        if VERSION >= 16:
+            self.dap.event("stopped")
+            self.assertEqual(self.names(), ["_rt0_amd64_linux"])
+            self.dap.ask("continue", threadId=1)
+        self.assertEqual(self.dap.event("stopped")["reason"], "breakpoint")
+        self.assertIn(1, [thread["id"] for thread in self.dap.ask("threads")["threads"]])
+        self.assertEqual(self.names(), ["count", "goexit"])
+        self.assertRegex(self.type("info goroutines"), r"(?m)^     1  runnable  main_main \(yield\.c:26\)\n(.*\n)*"
+                         r"\*    4  running   count \(yield\.c:11\)")
+        self.assertEqual(self.dap.ask("evaluate", expression="$g().goid", context="watch")["result"], "4")
+        self.assertRegex(self.type("goroutine 1 bt"), r"(?m)^#\d+ +main_main \(yield\.c:26\)$")
+        self.type("gnext")
+        self.assertEqual(self.dap.event("stopped")["threadId"], 1)
+        self.assertEqual(self.names(), ["count", "goexit"])
+        self.assertRegex(self.type("context"), "on the stack of G4")
 
 
 if __name__ == "__main__":
