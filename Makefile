@@ -56,7 +56,12 @@ pdf: ## the book on paper: build/rt0.pdf, A4, or make pdf SIZE=6x9
 	+$(Q)$(SUBMAKE) $(if $(V),,-s) book
 	$(Q)book/tools/edition.py -z $(call given,SIZE) pdf
 
-editions: epub pdf ## both, and the cut of 6 by 9 inches
+booklet: ## the code alone, to be printed in two columns with its names: build/rt0-code.pdf
+	$(need_python)
+	+$(Q)$(SUBMAKE) $(if $(V),,-s) book
+	$(Q)book/tools/booklet.py
+
+editions: epub pdf booklet ## all of them, and the cut of 6 by 9 inches
 	$(Q)book/tools/edition.py -z 6x9 pdf
 
 build: tangle ## compile the runtime and the examples
@@ -173,4 +178,4 @@ help: ## list the targets
 clean: ## remove what was built (the book and src/ stay)
 	rm -rf build
 
-.PHONY: epub pdf editions tour floors bench bench-quick bench-book stress step-check all build hello run trace debug gdb help clean
+.PHONY: epub pdf booklet editions tour floors bench bench-quick bench-book stress step-check all build hello run trace debug gdb help clean

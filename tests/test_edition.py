@@ -3,6 +3,7 @@ import html
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 import xml.etree.ElementTree as ET
@@ -10,6 +11,9 @@ import zipfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TOP / "book" / "tools"))
+import booklet                                  # noqa: E402
+
 SITE = TOP / "build" / "site"
 CHAPTERS = ["01-the-first-instruction", "06-newproc"]
 EPUBCHECK = Path("/usr/share/java/epubcheck.jar")
@@ -176,6 +180,7 @@ class Paper(unittest.TestCase):
         page.write_text(page.read_text().replace('<pre><code>', '<pre><code><span class="l">%s</span>\n' % cls.wide, 1).replace("</h1>", "</h1>" + table, 1))
         made = [subprocess.Popen(["book/tools/edition.py", "-s", str(out / "site"), "-o", str(out / (size + ".pdf")), "-z", size, "pdf", *(p.name[:2] for p in sorted((TOP / "tests/weave").glob("*-*.nw")))],
                                  cwd=TOP, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for size in ("a4", "6x9")]
+        made.append(subprocess.Popen(["book/tools/booklet.py", "-s", str(out / "site"), "-o", str(out / "code.pdf")], cwd=TOP, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
         for m in made:
             said = m.communicate()[0]
             assert m.returncode == 0, said
@@ -211,6 +216,42 @@ class Paper(unittest.TestCase):
                     left = text[at].index(lines[0].strip()) - len(lines[0]) + len(lines[0].lstrip())
                     return all(t.startswith(" " * left + line) for t, line in zip(text[at:], lines))
                 self.assertTrue(any(stand(i) for i, t in enumerate(text) if lines[0].strip() in t), "%s: %s" % (size, "\n".join(lines)))
+
+    def test_the_booklet_has_each_line_of_each_file_under_its_number_and_the_names_lead_to_them(self):
+        lines, labels = {}, 0
+        for x in (0, 421):      # two columns
+            for line in self.tool("pdftotext", "-x", x, "-y", 0, "-W", 421, "-H", 595, "-layout", self.out / "code.pdf", "-").split("\n"):
+                found = re.match(r"\f? *(\w+\.\d+)? *(\d{4})(?: (.*))?$", line)
+                if found:
+                    labels += found.group(1) is not None
+                    lines[int(found.group(2))] = found.group(3) or ""
+                    self.assertEqual(int(found.group(2)) % 100 >= 50, x > 0)
+        files = {re.search("<h1><code>(.*?)<", text).group(1): text for text in (page.read_text() for page in sorted(self.out.glob("site/files/*-src-*.html")))}
+        whole, size, parts = "".join("".join(lines[n].split()) for n in sorted(lines)), 0, 0
+        for name, text in files.items():
+            code = "".join(html.unescape(re.sub("<.*?>", "", text[text.index("<pre>"):text.index("</pre>")])).split())
+            self.assertIn(code, whole, name)
+            size, parts = size + len(code), parts + text.count('<a class="part"')
+        self.assertEqual((len(whole), labels), (size, parts))
+        names = self.tool("pdftotext", "-raw", self.out / "code.pdf", "-").split("\fNames")[1]
+        entries = re.findall(r"(?m)^(\w+)((?:\s+\d{4})+)$", names)
+        self.assertGreater(len(entries), 5)
+        for name, numbers in entries:
+            for n in numbers.split():
+                self.assertRegex(lines[int(n)], r"\b%s\b" % name)
+        self.assertRegex(lines[int(dict(entries)["count"].split()[0])], r"^count\(int")
+
+    def test_a_file_is_cut_at_an_empty_line_that_is_near_and_loses_none(self):
+        class Line:
+            def __init__(self, text):
+                self.text = text
+        for gaps in ((), (46, 90), (1, 44, 45), (49, 50, 99), (50, 51, 52)):
+            text = ["" if i in gaps else "line %d" % i for i in range(120)]
+            cut = [[line.text for line in part] for part in booklet.columns([Line(t) for t in text], 48)]
+            self.assertEqual([t for part in cut for t in part if t], [t for t in text if t])
+            self.assertLessEqual(len(cut[0]), 48)
+            self.assertTrue(all(25 < len(part) <= booklet.ROWS for part in cut[:-1]))
+            self.assertEqual(len(cut[0]), {(46, 90): 47, (1, 44, 45): 46}.get(gaps, 48))
 
     def test_no_chunk_is_divided_and_no_heading_ends_a_page(self):
         source = ET.fromstring("<x>%s</x>" % "".join(re.findall(r'<figure class="chunk.*?</figure>', (self.out / "a4.html").read_text(), re.S)))

@@ -468,7 +468,7 @@ def with_weasyprint():
     python = re.match(r"#! *(\S+)", Path(program).read_text(encoding="utf-8", errors="replace"))
     if os.environ.get("RT0_PAPER") != program and python:
         os.environ["RT0_PAPER"] = program
-        os.execv(python.group(1), [python.group(1), str(Path(__file__).resolve()), *sys.argv[1:]])
+        os.execv(python.group(1), [python.group(1), str(Path(sys.argv[0]).resolve()), *sys.argv[1:]])
     try:
         import paper
         return paper
@@ -482,9 +482,13 @@ PRINTED = """<!DOCTYPE html>
 """
 
 
+def faces():
+    return "\n".join(re.findall(r"^@font-face.*$", (TOOLS / "book.css").read_text(encoding="utf-8"), re.M))
+
+
 def pdf(edition, out, paper):
     """The pages as parts that weasyprint lays out, and all of them in one file, for who wants to look."""
-    css = "\n".join(re.findall(r"^@font-face.*$", (TOOLS / "book.css").read_text(encoding="utf-8"), re.M)) + "".join(
+    css = faces() + "".join(
         (TOOLS / name).read_text(encoding="utf-8") for name in ["print.css"] + (["print-6x9.css"] if edition.on_paper == "6x9" else []))
     title, part, parts, toc = edition.title, "", [], []
     for page, of in list(zip(edition.pages, edition.parts))[1:]:

@@ -82,7 +82,7 @@ def join(order, files, laid, out, about):
 
 
 def book(parts, css, base, out, about, letters):
-    """parts: (name, html) in their order, with so many letters on a page, if one has to guess.  The first page of each bears the number behind the last of the one before."""
+    """parts: (name, html) in their order, with so many letters on a page, if one has to guess; None for pages that number themselves.  The first page of each bears the number behind the last of the one before."""
     started, shown, laid, done = time.time(), 0, {}, {}
     order, texts = [name for name, _ in parts], dict(parts)
     workers = min(len(os.sched_getaffinity(0)), 4, len(parts))
@@ -102,7 +102,7 @@ def book(parts, css, base, out, about, letters):
         for rounds in range(1, 9):
             first, page, before = {}, {}, 0
             for name in order:
-                for found in re.finditer(r'\bid="([^"]*)"', texts[name] if rounds == 1 else ""):
+                for found in re.finditer(r'\bid="([^"]*)"', texts[name] if letters and rounds == 1 else ""):
                     page[found.group(1)] = 1 + (before + found.start()) // letters
                 before += len(texts[name])
                 number = first[name] = 1 + sum(len(laid.get(n, "")) for n in order[:order.index(name)])
@@ -111,9 +111,10 @@ def book(parts, css, base, out, about, letters):
                         page.setdefault(anchor, number + i)
             new = {}
             for name in order:
-                text = re.sub(r'data-p="([^"]*)"', lambda m: 'data-p="%s"' % page[m.group(1)], texts[name])
-                text = text.replace("<head>", "<head><style>@page :first { counter-reset:page %d; counter-increment:page } html { break-before:%s }</style>"
-                                    % (first[name] - 1, "right" if first[name] % 2 else "left"), 1)
+                text = texts[name]
+                if letters:
+                    numbering = "@page :first { counter-reset:page %d; counter-increment:page } html { break-before:%s }" % (first[name] - 1, "right" if first[name] % 2 else "left")
+                    text = re.sub(r'data-p="([^"]*)"', lambda m: 'data-p="%s"' % page[m.group(1)], text).replace("<head>", "<head><style>%s</style>" % numbering, 1)
                 if done.get(name) != text:
                     new[name] = done[name] = text
             if not new:
