@@ -56,7 +56,12 @@ pdf: ## the book on paper: build/rt0.pdf, A4, or make pdf SIZE=6x9
 	+$(Q)$(SUBMAKE) $(if $(V),,-s) book
 	$(Q)book/tools/edition.py -z $(call given,SIZE) pdf
 
-editions: epub pdf ## both, and the cut of 6 by 9 inches
+booklet: ## the code alone, to be printed in two columns with its names: build/rt0-code.pdf
+	$(need_python)
+	+$(Q)$(SUBMAKE) $(if $(V),,-s) book
+	$(Q)book/tools/booklet.py
+
+editions: epub pdf booklet ## all of them, and the cut of 6 by 9 inches
 	$(Q)book/tools/edition.py -z 6x9 pdf
 
 build: tangle ## compile the runtime and the examples
@@ -95,7 +100,7 @@ else
 	$(error VIEW=$(VIEW) is neither chapter nor src)
 endif
 
-GDB = gdb -nx -q -iex 'set auto-load safe-path /' -iex 'set filename-display basename' -x gdb/rt0.py $(if $(PREDICT),-ex 'predict on') $(if $(TUI),-ex 'tui enable' -ex 'layout rt0')
+GDB = gdb -nx -q -iex 'set auto-load safe-path /' -iex 'set filename-display basename' -x gdb/rt0.py $(if $(PREDICT),-ex 'predict on') $(if $(TUI),-ex 'tui enable' -ex 'layout rt0' -ex 'list *_rt0_amd64_linux')
 need_gdb = @command -v gdb >/dev/null || { echo 'gdb is missing: run ./setup' >&2; exit 1; }
 STAGE ?=
 ifeq ($(STAGE),)
@@ -118,6 +123,9 @@ endif
 else
 ifneq ($(and $(filter gdb,$(MAKECMDGOALS)),$(value PROG)),)
 $(error STAGE=$(STAGE) walks through the script of a chapter, which names its program; leave PROG away, or STAGE)
+endif
+ifneq ($(and $(filter gdb,$(MAKECMDGOALS)),$(TUI)),)
+$(error STAGE=$(STAGE) waits for lines at the prompt, which the text interface cannot give; leave TUI away, or STAGE)
 endif
 gdb: build $(if $(filter $(stage),$(code_chapters)),debug-chapter-$(stage))
 	$(need_gdb)
@@ -170,4 +178,4 @@ help: ## list the targets
 clean: ## remove what was built (the book and src/ stay)
 	rm -rf build
 
-.PHONY: epub pdf editions tour floors bench bench-quick bench-book stress step-check all build hello run trace debug gdb help clean
+.PHONY: epub pdf booklet editions tour floors bench bench-quick bench-book stress step-check all build hello run trace debug gdb help clean

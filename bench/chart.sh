@@ -7,7 +7,6 @@
 #
 #	book/data/chart.tsv	nanoseconds per operation, medians
 #	book/data/wakes.tsv	futex calls per 1,000 operations, by strace -f -c
-#	book/figures/chart.svg	the first, drawn by bench/chart.awk
 set -eu
 unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
@@ -103,6 +102,3 @@ for name in chart wakes; do
 	chmod 644 book/data/$name.tsv
 	cat book/data/$name.tsv
 done
-awk -f bench/chart.awk book/data/chart.tsv >"$tmp/svg"
-mv "$tmp/svg" book/figures/chart.svg
-chmod 644 book/figures/chart.svg

@@ -58,7 +58,8 @@ $(WEAVE_DIR)/%.sofar/stamp: $(addprefix $(WEAVE_TOOLS)/,sofar.sh overlay.awk nam
 $(weave_chapters:%=$(SITE)/%.html): $(SITE)/%.html: $(WEAVE_DIR)/%.sofar/stamp
 
 $(WEAVE_PAGES): $(SITE)/%.html: $(WEAVE_DIR)/%.md $(WEAVE_DIR)/%.lua $(WEAVE_DIR)/xref.lua \
-		$(addprefix $(WEAVE_TOOLS)/,weave.lua highlight.lua page.html file.html go-lines.tsv) $(wildcard $(BOOK)/figures/*.svg $(BOOK)/data/*.tsv)
+		$(addprefix $(WEAVE_TOOLS)/,weave.lua highlight.lua page.html file.html go-lines.tsv figure.py) \
+		$(wildcard $(BOOK)/figures/*.svg $(BOOK)/data/*.tsv $(BOOK)/data/runs/*.tsv)
 	$(call weave_say,$*.html)
 	$(if $(filter $*,$(weave_chapters)),@rm -f $(SITE)/files/$(firstword $(subst -, ,$*))-*)
 	$(WEAVE_Q)LC_ALL=C.UTF-8 pandoc -f markdown-tex_math_dollars-citations-implicit_figures-auto_identifiers \

@@ -70,8 +70,14 @@ def value(expression):
 
 def completed(last, word, words):
     """The words that the last one on the line may become."""
+    if word is None:
+        return []
     return [w[len(last) - len(word):] for w in map(str, words)
             if w.startswith(last)]
+
+def typed(name):
+    """The name of a file as GDB's commands want it."""
+    return re.sub(r"([\s\"'\\])", r"\\\1", name)
 
 def number(v):
     """An argument of a convenience function as a Python number."""
@@ -736,15 +742,16 @@ def place(frame):
         file = "<%s>" % chunk
     return "%s (%s:%d)" % (frame.name() or function(frame.pc()), file, line)
 
-FLOORS = re.compile(r"(^|/)src/(boot|lib|os|sched|sync)/")
+FLOORS = re.compile(r"/src/(boot|lib|os|sched|sync)/[^/]+$")
 
 def runtimes(sal):
     """Whether a line of source is the runtime's and not the program's."""
     if sal.symtab is None:
         return True
-    if sal.symtab.filename.endswith(".nw"):
-        return (sal.symtab.filename, sal.line) in chapter_lines()
-    return FLOORS.search(sal.symtab.filename) is not None
+    name = sal.symtab.fullname()
+    if name.endswith(".nw"):
+        return (name, sal.line) in chapter_lines()
+    return FLOORS.search(name) is not None
 
 def chapter_lines(known={}):
     """The (chapter, line) of all that is below src/ in this build."""
@@ -1356,7 +1363,7 @@ def load(program, what):
             raise gdb.GdbError(
                 "%s is of a program that is not here, %s; say make gdb with "
                 "PROG=, which names it" % (what, program))
-        gdb.execute("file " + program, to_string=True)
+        gdb.execute("file " + typed(program), to_string=True)
     if not known("struct g"):
         present()
 
@@ -1410,7 +1417,9 @@ class Core(Command):
     def run(self, arg):
         if not os.path.isfile(os.path.expanduser(arg)):
             raise gdb.GdbError("there is no file %s" % (arg or "to open"))
-        gdb.execute("core-file " + arg, to_string=True)
+        since16 = int(gdb.VERSION.split(".")[0]) >= 16
+        gdb.execute("core-file " + (typed(arg) if since16 else arg),
+                    to_string=True)
         or_let_go("core-file", self.look)
 
     def look(self):

@@ -402,7 +402,10 @@ for name, command in (("gnext", Gnext), ("gstep", Gstep),
 def whereabouts():
     """M0 P0 G1 -> G4, on the stack of G1."""
     gdb.lookup_type("struct g")         # not in another program
-    m, on = getg()["m"].dereference(), None
+    g, on = getg(), None
+    if not int(g["m"]):
+        return "%s is selected, and no thread is on its stack" % called(g)
+    m = g["m"].dereference()
     gp, line = m["curg"], MPrinter(m).to_string()
     try:
         on = owner(sp_of(gdb.newest_frame()))
@@ -428,7 +431,8 @@ def way(m, on):
 def context_lines():
     """The lines of a context; none of them is an error."""
     frame, lines = gdb.newest_frame(), []
-    for part in (whereabouts, next_instructions, changes, queues):
+    for part in (whereabouts, next_instructions, changes,
+                 *[queues] * (not on_screen())):
         try:
             lines += [line[:80] for line in part().splitlines() if line]
         except (gdb.error, gdb.GdbError) as e:
@@ -529,6 +533,8 @@ def at_prompt():
             if stepped[0] in FOLLOWS else ""))
     if Context.on and alive():
         print("\n".join(context_lines()))
+    if on_screen():
+        gdb.execute("refresh")
 
 gdb.events.before_prompt.connect(at_prompt)
 
@@ -794,8 +800,7 @@ NAME is the name of the chunk or its number, such as 6.14."""
 
     def complete(self, text, word):
         maps.load()
-        start = len(text) - len(word)
-        return [n[start:] for n in maps.chunks if n.startswith(text)]
+        return completed(text, word, maps.chunks)
 
 Chunk("chunk", gdb.COMMAND_FILES), Book("book", gdb.COMMAND_FILES)
 BreakChunk("break-chunk", gdb.COMMAND_BREAKPOINTS)
@@ -840,6 +845,11 @@ GDB's; the walk waits until it is done. See also: help predict."""
         if not arg or not found:
             raise gdb.GdbError("no stage %s; there are %s"
                                % (arg, " ".join(scripts)))
+        # refuse the text interface
+        if hasattr(gdb, "register_window_type") and "not active" not in gdb.execute(
+                "info win", to_string=True):
+            raise gdb.GdbError("a walk waits for lines, and the text interface "
+                               "reads keys; say tui disable first")
         for name in found:
             lines = open(TOP + "/gdb/%s.gdb" % name).read().splitlines()
             start_afresh(lines)
@@ -899,9 +909,8 @@ GDB's; the walk waits until it is done. See also: help predict."""
 
     # complete the name of a script
     def complete(self, text, word):
-        start = len(text) - len(word)
-        return [n[start:-4] for n in sorted(os.listdir(TOP + "/gdb"))
-                if n.startswith(text) and n.endswith(".gdb")]
+        return completed(text, word, [name[:-4] for name in sorted(
+            os.listdir(TOP + "/gdb")) if name.endswith(".gdb")])
 
 # what a walk is made of
 
@@ -940,7 +949,7 @@ def start_afresh(lines):
     gdb.execute("delete", to_string=True)
     if gdb.selected_inferior().pid:
         gdb.execute("kill", to_string=True)
-    gdb.execute("file " + program, to_string=True)
+    gdb.execute("file " + typed(program), to_string=True)
     gdb.execute("set args " + words)
 
 # cut a script into steps
@@ -1035,7 +1044,7 @@ Enter passes. A command of GDB's is obeyed; quote an answer that is one."""
         Predict.asks = arg == "on"
 
     def complete(self, text, word):
-        return [w for w in ("on", "off") if w.startswith(text)]
+        return completed(text, word, ["on", "off"])
 
 Predict("predict", gdb.COMMAND_RUNNING)
 
@@ -1254,38 +1263,117 @@ class Trace(Command):
 
 Trace("rt0-trace", gdb.COMMAND_TRACEPOINTS)
 
-# a window for the scheduler
-class SchedWindow:
-    """Goroutines and run queues, fresh at every prompt."""
+# windows of the text interface
+class Window:
+    """Lines of text, fresh at every prompt; arrow keys move them."""
+
+    open = []
 
     def __init__(self, window):
-        self.window = window
-        window.title = "scheduler"
-        gdb.events.before_prompt.connect(self.render)
+        self.window, self.first = window, 0
+        window.title = self.title
+        self.open.append(self)
 
     def close(self):
-        gdb.events.before_prompt.disconnect(self.render)
+        self.open.remove(self)
 
+    def vscroll(self, lines):
+        self.first = max(0, self.first + lines)
+        self.render()
+
+    # write the lines into the window
     def render(self):
         if not self.window.is_valid():
             return
         lines = []
         try:
-            for line in itertools.chain(sched_lines(), goroutine_lines()):
-                # keep what fits into the window
-                lines.append(re.sub(r"\b(\d\d)-[\w-]+\.nw:", r"\1:", line))
-                if len(lines) == self.window.height:
-                    break
+            for line in self.lines():
+                lines.append(line)
         except Exception as e:
             lines.append(str(e))
         self.window.erase()
-        for line in lines:
+        for line in lines[self.first:self.first + self.window.height]:
             self.window.write(line[:self.window.width - 1] + "\n")
 
+# what each window shows
+class SchedWindow(Window):
+    """Run queues, goroutines and Ms."""
+
+    title = "scheduler"
+
+    def lines(self):
+        ms = []
+        for line in itertools.chain(sched_lines(), goroutine_lines()):
+            if line.startswith("M"):
+                ms.append(line)
+            elif line != "sched runq:":
+                yield re.sub(r"\b(\d\d)-[\w-]+\.nw:", r"\1:", line)
+        yield from ms
+
+class OutputWindow(Window):
+    """What the program has printed."""
+
+    title, file, seen = "output of the program", None, 0
+
+    def __init__(self, window):
+        super().__init__(window)
+        if self.file is None:
+            OutputWindow.file = os.memfd_create("output")
+
+    def lines(self):
+        """All lines; the last ones are in the window if there are more."""
+        lines, before = printed(0).splitlines(), self.seen
+        OutputWindow.seen = os.fstat(self.file).st_size
+        if self.seen != before:
+            self.first = max(0, len(lines) - self.window.height)
+        return lines
+
+def printed(start):
+    """What has been printed, from a byte on; 64 KB of it at most."""
+    size = os.fstat(OutputWindow.file).st_size
+    start = max(start, size - (1 << 16))
+    text = os.pread(OutputWindow.file, size - start, start)
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]", "",
+                  text.decode(errors="replace")).expandtabs()
+
+# keep the windows fresh
+def redirect():
+    """Let the program that is about to start print into the window."""
+    if OutputWindow.file is None:
+        return
+    ours = "sh -c 'exec \"$@\" >>/proc/%d/fd/%d 2>&1' sh" % (
+        os.getpid(), OutputWindow.file)
+    if not gdb.parameter("startup-with-shell"):
+        gdb.execute("unset exec-wrapper")
+    elif not gdb.parameter("exec-wrapper"):
+        gdb.execute("set exec-wrapper " + ours)
+
+for name in "run", "start", "starti":
+    gdb.execute("define hook-%s\npython redirect()\nend" % name)
+
+def on_screen(kind=Window):
+    """The windows of a kind that can be seen."""
+    return [w for w in Window.open
+            if isinstance(w, kind) and w.window.is_valid()]
+
+def renew():
+    """Write the windows anew, and the output if it has none."""
+    for window in on_screen():
+        window.render()
+    if OutputWindow.file is not None and not on_screen(OutputWindow):
+        print(printed(OutputWindow.seen), end="")
+        OutputWindow.seen = os.fstat(OutputWindow.file).st_size
+
+gdb.events.before_prompt.connect(renew)
+
+# lay the windows out
 if hasattr(gdb, "register_window_type"):
     gdb.register_window_type("rt0", SchedWindow)
-    gdb.execute("tui new-layout rt0 {-horizontal src 2 rt0 1} 2 regs 1 "
-                "status 0 cmd 1", to_string=True)
+    gdb.register_window_type("rt0-output", OutputWindow)
+    gdb.execute("tui new-layout rt0 " + (
+        "{-horizontal src 3 {rt0 2 rt0-output 1} 2} 3 regs 1 status 0 cmd 1"
+        if (gdb.parameter("width") or 80) >= 110 else
+        "src 7 rt0 8 rt0-output 4 status 0 cmd 5"), to_string=True)
 class BreakInsn(Command):
     """break-insn FUNCTION PATTERN: stop once before an instruction.
 PATTERN is a regular expression for what disassemble shows of it. Of FUNCTION

@@ -47,6 +47,7 @@ golden: transcript-programs ## record what the chapters show anew: make golden [
 	$(MAKE) transcript-programs && \
 	{ $(TRANSCRIPTS) golden || [ $$? = 3 ]; }; }
 	@$(PYTHON) tests/walks.py golden $(if $(CHAPTER),--chapter $(CHAPTER)) $(if $(MASKED),--masked)
+	@$(if $(CHAPTER),,$(PYTHON) tests/runs.py golden)
 	@$(if $(CHAPTER),,exercises/08-lost/seeds.py)
 
 # Small faults in the chapters, each in a tree of its own below build/mutants, and the test that must find it.

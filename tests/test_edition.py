@@ -1,7 +1,9 @@
 """The book for e-readers and on paper, from two chapters of the site."""
+import html
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 import xml.etree.ElementTree as ET
@@ -9,6 +11,9 @@ import zipfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TOP / "book" / "tools"))
+import booklet                                  # noqa: E402
+
 SITE = TOP / "build" / "site"
 CHAPTERS = ["01-the-first-instruction", "06-newproc"]
 EPUBCHECK = Path("/usr/share/java/epubcheck.jar")
@@ -159,7 +164,7 @@ class Epub(unittest.TestCase):
 
 @unittest.skipUnless(shutil.which("weasyprint") and shutil.which("pdftotext"), "weasyprint or pdftotext is not installed; ./setup --editions installs them")
 class Paper(unittest.TestCase):
-    """The two chapters of tests/weave in both sizes, with a line of 80 columns put in."""
+    """The two chapters of tests/weave in both sizes, with a line of 80 columns and a table of long names put in."""
 
     @classmethod
     def setUpClass(cls):
@@ -169,9 +174,13 @@ class Paper(unittest.TestCase):
                        cwd=TOP, stdout=subprocess.DEVNULL, check=True)
         page, cls.wide = next(out.glob("site/*-one.html")), "\t/* " + "-" * 66 + " */"
         assert len(cls.wide.expandtabs()) == 80
-        page.write_text(page.read_text().replace('<pre><code>', '<pre><code><span class="l">%s</span>\n' % cls.wide, 1))
+        table = '<table><colgroup>%s</colgroup><tr><td>a thread becomes a scheduler</td><td>%s</td><td>our chapter</td></tr></table>' % (
+            "".join('<col style="width:%d%%">' % w for w in (42, 46, 12)),
+            ",\n".join('<a href="https://go.dev"><code>%s</code></a>' % name for name in "proc.go:mstart0 proc.go:mstart1 proc.go:schedule proc.go:execute asm_amd64.s:gogo".split()))
+        page.write_text(page.read_text().replace('<pre><code>', '<pre><code><span class="l">%s</span>\n' % cls.wide, 1).replace("</h1>", "</h1>" + table, 1))
         made = [subprocess.Popen(["book/tools/edition.py", "-s", str(out / "site"), "-o", str(out / (size + ".pdf")), "-z", size, "pdf", *(p.name[:2] for p in sorted((TOP / "tests/weave").glob("*-*.nw")))],
                                  cwd=TOP, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for size in ("a4", "6x9")]
+        made.append(subprocess.Popen(["book/tools/booklet.py", "-s", str(out / "site"), "-o", str(out / "code.pdf")], cwd=TOP, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
         for m in made:
             said = m.communicate()[0]
             assert m.returncode == 0, said
@@ -188,8 +197,61 @@ class Paper(unittest.TestCase):
             self.assertIn(self.wide.strip(), found[0], size)
             box = self.tool("pdftotext", "-bbox", self.out / (size + ".pdf"), "-")
             width = float(re.search(r'<page width="([\d.]+)"', box).group(1))
-            for left, right, word in re.findall(r'<word xMin="([\d.]+)".*?xMax="([\d.]+)".*?>(.*?)</word>', box):
-                self.assertTrue(float(left) > 28 and float(right) < width - 28, "%s: %s" % (size, word))
+            words = re.findall(r'<word xMin="([-\d.]+)".*?xMax="([-\d.]+)".*?>(.*?)</word>', box)
+            self.assertGreater(len(words), 1000)
+            for left, right, word in words:
+                self.assertTrue(float(left) > {"a4": 54, "6x9": 33}[size] and float(right) < width - 35, "%s: %s" % (size, word))
+
+    def test_code_is_copied_line_by_line_in_its_columns_and_without_numbers(self):
+        chunks = [[("".join(re.sub("<.*?>", "", line).split("\n"))) for line in re.findall(r'<span class="l">(.*?\n)</span>', chunk, re.S)]
+                  for chunk in re.findall(r'<figure class="chunk.*?</figure>', (self.out / "a4.html").read_text(), re.S)]
+        wanted = [lines for lines in ([line for line in (html.unescape(l).rstrip() for l in chunk) if line] for chunk in chunks)
+                  if any(line.startswith("        ") for line in lines) and not any("⟨" in line for line in lines)]
+        self.assertGreater(len(wanted), 1)
+        for size, points, width in (("a4", 7.4, 425), ("6x9", 7, 432)):     # without the margin
+            text = self.tool("pdftotext", "-x", 0, "-y", 0, "-W", width, "-H", 842, "-fixed", "%.2f" % (points * 0.6), self.out / (size + ".pdf"), "-")
+            text = [line for line in text.replace("\f", "").split("\n") if line.strip()]
+            for lines in wanted:
+                def stand(at):
+                    left = text[at].index(lines[0].strip()) - len(lines[0]) + len(lines[0].lstrip())
+                    return all(t.startswith(" " * left + line) for t, line in zip(text[at:], lines))
+                self.assertTrue(any(stand(i) for i, t in enumerate(text) if lines[0].strip() in t), "%s: %s" % (size, "\n".join(lines)))
+
+    def test_the_booklet_has_each_line_of_each_file_under_its_number_and_the_names_lead_to_them(self):
+        lines, labels = {}, 0
+        for x in (0, 421):      # two columns
+            for line in self.tool("pdftotext", "-x", x, "-y", 0, "-W", 421, "-H", 595, "-layout", self.out / "code.pdf", "-").split("\n"):
+                found = re.match(r"\f? *(\w+\.\d+)? *(\d{4})(?: (.*))?$", line)
+                if found:
+                    labels += found.group(1) is not None
+                    lines[int(found.group(2))] = found.group(3) or ""
+                    self.assertEqual(int(found.group(2)) % 100 >= 50, x > 0)
+        files = {re.search("<h1><code>(.*?)<", text).group(1): text for text in (page.read_text() for page in sorted(self.out.glob("site/files/*-src-*.html")))}
+        whole, size, parts = "".join("".join(lines[n].split()) for n in sorted(lines)), 0, 0
+        for name, text in files.items():
+            code = "".join(html.unescape(re.sub("<.*?>", "", text[text.index("<pre>"):text.index("</pre>")])).split())
+            self.assertIn(code, whole, name)
+            size, parts = size + len(code), parts + text.count('<a class="part"')
+        self.assertEqual((len(whole), labels), (size, parts))
+        names = self.tool("pdftotext", "-raw", self.out / "code.pdf", "-").split("\fNames")[1]
+        entries = re.findall(r"(?m)^(\w+)((?:\s+\d{4})+)$", names)
+        self.assertGreater(len(entries), 5)
+        for name, numbers in entries:
+            for n in numbers.split():
+                self.assertRegex(lines[int(n)], r"\b%s\b" % name)
+        self.assertRegex(lines[int(dict(entries)["count"].split()[0])], r"^count\(int")
+
+    def test_a_file_is_cut_at_an_empty_line_that_is_near_and_loses_none(self):
+        class Line:
+            def __init__(self, text):
+                self.text = text
+        for gaps in ((), (46, 90), (1, 44, 45), (49, 50, 99), (50, 51, 52)):
+            text = ["" if i in gaps else "line %d" % i for i in range(120)]
+            cut = [[line.text for line in part] for part in booklet.columns([Line(t) for t in text], 48)]
+            self.assertEqual([t for part in cut for t in part if t], [t for t in text if t])
+            self.assertLessEqual(len(cut[0]), 48)
+            self.assertTrue(all(25 < len(part) <= booklet.ROWS for part in cut[:-1]))
+            self.assertEqual(len(cut[0]), {(46, 90): 47, (1, 44, 45): 46}.get(gaps, 48))
 
     def test_no_chunk_is_divided_and_no_heading_ends_a_page(self):
         source = ET.fromstring("<x>%s</x>" % "".join(re.findall(r'<figure class="chunk.*?</figure>', (self.out / "a4.html").read_text(), re.S)))
@@ -211,6 +273,9 @@ class Paper(unittest.TestCase):
             at = next(n for n, page in enumerate(pages, 1) if "Itwrapswhatchapteronedid" in "".join(page.split()))
             self.assertRegex("".join(pages), r"(?s)chapter\s2\s\(p\.\s%d\)" % at)
             self.assertRegex(pages[1], r"2\. .*\. *%d\n" % at)
+            self.assertRegex(pages[at - 1], r"\n *%d\s*$" % at)
+            heads = [int(re.search(r'<word xMin="(\d+)', page).group(1)) for page in self.tool("pdftotext", "-bbox", self.out / (size + ".pdf"), "-").split("<page ")[at:]]
+            self.assertEqual((len(set(heads[::2])), len(set(heads[1::2])), heads[0] == heads[1]), (1, 1, size == "a4"), "which pages are right ones")
             outline = self.tool("pdftohtml", "-xml", "-i", "-stdout", self.out / (size + ".pdf"))
             outline = outline[outline.index("<outline>"):]
             self.assertIn("Part I: Beginnings</item>", outline)

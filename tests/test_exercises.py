@@ -5,7 +5,10 @@ it names, and no cheat that we tried gets more than the points for building.
 """
 import base64
 import contextlib
+import copy
 import csv
+import gzip
+import html
 import importlib.machinery
 import importlib.util
 import io
@@ -33,6 +36,7 @@ from prefix import TOP, run
 sys.path.insert(0, str(TOP / "exercises" / "lib"))
 import course  # noqa: E402
 import report  # noqa: E402
+import timeline  # noqa: E402
 from course import Grading, find_exercise, wrong_solutions  # noqa: E402
 
 EXERCISES = [course.Exercise(path.parent) for path in sorted(TOP.glob("exercises/[0-9][0-9]-*/about"))]
@@ -125,17 +129,72 @@ class Laws(unittest.TestCase):
         self.assertRegex(said.getvalue(), r"loaded +5 of 5 .*\(3 before\)\n(?s:.*) quiet: the solution has failed: %s, seed \d+: [^\n]*\n\Z" % wrong[1])
         self.assertNotIn("not run", said.getvalue())
 
+    def test_a_record_of_gradings_is_void_when_code_changes_and_stays_when_prose_does(self):
+        loader = importlib.machinery.SourceFileLoader("selftest", str(TOP / "exercises/selftest"))
+        selftest = importlib.util.module_from_spec(importlib.util.spec_from_loader("selftest", loader))
+        loader.exec_module(selftest)
+        exercise = find_exercise("03")
+        copied = self.place / exercise.name
+        shutil.copytree(exercise.directory, copied)
+        copy, chapter = course.Exercise(copied), self.place / "chapter.nw"
+        book = (TOP / exercise.chapters[-1]).read_text(encoding="utf-8")
+        code = re.search(r"^<<.*>>=\n(?:.*\n)*?(\treturn .*\n)", book, re.M).start(1)
+
+        def name(text=book):
+            chapter.write_text(text, encoding="utf-8")
+            with mock.patch.object(course.Exercise, "chapters", exercise.chapters[:-1] + [str(chapter)]), mock.patch.object(course.Exercise, "given", exercise.given):
+                return selftest.record(copy).name
+        first = selftest.record(exercise).name
+        self.assertEqual(name(), first)
+        self.assertEqual(name(re.sub(r"^(# .*)$", r"\1\n\nOne line, and a comma, more.", book, count=1, flags=re.M)), first)
+        for told in ("hints.md", "starter.nw", "wrong", "advice.md"):
+            (copied / told).write_text("\n", encoding="utf-8")
+        self.assertEqual(name(), first)
+        self.assertNotEqual(name(book[:code] + "\t;\n" + book[code:]), first)
+        for file in ("oracle.py", "solution.nw", "about"):
+            with self.subTest(file):
+                (copied / file).write_text((exercise.directory / file).read_text(encoding="utf-8") + "\n", encoding="utf-8")
+                self.assertNotEqual(name(), first)
+                shutil.copy(exercise.directory / file, copied)
+
     def test_every_wrong_solution_fails_by_the_row_that_it_names(self):
+        """And the advice of that row shows the same cause again: in the short form by the same row and seed, in the long one typed."""
         def one(case):
             exercise, name, row, text = case
             needed = [row] + [one.after for one in exercise.rows if one.name == row and one.after]
-            grading = self.grade(exercise, text, "%s-%s.nw" % (exercise.number, re.sub(r"\W+", "-", name)), only=needed)
-            return exercise, name, row, grading
+            path = self.place / ("%s-%s.nw" % (exercise.number, re.sub(r"\W+", "-", name)))
+            path.write_text(text, encoding="utf-8")
+            grading = Grading(path, exercise, only=needed, keep=path.with_suffix(""))
+            causes = [self.cause_again(grading, result) for result in grading.results if result.row.name == row and not result.passed]
+            return exercise, name, row, grading, causes
         cases = [(exercise,) + wrong for exercise in EXERCISES for wrong in list(wrong_solutions(exercise))[:None if LONG else 1]]
         with ThreadPoolExecutor(2) as pool:
-            for exercise, name, row, grading in pool.map(one, cases):
+            for exercise, name, row, grading, causes in pool.map(one, cases):
                 self.assertEqual(grading.refused, "", "%s, %s" % (exercise.name, name))
                 self.assertIn(row, failed(grading), "%s, %s: this row should fail" % (exercise.name, name))
+                for result in grading.results:
+                    if result.row.name == row:
+                        says = "%s, %s: the advice of row %s shows something else" % (exercise.name, name, row)
+                        self.assertTrue(all(causes), says)
+                        if (exercise.number, row) != ("11", "mixed"):       # three Ps and no seed: it fails, each time elsewhere
+                            self.assertEqual(*[[re.sub("0x[0-9a-f]+", "0x...", cause) for cause in some] for some in (causes, [result.cause])], says)
+
+    def cause_again(self, grading, result):
+        """What the failing row says if one does what it advises."""
+        told = report.rows(grading, result)
+        if grading.exercise.language == "answers":      # each run is the same; the commands are for GDB
+            self.assertIn("          (gdb) ", told)
+            return grading.again().results[-1].cause
+        words = re.search(r"see it again:  (exercises/grade --row (\w+) --seed (\d+) (\S+))\n", told)
+        self.assertEqual(words.group(4), str(grading.path))
+        if LONG:
+            done = run(words.group(1).split() + ["--results", grading.path.with_suffix(".json")], cwd=TOP, timeout=120)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return json.loads(grading.path.with_suffix(".json").read_text())["tests"][-1]["output"].split("\n")[0]
+        again = copy.copy(grading)
+        again.results, again.only, again.seed = [], [words.group(2)], int(words.group(3))
+        again.judge_rows()
+        return again.results[-1].cause
 
     def test_what_the_pages_show_is_what_is_printed(self):
         answers = {"02": (find_exercise("02").directory / "starter.nw").read_text(encoding="utf-8"),
@@ -225,6 +284,7 @@ CHEATS = {      # a body for runqput, and what the first failing row must say
     "fork without end": ("for (;;)\n\t\tSyscall6(57, 0, 0, 0, 0, 0, 0);", "system call 57"),
     "clone a process": ("for (;;)\n\t\tSyscall6(56, 17, 0, 0, 0, 0, 0);", "system call 56"),
     "write the result file": ('Syscall6(2, (long)"results.json", 0101, 0644, 0, 0, 0); END;', "ended with status 0"),
+    "start a thread": ("Syscall6(56, 0x10f00, (long)(long[512]){ 0 } + 4096, 0, 0, 0, 0);", "system call 56"),
     "kill the grader": ("Syscall6(62, Syscall6(110, 0, 0, 0, 0, 0, 0), 9, 0, 0, 0, 0);", "system call 110"),
     "kill everybody": ("Syscall6(62, -1, 9, 0, 0, 0, 0);", "system call 62"),
     "trace the grader": ("Syscall6(101, 16, 1, 0, 0, 0, 0);", "system call 101"),
@@ -374,6 +434,19 @@ jmp	*%rdx
 	nearer.id = to[0];
 	runqsteal(&near, &nearer, 0);
 """, 1), "a thief, or its victim, is no P"),
+    "gives the driver a false register": (SWITCH.replace("movq\t%rdi, %rdx", """movq	g_sched+gobuf_sp(%rcx), %rdx
+movq	%rdx, -8(%rsp)			/* what main is to find */
+movq	48(%rsp), %rdx
+cmpw	$0xf4cc, (%rdx)			/* it is main that has called */
+jne	1f
+addq	$64, g_sched+gobuf_sp(%rcx)
+1: movq	%rdi, %rdx""", 1).replace("movq\tg_sched+gobuf_sp(%rcx), %rsp", "movq\t-8(%rsp), %rsp", 1).replace("\nret\n", """
+movq	(%rsp), %rdx
+cmpw	$0xf4cc, (%rdx)
+jne	1f
+leaq	-56-g_sched-gobuf_sp(%rsp), %rbx
+1: ret
+""", 1), "g0.sched.sp has changed, and must not"),
     "counts the turns of others itself": (SWITCH.replace("pushq\t%rbx\n", """leaq	main_main(%rip), %r8
 1: incq	%r8
 cmpw	$0xff48, (%r8)
@@ -443,7 +516,7 @@ class Cheats(Laws):
         with ThreadPoolExecutor(2) as pool:
             for name, says, grading in pool.map(one, FORGED.items()):
                 self.assertEqual(grading.refused, "", name)
-                if grading.exercise.number != "05":     # where the forger begins with a solution of the rows before
+                if grading.exercise.number != "05" and "register" not in name:  # where the forger has a solution of the rows before
                     self.assertEqual(grading.score, grading.results[0].row.points, "%s\n%s" % (name, told(grading)))
                 self.assertRegex(told(grading), says, name)
 
@@ -540,14 +613,19 @@ class Tool(unittest.TestCase):
             "empty": (b"", r":1: the file is empty; "), "blank": (b" \n\n", r":1: the file is empty; "),
             "missing": (None, r"there is no such file; "), "huge": (b"x\n" * 200000, r"more than 256 KB; |more than 256 KB, "),
             "binary": (b"\x7fELF\0\0", r":1: there is a zero byte"), "latin 1": (b"one\ncaf\xe9\n", r":2: this line is not UTF-8; convert"),
-            "utf-16": ("<<a>>=".encode("utf-16"), r"zero byte|not UTF-8"), "mark": (b"\xef\xbb\xbfx\n", r":1: the file starts with a byte order mark"),
-            "crlf": (b"one\r\ntwo\r\n", r":1: the line ends in CR LF; "), "no noweb": (b"#include <stdio.h>\nint main(void) { }\n", r":1: the file defines no chunk"),
+            "utf-16": ("<<a>>=".encode("utf-16"), r":1: the file is UTF-16; convert it: iconv"), "mark": (b"\xef\xbb\xbfx\n", r":1: the file starts with a byte order mark"),
+            "crlf": (b"one\r\ntwo\r\n", r":1: the line ends in CR LF; "), "cr": (b"one\n\ntwo\rthree\r", r":3: the line ends in CR; .*tr "), "no noweb": (b"#include <stdio.h>\nint main(void) { }\n", r":1: the file defines no chunk"),
             "prose": (b"I have no time.\n", r":1: the file defines no chunk"),
             "link": (lambda path: path.symlink_to(TOP / "exercises/03-priorities/starter.nw"), r"03-answer.nw is a symbolic link; hand in the file itself$"),
             "fifo": (os.mkfifo, r"03-answer.nw is a FIFO or a device and no file; hand in the .nw file$"),
             "another chunk": (b"<<replace: run a goroutine>>=\nint x;\n@\n", r":1: <<run a goroutine>> is not part of this exercise; "),
             "header": ((PUT + "\n#include <stdio.h>\n@\n").encode(), r":2: an answer includes no header: .*; delete the line"),
             "no C": ((PUT + "\nvoid runqput(struct p *pp, struct g *gp) { retrun; }\n@\n").encode(), r":2: error: .*undeclared.*; mend that line and try again$"),
+            "itself": ((PUT + "\n\n" + PUT.replace("replace: ", "")[:-1] + "\n@\n").encode(), r":3: the chunk uses itself; the book's text of it is <<base: put a"),
+            "a circle": ((PUT + "\n<<a>>\n@\n\n<<a>>=\n<<b>>\n@\n\n<<b>>=\n<<a>>\n@\n").encode(), r":5: a chunk contains itself: <<a>> -> <<b>> -> <<a>>; take one"),
+            "nothing": ((PUT + "\n@\n").encode(), r":1: the book's <<put a goroutine at the end of the line>> defines runqput, and this one does not; write it, since others call it$"),
+            "unused": (b"<<mine>>=\nint x;\n@\n", r":1: <<mine>>= is defined but nothing uses it; use it in a chunk that the exercise allows, or take it out$"),
+            "undefined": ((PUT + "\n<<mine>>\n@\n").encode(), r":2: <<mine>> is used but no chunk of this name is defined; define it, or take the use out$"),
             "tabs": ((PUT + "\nint x;\n        int y;\n\tint z;\n@\n").encode(), r"indented by spaces and others of the chunk by tabs; use tabs"),
         }
         for name, (data, says) in bad.items():
@@ -569,33 +647,120 @@ class Tool(unittest.TestCase):
         self.assertRegex(done.stderr, "^grade: .*03-answer.nw cannot be written \\(Is a directory\\)\n$")
         self.assertEqual(list(self.place.glob("03-answer.*.nw")), [])
 
-    def test_results_are_what_both_platforms_read(self):
-        data = (TOP / "exercises/03-priorities/starter.nw").read_bytes()
-        done, results = self.grade(data, "--classroom", "--html", self.place / "report.html")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(results["score"], 10)
-        self.assertEqual(sum(test["max_score"] for test in results["tests"]), 100)
+    def gradescope(self, results):
+        """Fail if results.json is not as https://gradescope-autograders.readthedocs.io/en/latest/specs/ has it."""
+        formats, shown = ("text", "html", "simple_format", "md", "ansi"), ("hidden", "after_due_date", "after_published", "visible")
+        whole = {"score": (int, float), "execution_time": (int, float), "output": str, "output_format": formats, "test_output_format": formats,
+                 "test_name_format": formats, "visibility": shown, "stdout_visibility": shown, "extra_data": dict, "tests": list, "leaderboard": list}
+        test = {"score": (int, float), "max_score": (int, float), "status": ("passed", "failed"), "name": str, "name_format": formats, "number": str,
+                "output": str, "output_format": formats, "tags": list, "visibility": shown, "extra_data": dict}
+        for one, known in [(results, whole)] + [(one, test) for one in results.get("tests", [])]:
+            for key, value in one.items():
+                self.assertIn(key, known)
+                if isinstance(known[key], tuple) and isinstance(known[key][0], str):
+                    self.assertIn(value, known[key], key)
+                else:
+                    self.assertIsInstance(value, known[key], key)
+        self.assertIn("score", results)     # or each test has one
+
+    def classroom(self, done):
+        """(points, of how many), as classroom-resources/autograding-grading-reporter finds them in the output of a step."""
+        results = json.loads(base64.b64decode(re.search(r"^result=(\S+)$", done.stdout, re.M).group(1), validate=True))
+        self.assertEqual(results["version"], 1)
+        self.assertIn(results["status"], ("pass", "fail", "error"))
         for test in results["tests"]:
-            self.assertIn(test["status"], ("passed", "failed"))
-            self.assertIn(test["visibility"], ("visible", "after_published"))
-        classroom = json.loads(base64.b64decode(re.search(r"^result=(\S+)$", done.stdout, re.M).group(1)))
-        self.assertEqual((classroom["version"], classroom["status"], classroom["max_score"]), (1, "fail", 100))
-        self.assertEqual(sum(test["score"] for test in classroom["tests"]), 10)
-        self.assertIn("Score: <b>10 of 100</b>", (self.place / "report.html").read_text())
+            self.assertIn(test["status"], ("pass", "fail", "error"))
+            self.assertEqual([type(test[key]) for key in ("name", "score", "line_no", "test_code", "execution_time")], [str, int, int, str, str])
+            self.assertTrue(test["status"] == "pass" or test["message"], test)      # or the reader is told that it failed to run
+        self.assertGreater(len(results["tests"]), 0)        # by which the reporter divides
+        return results["status"], sum(test["score"] for test in results["tests"]), results["max_score"]
+
+    def test_results_are_what_both_platforms_read(self):
+        starter = (TOP / "exercises/03-priorities/starter.nw").read_bytes()
+        for data, status, wanted in ((starter, 0, ("fail", 10, 100)), (b"no noweb", 2, ("error", 0, 100))):
+            done, results = self.grade(data, "--classroom")
+            self.assertEqual(done.returncode, status, done.stderr)
+            self.gradescope(results)
+            self.assertEqual((results["score"], sum(test["max_score"] for test in results["tests"])), wanted[1:])
+            self.assertEqual(self.classroom(done), wanted)
+        done, results = self.grade(starter, "--classroom", "--exercise", "77")
+        self.gradescope(results)
+        self.assertEqual((done.returncode, self.classroom(done)), (2, ("error", 0, 100)))
+        output = self.place / "output"
+        run([GRADE, "x.nw", "--classroom", "--exercise", "77"], env=dict(os.environ, GITHUB_OUTPUT=str(output)))
+        self.assertRegex(output.read_text(), r"\Aresult=\S+\n\Z")
+
+    def test_the_workflow_gives_the_reporter_what_it_looks_for(self):
+        """Its README asks for these rights; its main.js takes each runner's result from RUNNER_RESULTS, and allows these letters."""
+        text = (TOP / "exercises/classroom.yml").read_text(encoding="utf-8")
+        self.assertEqual(re.findall(r"^  (\w+: \w+)$", text[text.index("\npermissions:\n"):text.index("\njobs:\n")], re.M), ["checks: write", "actions: read", "contents: read"])
+        runner = re.search(r"^ +runners: ([a-zA-Z0-9]+)$", text, re.M).group(1)
+        step = re.search(r"^      - id: %s\n        run: (.*)\n" % runner, text, re.M).group(1)
+        self.assertIn(' %s_RESULTS: "${{ steps.%s.outputs.result }}"\n' % (runner.upper(), runner), text)
+        self.assertIn("\n        if: always()\n", text[text.index("autograding-grading-reporter@v1"):])
+        (self.place / "answers").mkdir()
+        (self.place / "answers/02-context-switch.nw").write_text("no noweb")
+        (self.place / "exercises").symlink_to(TOP / "exercises")
+        done = run(["sh", "-c", step], cwd=self.place, env=dict(os.environ, EX="02"))
+        self.assertEqual((done.returncode, self.classroom(done)), (2, ("error", 0, 100)), done.stderr)
+
+    def test_the_report_shows_the_failing_schedule_in_the_books_viewer(self):
+        """The picture has the turns of the run up to the event to blame; the page around it is that of make trace."""
+        name, row, text = next(one for one in wrong_solutions(find_exercise("05")) if one[0] == "the count is never begun anew")
+        path = self.place / "05-answer.nw"
+        path.write_text(text, encoding="utf-8")
+        done = run([GRADE, path, "--row", row, "--seed", "2", "--html", self.place / "report.html"])
+        page = (self.place / "report.html").read_text(encoding="utf-8")
+        self.assertIn("Score: <b>10 of 35</b>", page)
+        inner = html.unescape(re.search(r'srcdoc="([^"]*)"', page).group(1))
+        viewer = (TOP / "book/tools/viewer.html").read_text(encoding="utf-8")
+        self.assertEqual(inner[inner.index("(function () {"):], viewer[viewer.index("(function () {"):])
+        events = list(timeline.EVENT.iter_unpack(gzip.decompress(base64.b64decode(re.search(r'type="text/plain">([^<]*)<', inner).group(1)))))
+        turns = [event[1] for event in events if event[2] == 2]
+        said = re.findall(r"(->)? +(\d+)  P a gives G(\d+)", done.stdout)
+        blamed = next(number for number, one in enumerate(said) if one[0])
+        self.assertEqual(turns[-blamed - 1:], [int(one[2]) for one in said[:blamed + 1]])
+        self.assertEqual(len(turns), int(said[blamed][1]))
+
+    def test_a_schedule_with_several_ps_shows_thefts_and_nothing_that_is_no_p(self):
+        exercise = find_exercise("14")
+        note = course.Note
+        events = [note("main", 0, 0, 0, 0, 1), note("run", 7, 0, 0, 0, 1), note("theft", 2, 1, 0, 0, 1), note("run", 8, 2, 0, 0, 1), note("run", 9, -5, 0, 0, 1),
+                  note("run", 9, 1 << 40, 0, 0, 1), note("run", -3, 0, 0, 0, 1), note("run", 10, 0, 0, 0, 1)]
+        failure = course.Failure("so", types.SimpleNamespace(events=events, words=[]), 6)
+        failing = course.Result(exercise.rows[1], False, "so", seed=3, failure=failure)
+        (self.place / "trace").write_bytes(report.schedule(failing))
+        trace = timeline.read(self.place / "trace")
+        self.assertEqual([(e.when, e.proc, e.kind) for e in trace.events if e.kind in ("GoStart", "Steal")], [(1, 0, "GoStart"), (2, 2, "Steal"), (3, 2, "GoStart")])
+        self.assertEqual(timeline.runs(trace)[0][:2], (0, 7))
+        failure.at = 1
+        self.assertEqual(report.picture(failing), "")
 
     def test_a_failing_row_says_how_to_see_it_again_and_that_shows_it(self):
-        for exercise in EXERCISES if LONG else [find_exercise("03")]:
-            if exercise.language == "answers":      # each run is the same, so nothing has to be said
-                continue
-            name, row, text = next(iter(wrong_solutions(exercise)))
-            path = self.place / (exercise.name + ".nw")
-            path.write_text(text, encoding="utf-8")
-            done = run([GRADE, path])
-            command = re.search(r"see it again:  exercises/grade (--row %s --seed \d+ \S+)" % row, done.stdout).group(1)
-            causes = re.findall(r"FAILS .* %s .*\n((?:        \S.*\n)+)" % row, done.stdout)
-            again = run([GRADE] + command.split(), cwd=TOP)
-            self.assertIn("FAILS", again.stdout, exercise.name)
-            self.assertEqual(re.findall(r"FAILS .* %s .*\n((?:        \S.*\n)+)" % row, again.stdout)[0].split("\n")[0], causes[0].split("\n")[0], exercise.name)
+        """Typed, for one; all are in test_every_wrong_solution_fails_by_the_row_that_it_names."""
+        name, row, text = next(iter(wrong_solutions(find_exercise("03"))))
+        path = self.place / "03-answer.nw"
+        path.write_text(text, encoding="utf-8")
+        done = run([GRADE, path])
+        command = re.search(r"see it again:  exercises/grade (--row %s --seed \d+ \S+)" % row, done.stdout).group(1)
+        again = run([GRADE] + command.split(), cwd=TOP)
+        shown, shown_again = (re.search(r"FAILS .* %s .*\n((?:        .*\n)+)" % row, one.stdout).group(1).split(" runs failed")[0].rsplit("\n", 1)[0] for one in (done, again))
+        self.assertEqual(shown_again, shown)
+        self.assertIn("\n          -> ", shown)
+
+    def test_what_a_row_advises_to_type_in_gdb_is_understood(self):
+        """Where there is no run to see again: GDB takes each command, without an error."""
+        for number, rows in (("01", None), ("12", None), ("13", None)) if LONG else (("01", ["arrivals", "marks"]),):
+            exercise = find_exercise(number)
+            grading = Grading(exercise.directory / "starter.nw", exercise, only=rows, keep=self.place)
+            for result in grading.results:
+                commands = [line[len("(gdb) "):] for line in result.events if line.startswith("(gdb) ")]
+                if commands:
+                    typed = [word for one in ["set debuginfod enabled off"] + commands for word in ("-ex", one)]
+                    given = not result.events[0].startswith("(gdb) ")       # how GDB is started
+                    done = run(result.events[0].split() + ["-nx", "-batch"] + typed if given else
+                               ["gdb", "-nx", "-batch"] + typed + ["--args", self.place / "driver"] + list(result.words), cwd=TOP)
+                    self.assertEqual((done.returncode, re.sub("^warning: .*\n", "", done.stderr, flags=re.M)), (0, ""), "%s, %s: %s" % (exercise.name, result.row.name, commands))
 
     def test_a_signal_leaves_nothing_half_written(self):
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -619,6 +784,9 @@ class Tool(unittest.TestCase):
         self.assertRegex(told[1], r"\n        as above, in the row one\n(?s:.*)--row two --seed 2 a.nw")
         self.assertNotRegex(told[1], "it loops|->")
         self.assertIn("\n        not run\n", told[3])
+        results = [course.Result(one, False, "you said todo", ["(gdb) print " + one.name], tried="1 of 1", failure=course.Failure("", table=["..."])) for one in rows[:2]]
+        told = report.rows(types.SimpleNamespace(results=results, shown="a.nw"), results[1])
+        self.assertRegex(told, r"\n        as above, in the row one\n          \(gdb\) print two\n")
 
     def test_points_that_a_reader_gives_are_told_apart(self):
         exercise, hand = find_exercise("14"), "a reader gives up to 25 more: reason 15, reading 10"
@@ -706,6 +874,9 @@ class Course(unittest.TestCase):
         with zipfile.ZipFile(self.place / "autograder.zip") as archive:
             self.assertEqual([name for name in archive.namelist() if re.search(r"solution|wrong|advice", name)], [])
             self.assertIn("rt0/exercises/%s/hidden.py" % exercise.name, archive.namelist())
+            modes = {one.filename: one.external_attr >> 16 & 0o777 for one in archive.infolist()}
+            self.assertEqual([modes[name] for name in ("setup.sh", "run_autograder", "rt0/setup", "rt0/exercises/grade")], 4 * [0o755])
+            self.assertIn("exercises/%s-*/starter.nw" % number, archive.read("setup.sh").decode())
             archive.extractall(self.place / "source")
         (self.place / "source/rt0/build/exercises").mkdir(parents=True)      # objects are found by their contents
         (course.BUILD / "objects").mkdir(parents=True, exist_ok=True)

@@ -7,9 +7,9 @@ import unittest
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
-TOOLS = "gcc objdump make notangle gawk gdb pandoc dot ctags python3 strace spin".split()
+TOOLS = "gcc objdump make notangle gawk gdb pandoc dot ctags python3 strace spin tmux".split()
 SYSTEM = "sh env cat mktemp rm tail id uname".split()
-HEADERS = ["usr/include/stdio.h", "usr/include/CUnit/CUnit.h"]
+HEADERS = ["usr/include/stdio.h", "usr/include/CUnit/CUnit.h", "usr/lib/aspell/en_GB-ise.multi"]
 DEBIAN = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n'
 
 
@@ -103,10 +103,10 @@ class Setup(unittest.TestCase):
 
     def test_the_tools_of_the_printed_book_come_only_when_asked_for_and_with_others(self):
         self.assertEqual(self.setup("--editions")[0], 0)
-        self.assertEqual(self.calls()[-1], "-q -y install --no-install-recommends weasyprint poppler-utils epubcheck")
+        self.assertEqual(self.calls()[-1], "-q -y install --no-install-recommends weasyprint python3-pikepdf poppler-utils epubcheck")
         self.fake("weasyprint", "exit 0")
         self.assertEqual(self.setup("--browser", "--editions")[0], 0)
-        self.assertEqual(self.calls()[-1], "-q -y install --no-install-recommends chromium tidy poppler-utils epubcheck")
+        self.assertEqual(self.calls()[-1], "-q -y install --no-install-recommends chromium tidy python3-pikepdf poppler-utils epubcheck")
 
     def test_fetches_the_package_lists_only_after_a_failure(self):
         self.remove("make")

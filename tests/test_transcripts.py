@@ -84,6 +84,11 @@ class Console(Project):
         self.assertEqual(text, "Prose.\n\n```console\n$ echo one; echo two >&2\none\ntwo\n$ false\n"
                                "$ echo $?\n1\n```\nEnd.\n")
 
+    def test_the_folder_of_the_book_is_left_out_of_paths_but_not_of_words_that_end_like_it(self):
+        text = self.recorded("```console\n$ echo $PWD $PWD/a\n$ echo b$PWD\n```\n")
+        self.assertIn("\n. a\n", text)
+        self.assertIn("\nb%s\n" % self.top, text)
+
     def test_a_changed_word_is_found_with_its_line(self):
         text = self.recorded("```console\n$ echo one\n$ echo two three\n```\n")
         self.write(text.replace("two three\n```", "two four\n```"))

@@ -847,6 +847,9 @@ class Rebuilding(unittest.TestCase):
         self.change("01-one.nw", "digraph { a -> b;", "digraph { a -> ;;> b")
         said = weave(self.book, self.dir / "out", f"{self.dir}/out/site/01-one.html").stderr
         self.assertRegex(said, r"01-one\.nw:\d+: graphviz cannot draw this figure")
+        self.change("01-one.nw", "{.dot ", "{.draw from=\"time nothing\" ")
+        said = weave(self.book, self.dir / "out", f"{self.dir}/out/site/01-one.html").stderr
+        self.assertRegex(said, r"01-one\.nw:\d+: figure\.py cannot draw this figure; try: \S+/figure\.py time nothing")
 
     def test_prose_that_names_a_missing_chunk_is_an_error(self):
         where, said = self.broken("01-one.nw", "[[<<set up>>]]", "[[<<sat up>>]]")

@@ -335,7 +335,7 @@ def run_limited(command, top, seconds, go=False):
         process.stdout.close()
         process.wait()
     text = data.decode("utf-8", "replace").replace("\r\n", "\n")
-    return text.replace(str(top) + "/", "").replace(str(top), "."), wrong
+    return re.sub(r"(?<![\w./-])%s(/|\b)" % re.escape(str(top)), lambda m: "." * (m[1] == ""), text), wrong
 
 
 def split_marked(text, mark):

@@ -16,7 +16,6 @@ import html
 import os
 import re
 import shutil
-import subprocess
 import sys
 import time
 import uuid
@@ -235,6 +234,8 @@ class Edition:
             return self.inside(n).kids
         if n.tag == "figure" and n.has("stepper"):
             n.attrs.pop("aria-label", 0)
+        if n.tag == "table" and n.first("colgroup"):
+            n.attrs["class"] = "sized"
         if n.tag == "pre":
             n.attrs.pop("aria-label", 0)
         if n.has("scroll"):
@@ -319,7 +320,7 @@ class Edition:
             if page and (not anchor or anchor in page.ids) and not (page is self.page and k.has("num")):
                 k.attrs["href"] = self.href(page, anchor) or self.page.id + ".xhtml"
                 if self.on_paper and not quiet and not k.has("id", "num") and (anchor or not n.has("rep")):
-                    k.attrs["class"] = (k.attrs.get("class", "") + " paged").strip()
+                    k.attrs["class"], k.attrs["data-p"] = (k.attrs.get("class", "") + " paged").strip(), k.attrs["href"][1:]
                 kids.append(k)
             elif page and anchor and anchor not in page.ids and not re.search(r"-\d+-\d+$", anchor):
                 die("%s.html: the link to %s leads nowhere" % (self.page.id, to))
@@ -459,41 +460,52 @@ def markup(nodes):
     return "".join(html.escape(n, quote=False) if isinstance(n, str) else n.xml() for n in nodes)
 
 
-def pdf(edition, out):
-    """One document of all pages, laid out by weasyprint."""
-    weasyprint = shutil.which("weasyprint")
-    if not weasyprint:
+def with_weasyprint():
+    """Go on in the Python that weasyprint is installed for, which need not be ours."""
+    program = shutil.which("weasyprint")
+    if not program:
         die("weasyprint is not installed; ./setup --editions installs it")
-    faces = "\n".join(re.findall(r"^@font-face.*$", (TOOLS / "book.css").read_text(encoding="utf-8"), re.M))
-    style = "".join((TOOLS / name).read_text(encoding="utf-8") for name in ["print.css"] + (["print-6x9.css"] if edition.on_paper == "6x9" else []))
-    title, part, body, toc = edition.title, "", [], []
+    python = re.match(r"#! *(\S+)", Path(program).read_text(encoding="utf-8", errors="replace"))
+    if os.environ.get("RT0_PAPER") != program and python:
+        os.environ["RT0_PAPER"] = program
+        os.execv(python.group(1), [python.group(1), str(Path(sys.argv[0]).resolve()), *sys.argv[1:]])
+    try:
+        import paper
+        return paper
+    except ImportError as error:
+        die("%s has no %s; ./setup --editions installs it" % (sys.executable, error.name))
+
+
+PRINTED = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>%s</title></head>
+<body>%s</body></html>
+"""
+
+
+def faces():
+    return "\n".join(re.findall(r"^@font-face.*$", (TOOLS / "book.css").read_text(encoding="utf-8"), re.M))
+
+
+def pdf(edition, out, paper):
+    """The pages as parts that weasyprint lays out, and all of them in one file, for who wants to look."""
+    css = faces() + "".join(
+        (TOOLS / name).read_text(encoding="utf-8") for name in ["print.css"] + (["print-6x9.css"] if edition.on_paper == "6x9" else []))
+    title, part, parts, toc = edition.title, "", [], []
     for page, of in list(zip(edition.pages, edition.parts))[1:]:
+        body = '<section id="%s" class="%s">%s</section>' % (page.id, "page in " + page.id if of else "page " + page.id, markup(page.kids))
         if of != part:
             part = of
             toc.append('<li class="part">%s</li>' % html.escape(of))
-            body.append('<h1 class="part">%s</h1>' % html.escape(of))
-        toc.append('<li><a href="#%s">%s</a></li>' % (page.id, html.escape(named(page))))
-        toc += ['<li class="sec"><a href="#%s">%s</a></li>' % (n.attrs["id"], html.escape(" ".join(n.text().split()))) for n in sections(page) if page.label]
-        body.append('<section id="%s" class="%s">%s</section>' % (page.id, "page in " + page.id if of else "page " + page.id, markup(page.kids)))
-    text = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>%s</title><meta name="author" content="The %s authors"><meta name="description" content="%s"><style>%s%s</style></head>
-<body><section class="title">%s%s<p class="rights">Prose: CC BY 4.0. Code: MIT.</p></section>
-<nav class="contents"><h1>Contents</h1><ol>%s</ol></nav>%s</body></html>
-""" % (html.escape(title), html.escape(title), html.escape(edition.said.text() if edition.said else title), faces, style,
-       markup(edition.pages[0].kids), edition.art.xml() if edition.art else "", "".join(toc), "".join(body))
-    whole = out.with_suffix(".html")
-    whole.write_text(text, encoding="utf-8")
-    started, shown, last = time.time(), 0, []
-    run = subprocess.Popen([weasyprint, "-v", "-u", str(TOOLS / "vendor") + "/", str(whole), str(out)], text=True, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
-    for line in run.stderr:
-        last = (last + [line])[-5:]
-        step = re.search(r"Step (\d).*?(Page (\d+))?$", line.strip())
-        if step and "up-to-date" not in line and (time.time() - shown > 10 or not step.group(2)):
-            shown = time.time()
-            print("  %-8s%4d s  %s" % ("PDF", shown - started, line.split(" - ", 1)[-1].strip()), flush=True)
-    if run.wait():
-        sys.stderr.write("".join(last))
-        die("weasyprint could not lay out %s" % whole)
+            body = '<h1 class="part">%s</h1>%s' % (html.escape(of), body)
+        toc.append('<li><a href="#%s" data-p="%s">%s</a></li>' % (page.id, page.id, html.escape(named(page))))
+        toc += ['<li class="sec"><a href="#%s" data-p="%s">%s</a></li>' % (n.attrs["id"], n.attrs["id"], html.escape(" ".join(n.text().split()))) for n in sections(page) if page.label]
+        parts.append((page.id, body))
+    front = '<section class="title">%s%s<p class="rights">Prose: CC BY 4.0. Code: MIT.</p></section><nav class="contents"><h1>Contents</h1><ol>%s</ol></nav>' % (
+        markup(edition.pages[0].kids), edition.art.xml() if edition.art else "", "".join(toc))
+    parts.insert(0, ("front", front))
+    out.with_suffix(".html").write_text((PRINTED % (html.escape(title), "".join(body for _, body in parts))).replace("<head>", "<head><style>%s</style>" % css), encoding="utf-8")
+    paper.book([(name, PRINTED % (html.escape(title), body)) for name, body in parts], css, str(TOOLS / "vendor") + "/", out,
+               {"Title": title, "Author": "The %s authors" % title, "Subject": " ".join(edition.said.text().split()) if edition.said else title}, 3400 if edition.on_paper == "6x9" else 4200)
 
 
 def main():
@@ -508,11 +520,12 @@ def main():
     if a.size not in ("a4", "6x9"):
         die("the size of the paper is a4 or 6x9, not " + a.size)
     out = Path(a.out or "build/rt0%s.%s" % ("-6x9" if a.form == "pdf" and a.size == "6x9" else "", a.form))
-    edition = Edition(Path(a.site), a.chapters, a.size if a.form == "pdf" else None)
+    paper = with_weasyprint() if a.form == "pdf" else None
+    edition = Edition(Path(a.site), a.chapters, a.size if paper else None)
     if a.form == "epub":
         epub(edition, out)
     else:
-        pdf(edition, out)
+        pdf(edition, out, paper)
     print("  the book: %s, %.1f MB" % (out, out.stat().st_size / 1e6))
 
 

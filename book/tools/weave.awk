@@ -113,7 +113,7 @@ function open_fence(l,   m, num, id) {
 	if (l !~ /{/) { md(l); return }
 	if (l !~ /} *$/) { fence_open = l; return }
 	id = id_of(l)
-	if (l ~ /[{ ]\.dot[ }]/) num = figure(id)
+	if (l ~ /[{ ]\.(dot|draw)[ }]/) num = figure(id)
 	else if (l ~ /[{ ]\.data[ }]/) num = table(id)
 	sub(/} *$/, (num ? " num=\"" num "\"" : "") " at=\"" line "\"}", l)
 	md(restore(l))

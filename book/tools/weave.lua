@@ -437,6 +437,19 @@ local function dot(cb)
   return figure(svg_html(svg, plain(caption), a.alt or ''), 'fig', cb.identifier, 'Figure ' .. a.num .. '.', caption)
 end
 
+-- a drawing of what was recorded: {.draw from="time spread:2-42"}
+local function draw(cb)
+  local a, words = cb.attributes, { tools .. '/figure.py', '--book', book }
+  for w in (a.from or ''):gmatch('%S+') do add(words, w) end
+  local ok, svg = pcall(pandoc.pipe, 'python3', words, '')
+  if not ok then
+    err(a.at, ('figure.py cannot draw this figure; try: %s/figure.py %s'):format(tools, a.from or ''))
+    return {}
+  end
+  local caption = inlines(a.caption)
+  return figure(svg_html(svg, plain(caption), ''), 'fig', cb.identifier, 'Figure ' .. a.num .. '.', caption)
+end
+
 local function drawing(im)
   local a, src = im.attributes, im.src
   local svg = read_file(book .. '/' .. src)
@@ -582,6 +595,7 @@ local languages = { c = 'c', asm = 'asm', gas = 'asm', gdb = 'gdb', make = 'make
 local function CodeBlock(cb)
   local class = cb.classes[1]
   if class == 'dot' then return dot(cb)
+  elseif class == 'draw' then return draw(cb)
   elseif class == 'data' then return data_table(cb)
   elseif class == 'console' then return session(cb, '$ ', 'console')
   elseif class == 'gdb' and (cb.text:match('^%(gdb%)') or cb.text:match('\n%(gdb%)')) then return { session(cb, '(gdb) ', 'gdb'), stepper(cb.attributes.script) } end

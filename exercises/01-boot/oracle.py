@@ -59,11 +59,11 @@ question(10, "thread_pointer", "fs_base at the first instruction of rt0_go", "br
 question(10, "current_g", "whose g the word at %fs:-8 is when check is called: g0, or another", "break *check", "run",
          "info symbol *(long *)($fs_base - 8)")
 question(10, "arrivals", "the order in which args, mstart, newproc, osinit and schedinit are reached",
-         "tbreak *args", "tbreak *mstart", "tbreak *newproc", "tbreak *osinit", "tbreak *schedinit", "run", "continue, and so on")
+         "tbreak *args", "tbreak *mstart", "tbreak *newproc", "tbreak *osinit", "tbreak *schedinit", "run", "continue", "continue", "continue", "continue")
 question(10, "depth", "how many bytes of goroutine 1's stack are in use when gogo is called for it", "break *gogo", "run",
          "print (long)allgs->stack.hi - (long)allgs->sched.sp")
 question(5, "status", "the status of goroutine 1 at that moment", "break *gogo", "run", "print allgs->atomicstatus")
 question(10, "return_to", "the return address of runtime_main, as symbol+number", "break *runtime_main", "run", "info symbol *(long *)$rsp")
-question(10, "marks", "the arguments of mark in their order, over the whole run", "break *mark", "run", "print $rdi", "continue, and so on")
+question(10, "marks", "the arguments of mark in their order, over the whole run", "break *mark", "run", "print $rdi", "continue", "print $rdi")
 question(10, "heir", "the goids that have lived in the g that marks 201, in ascending order", "break *mark if $rdi >= 200", "run",
          "print ((struct g *)*(long *)($fs_base - 8))->goid")

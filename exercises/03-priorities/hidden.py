@@ -1,6 +1,6 @@
 """The row of exercise 03 that is judged when an answer is handed in."""
 from course import row
-from oracle import PRIOS, run, tell     # noqa: F401
+from oracle import PRIOS, lane, run, tell     # noqa: F401
 
 
 @row(15, "whatever the order of puts and takes on two Ps, nothing is lost, doubled or moved", runs=4, after="highest")

@@ -10,6 +10,11 @@ def tell(event):
     return "%s G%d %d" % event[:3]
 
 
+def lane(event):
+    """P and goroutine of an event, for the picture of a run."""
+    return (event.b if event.name == "got" else 0, event.a, None) if event.name in ("got", "turn", "end") else None
+
+
 class Model:
     """What a queue should do: first in, first out for each priority, the highest first."""
 

@@ -14,6 +14,11 @@ def tell(event):
     return "%s goroutine %d %s" % (event.name, event.a, event.b or "")
 
 
+def lane(event):
+    """P and goroutine of an event, for the picture of a run."""
+    return (0, event.a, None) if event.name == "turn" else None
+
+
 def band(turns, share):
     return 6 * math.sqrt(turns * share * (1 - share)) + 5
 

@@ -10,6 +10,11 @@ def tell(event):
     return "%s of %d" % (event.name, event.a)
 
 
+def lane(event):
+    """P and goroutine of an event, for the picture of a run."""
+    return (event.b if event.name == "got" else 0, event.a, None) if event.name in ("got", "turn") else None
+
+
 class Model:
     def __init__(self):
         self.next, self.ring, self.row = None, [], 0

@@ -1,6 +1,6 @@
 """The row of exercise 06 that is judged when an answer is handed in."""
 from course import Failure, row
-from oracle import run, tell     # noqa: F401
+from oracle import lane, run, tell     # noqa: F401
 
 
 @row(15, "with any numbers, also where the count of turns begins anew at 2^32, for which one more period is granted", runs=4, after="on_list")

@@ -6,6 +6,11 @@ def tell(event):
     return "%s of %s%s" % (event.name, "G%d" % event.a if event.a >= 0 else "nobody", ", out of order" if event.b else "")
 
 
+def lane(event):
+    """P and goroutine of an event, for the picture of a run."""
+    return (0, event.a, None) if event.name == "turn" else None
+
+
 def run(program, period, tick, turns, listed, ringed, hot):
     """Check that nobody waits longer than the period times those in the same line; the notes."""
     trace = program.run(period, tick, turns, listed, ringed, hot)

@@ -1,6 +1,6 @@
 """The row of exercise 09 that is judged when an answer is handed in."""
 from course import row
-from oracle import lengths, run, tell     # noqa: F401
+from oracle import lane, lengths, run, tell     # noqa: F401
 
 
 @row(10, "sleepers, workers and other threads in any mixture, no time at all and as long as can be", runs=4, after="order")

@@ -19,6 +19,11 @@ def tell(event):
             "looks": "the clock was read %d times" % a}.get(event.name, "the end")
 
 
+def lane(event):
+    """P and goroutine of an event, for the picture of a run."""
+    return (0, event.a, None) if event.name in ("sleeps", "wakes", "works") else None
+
+
 def run(program, specs, others=(), late=0):
     """A run, checked: nobody wakes too early, or more than late after its time; the thread sleeps until the earliest
     time and no more often than it must. Returns the trace and its notes."""

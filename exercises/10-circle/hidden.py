@@ -1,6 +1,6 @@
 """The row of exercise 10 that is judged when an answer is handed in."""
 from course import row
-from oracle import Model, tell     # noqa: F401
+from oracle import Model, lane, tell     # noqa: F401
 
 
 @row(15, "whatever 24 goroutines do with 12 mutexes, and whatever circles there are", runs=4, after="longer")

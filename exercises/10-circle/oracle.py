@@ -17,6 +17,11 @@ def tell(event):
     return "%s %s %s" % (G % a, event.name, M % b)
 
 
+def lane(event):
+    """P and goroutine of an event, for the picture of a run."""
+    return (0, event.a, None) if event.name not in ("circle", "done") else None
+
+
 class Model:
     """What should be noted, and what is so after each operation."""
 

@@ -1,6 +1,6 @@
 """The row of exercise 11 that is judged when an answer is handed in."""
 from course import row
-from oracle import LIMIT, length, steps, turns
+from oracle import LIMIT, lane, length, steps, tell, turns     # noqa: F401
 
 
 @row(10, "all of it in any mixture, on one, two and three Ps", runs=2, after="turn")

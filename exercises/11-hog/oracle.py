@@ -18,6 +18,11 @@ def tell(event):
         "G", "G%d" % event.a, 1)
 
 
+def lane(event):
+    """P and goroutine of an event, for the picture of a run."""
+    return (event.c >> 32, event.a, None) if event.name in WORDS else None
+
+
 WORDS = {"works": "G has worked and polls", "call": "G has worked and makes a short system call", "bare": "G has worked", "pins": "G pins",
          "unpins": "G unpins", "yields": "G steps back", "kernel": "G goes into the kernel", "back": "G is back from the kernel",
          "starts": "G has started others", "ends": "G ends"}

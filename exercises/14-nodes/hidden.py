@@ -1,6 +1,6 @@
 """The row of exercise 14 that is judged when an answer is handed in."""
 from course import Failure, row
-from oracle import RUNS, SQUARE, Machine, book, figures, tell     # noqa: F401
+from oracle import RUNS, SQUARE, Machine, book, figures, lane, tell     # noqa: F401
 
 
 @row(10, "of all thefts, the part that stays within a node is half as large again as the book's", after="everywhere")

@@ -21,6 +21,13 @@ def tell(event):
             "left": "main has waited; %d of %d have not run" % (event.a, event.b)}.get(event.name, "the end")
 
 
+def lane(event):
+    """P and goroutine of an event, for the picture of a run; of a theft, the victim."""
+    if event.name == "theft":
+        return event.a & 255, 0, event.a >> 8 & 255
+    return (event.b, event.a, None) if event.name == "run" else None
+
+
 def looks(event):
     """How often the search has looked at each P, up to 15."""
     return [event.c >> 4 * p & 15 for p in range(16)]

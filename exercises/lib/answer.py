@@ -43,6 +43,8 @@ def read(path, shown):
 
     def line_of(offset):
         return data.count(b"\n", 0, offset) + 1
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise Refused("%s:1: the file is UTF-16; convert it: iconv -f utf-16 -t utf-8" % shown)
     if b"\0" in data:
         raise Refused("%s:%d: there is a zero byte, so this is no text; hand in the .nw file, as UTF-8" % (shown, line_of(data.index(b"\0"))))
     if data.startswith(b"\xef\xbb\xbf"):
@@ -51,6 +53,8 @@ def read(path, shown):
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Refused("%s:%d: this line is not UTF-8; convert the file: iconv -f latin1 -t utf-8" % (shown, line_of(error.start)))
+    if re.search(r"\r(?!\n)", text):
+        raise Refused("%s:%d: the line ends in CR; use Unix line ends: tr '\\r' '\\n'" % (shown, text.count("\n", 0, text.index("\r")) + 1))
     if "\r" in text:
         raise Refused("%s:%d: the line ends in CR LF; use Unix line ends: sed -i 's/\\r$//' %s" % (shown, line_of(data.index(b"\r")), shown))
     return text
@@ -69,6 +73,8 @@ def chunks(text, shown):
         elif re.match(r"@($|\s)", line):
             current = None
         elif current is not None:
+            if current.replaces and line.strip() == "<<%s>>" % current.name:
+                raise Refused("%s:%d: the chunk uses itself; the book's text of it is <<base: %s>>" % (shown, number, current.name))
             current.lines.append((number, line))
     if not found:
         first = next((n for n, line in enumerate(text.split("\n"), 1) if re.match(r"\s*(#\s*include|<<|int |void )", line)), 1)

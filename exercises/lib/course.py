@@ -276,6 +276,12 @@ def in_words(text):
 
 # -- trees ---------------------------------------------------------------------------
 
+# What to do about those faults of which the book's own tools say no more.
+REMEDIES = (("is defined but nothing uses it", "; use it in a chunk that the exercise allows, or take it out"),
+            ("but no chunk of this name is defined", "; define it, or take the use out"),
+            ("a chunk contains itself", "; take one of these uses out"))
+
+
 def tangle(files, allow=None, names=()):
     """The files of src/ as text, each with #line directives. names: (how a path is shown, path)."""
     markup = limited([MARKUP, "-t"] + files)
@@ -286,7 +292,8 @@ def tangle(files, allow=None, names=()):
     book = limited(["gawk", "-f", "book/tools/overlay.awk"], markup.stdout, env=environment)
     if markup.returncode or book.returncode or "\n@fatal" in book.stdout:
         message = (markup.stderr + book.stderr).strip().split("\n")
-        raise Refused(renamed(message[0] or "the answer is not noweb; starter.nw shows the form", names))
+        first = message[0] or "the answer is not noweb; starter.nw shows the form"
+        raise Refused(renamed(first + next((remedy for sign, remedy in REMEDIES if sign in first), ""), names))
     roots = sorted(set(re.findall(r"^@defn (src/\S+)$", book.stdout, re.M)))
 
     # nt expands many roots, one after another; a chunk whose name is drawn says where one ends.
@@ -518,7 +525,9 @@ class Program:
                     self.traps.append(int(match.group(1), 16))
         ends = {name: tuple(self.symbols.get("%s_%s_%s" % (name, end, nonce), 0) for end in ("lo", "hi")) for name in ("driver", "gates", "own")}
         self.doors = ["-%s%x:%x" % ((letter,) + ends[name]) for letter, name in (("d", "driver"), ("g", "gates"), ("k", "own"))]
-        self.doors += ["-p%x" % self.symbols.get("gate_go", 0)] + (["-r"] if exercise.about.get("registers") == "free" else [])
+        self.doors += ["-p%x" % self.symbols.get("gate_go", 0)]
+        self.doors += [option for option, key in (("-r", "registers: free"), ("-t", "threads: none"), ("-1", "threads: none"))
+                       if exercise.about.get(key.split(": ")[0]) == key.split(": ")[1]]
         self.doors += ["-%s%x" % ("h" if re.match("main_main$|hook", name) else "f", at) for name, at in sorted(self.symbols.items())
                        if at in self.functions(ends["driver"])]
 
@@ -568,6 +577,8 @@ class Program:
         if steps:
             arguments += ["-s", "%x:%x" % (self.symbols[steps[0]], self.symbols[steps[1]])]
         environment, rest = settings(words)
+        if any(one.startswith("RT0_SEED=") for one in environment):     # its threads take turns
+            arguments.append("-1")
         for one in environment:
             arguments += ["-v", one]
         done = command(arguments + [self.path] + rest)
@@ -603,9 +614,9 @@ def row(points, sentence, runs=1, after=None):
 class Result:
     """What became of one row."""
 
-    def __init__(self, row, passed, cause="", events=(), seed=None, tried="", words=()):
+    def __init__(self, row, passed, cause="", events=(), seed=None, tried="", words=(), failure=None):
         self.row, self.passed, self.cause, self.events = row, passed, cause, events
-        self.seed, self.tried, self.words = seed, tried, words
+        self.seed, self.tried, self.words, self.failure = seed, tried, words, failure
 
     @property
     def score(self):
@@ -649,7 +660,7 @@ def judge(row, program, seeds):
     _, seed, failure = min(failures, key=lambda one: one[:2])
     return Result(row, False, failure.cause, around(failure, row.function.__globals__.get("tell", tell)),
                   seed, "%d of %d runs failed; the shortest has seed %s" % (len(failures), tried, seed),
-                  failure.words)
+                  failure.words, failure)
 
 
 class Grading:
@@ -728,7 +739,7 @@ class Grading:
     def build(self, directory, text):
         """Tangle, check what the answer defines against the state without it, compile and link."""
         exercise = self.exercise
-        check(text, self.shown, exercise.language)
+        found = check(text, self.shown, exercise.language)
         path = self.path.resolve()
         if re.search(r"[^\w./+-]", str(path)):
             path = directory / "answer.nw"
@@ -761,7 +772,22 @@ class Grading:
         strange = {s for s in sections(changed) - sections(was) if not re.match(r"\.(rela?|debug|text|data|bss|rodata|comment|note|eh_frame|sbss|lbss)", s)}
         if strange:
             raise Refused("%s: the answer puts something into section %s; take that out" % (self.shown, sorted(strange)[0]))
-        return Program(exercise, tree, objects, directory, self.warm)
+        try:
+            return Program(exercise, tree, objects, directory, self.warm)
+        except Refused as refused:
+            raise self.missing(found, pristine, str(refused)) or refused
+
+    def missing(self, found, pristine, message):
+        """The refusal of an answer that has replaced a function and not written it again; None if the fault is another one."""
+        name = re.match(r"(?!%s:).*undefined reference to `(\w+)'" % re.escape(self.shown), message)
+        if not name or not any(re.search(r"^%s\(" % name.group(1), part, re.M) for part in pristine.values()):
+            return None
+        books = "".join((TOP / book).read_text(encoding="utf-8") for book in self.exercise.chapters + self.exercise.given)
+        for chunk in found:
+            if chunk.replaces and re.search(r"^<<%s>>=\n(?:(?!@$).*\n)*?%s\(" % (re.escape(chunk.name), name.group(1)), books, re.M):
+                return Refused("%s:%d: the book's <<%s>> defines %s, and this one does not; write it, since others call it" % (
+                    self.shown, chunk.line, chunk.name, name.group(1)))
+        return None
 
     @property
     def score(self):

@@ -2,9 +2,14 @@
 import base64
 import html
 import json
+import sys
+import tempfile
 import textwrap
 
-from course import cohort, whole
+from course import TOP, cohort, whole
+
+sys.path.append(str(TOP / "book" / "tools"))
+import timeline  # noqa: E402
 
 
 def colour(text, code, on):
@@ -27,7 +32,8 @@ def rows(grading, result, on=False):
         cause = result.cause if above is result else "as above, in the row " + above.row.name
         lines += textwrap.wrap(cause, 96, initial_indent="        ", subsequent_indent="        ",
                                break_long_words=False, break_on_hyphens=False)
-        lines += ["          " + event for event in result.events if above is result]
+        asks = result.failure and result.failure.table       # what to type is another thing in each row
+        lines += ["          " + event for event in result.events if above is result or asks]
         if result.seed is not None:
             lines += ["        " + result.tried, "        see it again:  " + again(grading, result)]
         if result.words:
@@ -77,29 +83,77 @@ def classroom(grading):
               "message": text_of(grading, result), "line_no": 0, "test_code": "", "execution_time": "0ms"}
              for result in grading.results]
     status = "error" if grading.refused else "pass" if all(result.passed for result in grading.results) else "fail"
-    data = {"version": 1, "status": status, "max_score": sum(result.row.points for result in grading.results) or 100, "tests": tests}
+    return encoded(status, sum(result.row.points for result in grading.results) or 100, tests)
+
+
+def not_graded(problem):
+    """The same where there is no grading."""
+    return encoded("error", 100, [{"name": "graded", "status": "error", "score": 0, "message": str(problem), "line_no": 0, "test_code": "", "execution_time": "0ms"}])
+
+
+def encoded(status, points, tests):
+    data = {"version": 1, "status": status, "max_score": points, "tests": tests}
     return base64.b64encode(json.dumps(data).encode()).decode()
 
 
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.4rem .6rem;border-top:1px solid #8888}
-pre{overflow-x:auto;margin:.3rem 0}.ok{color:#187a3c}.bad{color:#b3261e}
+table{border-collapse:collapse;table-layout:fixed;width:100%}th:nth-child(-n+2){width:4rem}td,th{text-align:left;vertical-align:top;padding:.4rem .6rem;border-top:1px solid #8888}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.3rem 0}iframe{width:100%;height:34rem;border:1px solid #8888}.ok{color:#187a3c}.bad{color:#b3261e}
 @media(prefers-color-scheme:dark){body{background:#161618;color:#ddd}.ok{color:#6fcf97}.bad{color:#f2867f}}"""
 
 
+def schedule(result):
+    """A failing run up to the event to blame, as a file of RT0TRACE's would have it; time is a count of events.
+
+    Who runs is the goroutine that noted something. Where the notes are about others, the oracle's lane(event)
+    says which: (P, goroutine, and the P that it was stolen from or None), or None for an event that does not count.
+    """
+    failure, lanes, running, numbers, turns = result.failure, {}, {}, {}, 0
+    own = result.row.function.__globals__.get("lane")
+    events = failure.trace.events if failure and failure.trace else []
+    when = len(events) if failure is None or failure.at is None else failure.at + 1
+    for when, event in enumerate(events[:when]):
+        lane = own(event) if own else (0, numbers.setdefault(event.g, len(numbers) + 1), None)
+        proc, goid, victim = lane or (-1, 0, None)
+        if not (0 <= proc < 256 and 0 <= goid < 1 << 32):       # no P or no goroutine, whatever the note says
+            continue
+        records = lanes.setdefault(proc, [])
+        if victim is not None:
+            records.append((when, goid, 9, victim, 1))
+            turns += 1
+        elif running.get(proc) != goid:
+            if proc in running:
+                records.append((when, running[proc], 3, 0, 0))
+            records.append((when, goid, 2, len(timeline.ORIGINS), 0))
+            running[proc], turns = goid, turns + 1
+        if hasattr(event, "name") and victim is None:
+            word = int.from_bytes(event.name.encode()[:8], "little")
+            records.append((when, goid, 13, word, event.a & (1 << 64) - 1))
+    for proc, goid in running.items():      # whoever runs last is seen, too
+        lanes[proc].append((when + 1, goid, 3, 0, 0))
+    if turns < 2:       # one goroutine from beginning to end, and no theft, is no schedule
+        return b""
+    ring = max(map(len, lanes.values())) + 1
+    data = timeline.HEADER.pack(timeline.FORMAT + timeline.VERSION + b"\0", max(lanes) + 1, ring, result.seed or 0, 0, 0, 0)
+    for proc in range(max(lanes) + 1):
+        records = lanes.get(proc, [])
+        counts = [len([one for one in records if one[2] == kind]) for kind in range(1, 16)]
+        data += timeline.COUNT.pack(len(records)) + timeline.COUNTS.pack(*counts)
+        data += b"".join(timeline.EVENT.pack(*one) for one in records).ljust(ring * timeline.EVENT.size, b"\0")
+    return data
+
+
 def picture(result):
-    """The events around a failure as a strip, one cell an event; the one to blame is filled."""
-    cells = []
-    for number, event in enumerate(result.events):
-        blame = event.startswith("->")
-        cells.append('<g transform="translate(%d 0)"><rect width="150" height="34" rx="4" fill="%s" stroke="currentColor"/>'
-                     '<text x="8" y="22" font-size="12" font-family="monospace" fill="%s">%s</text></g>'
-                     % (number * 158, "#b3261e" if blame else "none", "#fff" if blame else "currentColor",
-                        html.escape(event.lstrip("-> ")[:20])))
-    if not cells:
+    """The schedule of a failing run, in the viewer that make trace writes."""
+    data = schedule(result)
+    if not data:
         return ""
-    return '<svg viewBox="-1 -1 %d 36" role="img"><title>The events around the failure, in their order</title>%s</svg>' % (
-        len(cells) * 158, "".join(cells))
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        inner = timeline.page(file.name, None, "Row %s, seed %s: who ran when, up to the event to blame" % (result.row.name, result.seed))
+    inner = inner.replace("no end: it runs, or was killed", "what came after is left out")
+    return '<iframe loading="lazy" title="The schedule of row %s" srcdoc="%s"></iframe>' % (html.escape(result.row.name), html.escape(inner))
 
 
 def page(grading):
@@ -107,7 +161,7 @@ def page(grading):
     title = html.escape(grading.exercise.title if grading.exercise else grading.shown)
     rows = []
     for result in grading.results:
-        more = "" if result.passed else "%s<pre>%s</pre>" % (picture(result), html.escape(text_of(grading, result)))
+        more = "" if result.passed else '<pre>%s</pre>%s' % (html.escape(text_of(grading, result)), picture(result))
         rows.append('<tr><td class="%s">%s</td><td>%d/%d</td><td><b>%s</b> %s%s</td></tr>'
                     % ("ok" if result.passed else "bad", "passes" if result.passed else "fails", result.score, result.row.points,
                        html.escape(result.row.name), html.escape(result.row.sentence), more))

@@ -3,7 +3,7 @@
  *
  *	watch [-c CPU] [-w WALL] [-m MB] [-e EVENTS] [-o OUT] [-s LO:HI]
  *	      [-d LO:HI] [-g LO:HI] [-p ADDRESS] [-f ADDRESS]... [-h ADDRESS]...
- *	      [-k LO:HI] [-r] [-n ADDRESS]... [-v NAME=VALUE]...
+ *	      [-k LO:HI] [-r] [-t] [-1] [-n ADDRESS]... [-v NAME=VALUE]...
  *	      PROGRAM [ARGUMENT...]
  *
  * The program runs under ptrace.  Where it executes the int3 at one of the
@@ -18,8 +18,14 @@
  * -f whose address a gate has let through, and those at -h.  Whoever comes
  * in by another way is a "foreign", and notes nothing.  While a function of
  * the driver waits for a call, its stack frame and the registers that a call
- * preserves (but not with -r) must not change, nor the variables from LO to
- * HI (-k) while no thread is in the driver.
+ * preserves must not change, nor the variables from LO to HI (-k) while no
+ * thread is in the driver.  With -r, whose subject is registers, they may
+ * change where the code is single-stepped (-s); elsewhere the driver gets its
+ * own back.
+ *
+ * With -t the program starts no thread.  With -1 it has one processor, and so
+ * have we: to go from one to the other and back takes half as long.  Which
+ * one changes from run to run.
  *
  * Its environment is what -v says, and after that GOMAXPROCS=1.
  *
@@ -81,7 +87,7 @@ static const char *out = "/dev/null";
 static char *environment[VARIABLES + 2];
 static word notes[NOTES], lo, hi, fault, driver, driverend;
 static word gates, gatesend, gogate, own, ownend;
-static int registers = 1;
+static int strict = 1, threadless, together;
 static int count, every;	/* every: step all code */
 static long doors;
 static pid_t child;
@@ -194,7 +200,8 @@ cage(int program)
 	allowmemory(SYS_mprotect, 1, 0);
 	allowmemory(SYS_munmap, 0, 0);
 	allowmemory(SYS_madvise, 0, 0);
-	allowif(SYS_clone, 0, CLONE_THREAD, CLONE_THREAD);
+	if (!threadless)
+		allowif(SYS_clone, 0, CLONE_THREAD, CLONE_THREAD);
 	allowif(SYS_tgkill, 0, ~0u, (unsigned)getpid());
 	allowif(SYS_execveat, 0, ~0u, (unsigned)program); /* once: CLOEXEC */
 	rule(BPF_RET | BPF_K, SECCOMP_RET_TRAP, 0, 0);
@@ -220,6 +227,23 @@ becomenobody(void)
 	return geteuid() == 0 && (setgroups(0, NULL) != 0 ||
 	    setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
 	    setresuid(NOBODY, NOBODY, NOBODY) != 0);
+}
+
+/* Keep us, and the child to come, to one of the processors that we may use. */
+static void
+oneprocessor(void)
+{
+	cpu_set_t all, one;
+	int n, i;
+
+	if (sched_getaffinity(0, sizeof all, &all) != 0)
+		return;
+	n = getpid() % CPU_COUNT(&all);
+	for (i = 0; !CPU_ISSET(i, &all) || n-- > 0; i++)
+		;
+	CPU_ZERO(&one);
+	CPU_SET(i, &one);
+	sched_setaffinity(0, sizeof one, &one);
 }
 
 /* In the child: go into the cage and become the program. */
@@ -581,6 +605,17 @@ calls(struct thread *w, struct user_regs_struct *r)
 }
 
 static void
+restore(struct user_regs_struct *r, const word *saved)
+{
+	r->rbx = saved[0];
+	r->rbp = saved[1];
+	r->r12 = saved[2];
+	r->r13 = saved[3];
+	r->r14 = saved[4];
+	r->r15 = saved[5];
+}
+
+static void
 returns(struct thread *w, struct user_regs_struct *r)
 {
 	struct frame *f = frame(r->rsp - 8);
@@ -591,8 +626,10 @@ returns(struct thread *w, struct user_regs_struct *r)
 	if (f->kind == ENTRY) {
 		goout(w);
 	} else {
-		if (registers && memcmp(saved, f->saved, sizeof saved) != 0)
+		if (strict && memcmp(saved, f->saved, sizeof saved) != 0)
 			end("changed registers");
+		if (!stepped(f->back))
+			restore(r, f->saved);
 		if (sum(w->t, r->rsp, f->base) != f->sum)
 			end("changed frame");
 		comein(w, f->base);
@@ -748,7 +785,7 @@ main(int argc, char **argv)
 	static char text[1 << 16];
 	int option, status, variables = 0;
 
-	while ((option = getopt(argc, argv, "+c:w:m:e:o:s:d:g:p:f:h:k:rn:v:")) != -1)
+	while ((option = getopt(argc, argv, "+c:w:m:e:o:s:d:g:p:f:h:k:rt1n:v:")) != -1)
 		switch (option) {
 		case 'c': cpu = atol(optarg); break;
 		case 'w': wall = atol(optarg); break;
@@ -760,7 +797,9 @@ main(int argc, char **argv)
 		case 'g': range(&gates, &gatesend); break;
 		case 'k': range(&own, &ownend); break;
 		case 'p': gogate = strtoul(optarg, NULL, 16); break;
-		case 'r': registers = 0; break;
+		case 'r': strict = 0; break;
+		case 't': threadless = 1; break;
+		case '1': together = 1; break;
 		case 'f': case 'h':
 			if (nentries < ENTRIES)
 				entries[nentries++] = (struct entry){
@@ -783,6 +822,8 @@ main(int argc, char **argv)
 		return 1;
 	}
 	setvbuf(stdout, text, _IOFBF, sizeof text);
+	if (together)
+		oneprocessor();
 	child = fork();
 	if (child < 0)
 		fail("fork");

@@ -60,4 +60,5 @@ for function in FUNCTIONS:
     point.delete()
     print("%s: %d of %d came back in the same goroutine" % (function, good, TIMES))
     begin()
-gdb.execute("kill")
+if gdb.selected_inferior().pid:
+    gdb.execute("kill")
