@@ -271,20 +271,20 @@ class Floors(Fakes):
         return self.compare("--rt0", rt0, "--go", self.fake("go", "echo 1000 1"), "--floors")
 
     def test_kept(self):
-        done = self.floors(fib_1=300, fib_2=150)
+        done = self.floors(fib_1=70, fib_2=70)
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertIn("all 6 floors are kept", done.stdout)
+        self.assertIn("all 7 floors are kept", done.stdout)
 
     def test_a_ratio_that_is_too_high_is_named(self):
-        done = self.floors(fib_1=300, fib_2=150, spawn_1=260)
+        done = self.floors(fib_1=70, fib_2=70, spawn_1=160)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("MISSED spawn with 1 P: 0.26 of Go's time, the floor is 0.25", done.stdout)
+        self.assertIn("MISSED spawn with 1 P: 0.16 of Go's time, the floor is 0.15", done.stdout)
         self.assertEqual(done.stdout.count("MISSED"), 1)
 
-    def test_a_second_P_that_does_not_help_is_named(self):
-        done = self.floors(fib_1=300, fib_2=200)
+    def test_a_second_P_has_a_floor_of_its_own(self):
+        done = self.floors(fib_1=70, fib_2=80)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("MISSED fib with 2 P against 1: 1.50 times as fast, the floor is 1.60", done.stdout)
+        self.assertIn("MISSED fib with 2 P: 0.08 of Go's time, the floor is 0.07", done.stdout)
 
     def test_only_what_has_a_floor_runs(self):
         rt0 = self.fake("rt0", "echo $1 $GOMAXPROCS >>%s/log; echo 100 1" % self.place)
