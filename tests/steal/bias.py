@@ -11,7 +11,7 @@ import sys
 
 from model import (ACQ, FENCE, HEAVY, LIGHT, REL, RLX, SC, cas, explore, fetch_add, load, lock, report, sleep, store, wake)
 
-SIZE = 2                            # of a queue; half of it is 1
+SIZE = 3                            # of a queue; half of it is 1
 BIASED, REVOKING, SHARED = "Biased", "Revoking", "Shared"
 EXCHANGED = "exchanged"
 RING, PILE = ("head", "tail", "runq"), ("bottom", "top", "piled")
@@ -117,20 +117,21 @@ class Bias:
         return g
 
     def put(self, p, queue, me, g):
-        """Yields those that went to the list."""
+        """There is room for one; yields those that went to the list, as it has become full."""
         first, end, places = queue
-        t, listed = me[end], []
-        if t - (yield load("%s.%s" % (p, first), self.how["put: first"])) == SIZE:
-            locked = self.how["spill as a take"] and (yield from self.takebegin(p))
-            if t - (yield load("%s.%s" % (p, first), RLX)) == SIZE:
-                listed = some((yield from self.oldest(p, queue, t)))
-            if self.how["spill as a take"]:
-                yield from self.takeend(p, locked)
+        t = me[end]
         fill = store("%s.%s[%d]" % (p, places, t % SIZE), g, RLX)
         count = store("%s.%s" % (p, end), t + 1, self.how["put: end"])
         for step in (fill, count) if self.how["put fills before it counts"] else (count, fill):
             yield step
         me[end] = t + 1
+        if t + 1 - (yield load("%s.%s" % (p, first), self.how["put: first"])) != SIZE:
+            return []
+        listed, locked = [], self.how["spill as a take"] and (yield from self.takebegin(p))
+        if t + 1 - (yield load("%s.%s" % (p, first), RLX)) == SIZE:
+            listed = some((yield from self.oldest(p, queue, t + 1)))
+        if self.how["spill as a take"]:
+            yield from self.takeend(p, locked)
         return listed
 
     # A thief.
@@ -165,12 +166,12 @@ class Bias:
         h = yield load("%s.%s" % (p, queue[0]), self.how["length: first"])
         return h, (yield load("%s.%s" % (p, queue[1]), self.how["length: end"])) - h
 
-    def steal(self, victim, queue, thief=None, n=None):
-        """Yields what was taken; all but the last are queued if the thief has a P that others see. n: not the half."""
+    def steal(self, victim, queue, thief=None):
+        """Yields what was taken; all but the last are queued if the thief has a P that others see."""
         if not (yield from self.stealbegin(victim)):
             return []
         h, length = yield from self.length(victim, queue)
-        got, n = [], n or (length - length // 2 if queue is RING or length == 1 else length // 2)
+        got, n = [], length - length // 2 if queue is RING or length == 1 else length // 2
         if length == 0:
             yield self.unlock(victim)
             return []
@@ -380,18 +381,22 @@ def scenario_calm(it):
     return memory("A", ring="12"), [takes(it, 2, {"tail": 2}), thief(it, RING)], taken_once("12")
 
 
-def scenario_reuse(it):
-    """A full ring gets one more while a thief takes one."""
+def puts(it):
     def owner():
-        return (yield from it.put("A", RING, {"tail": 2}, "3"))
-    return memory("A", ring="12"), [owner, thief(it, RING)], taken_once("123")
+        me = {"tail": 2}
+        listed = yield from it.put("A", RING, me, "3")
+        return listed + (yield from it.put("A", RING, me, "4"))
+    return owner
+
+
+def scenario_reuse(it):
+    """The ring becomes full, and the place of the first is filled again, while a thief takes one."""
+    return memory("A", ring="12"), [puts(it), thief(it, RING)], taken_once("1234")
 
 
 def scenario_reuse_shared(it):
     """The same when thieves need not ask."""
-    def owner():
-        return (yield from it.put("A", RING, {"tail": 2}, "3"))
-    return memory("A", ring="12", bias=SHARED), [owner, thief(it, RING)], taken_once("123")
+    return memory("A", ring="12", bias=SHARED), [puts(it), thief(it, RING)], taken_once("1234")
 
 
 def scenario_put(it):
@@ -415,14 +420,14 @@ def scenario_publish(it):
 
 
 def scenario_pass_on(it):
-    """A thief takes both, and the one that it has queued for itself is stolen from it, whole."""
+    """A thief takes two, and the one that it has queued for itself is stolen from it, whole."""
     def first():
         yield store("1", 7, RLX)
-        yield from it.steal("A", RING, thief="B", n=2)
+        yield from it.steal("A", RING, thief="B")
 
     def second():
         return (yield from whole((yield from it.steal("B", RING))))
-    return memory("A", "B", ring="12", bias=SHARED, **{"1": 0}), [first, second], seen_whole
+    return memory("A", "B", ring="123", bias=SHARED, **{"1": 0}), [first, second], seen_whole
 
 
 def scenario_handed(it):
@@ -548,6 +553,7 @@ MUTANTS = [
     ({"quiet: key": ACQ}, "quiet"),
     ({"semrelease: add": RLX}, "quiet"),
     ({"semacquire: look": ACQ}, "quiet"),
+    ({"lock: cas": ACQ}, "quiet"),
     ({"the lock before nwait": 0}, "quiet"),
     ({"quiet again after the addition": 0}, "quiet"),
     ({"length: first": RLX}, "one_waits"),
@@ -594,6 +600,9 @@ def check(scenario, asymmetric=True, **changed):
 def without(scenario, **changed):
     """With no barriers of the kernel: both fences are those of C."""
     return check(scenario, asymmetric=False, **changed)
+
+
+MODES = ((check, MUTANTS + BARRIERS), (without, MUTANTS + FENCES))
 
 
 if __name__ == "__main__":
