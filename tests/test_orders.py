@@ -4,47 +4,42 @@ import unittest
 
 import runqs
 from linked import TOP
-from runqs import lent, model, pile
+from runqs import bias, lent, model
 
-RING, PILE, LENT = model.Ring.GOOD, pile.Pile.GOOD, lent.Lent.GOOD
+BIAS, LENT = bias.Bias.GOOD, lent.Lent.GOOD
 ACQ, REL, RLX, SC = model.ACQ, model.REL, model.RLX, model.SC
 
-# Words that several threads change without a lock.
-WORDS = ("runqhead", "runqtail", "pile", "status")
+# Words that several threads change without a lock; first and end are those of a ring or a pile, addr is a semaphore.
+WORDS = ("taking", "bias", "first", "end", "runqhead", "runqtail", "pilebottom", "piletop", "key", "sleepers", "nwait", "addr",
+         "status")
 
 # function, operation, word, orders: of success and then of failure. Written out where the model has a place for them by
 # another name. RLX is of no interest: who needs no order is not here.
 ORDERS = (
-    ("runqput", "load", "pp->runqhead", RING["put: head"]),
-    ("runqput", "store", "pp->runqtail", RING["put: tail"]),
-    # It takes as ringget does, and after a failure it goes on as runqput does behind its load.
-    ("runqputslow", "compare_exchange", "pp->runqhead", RING["get: cas"], RING["put: head"]),
-    ("ringget", "load", "pp->runqhead", RING["get: head"]),
-    ("ringget", "load", "pp->runqtail", RING["get: tail"]),
-    ("ringget", "compare_exchange", "pp->runqhead", RING["get: cas"], RING["get: head"]),
-    ("runqgrab", "load", "victim->runqhead", RING["grab: head"]),
-    ("runqgrab", "load", "victim->runqtail", RING["grab: tail"]),
-    ("runqgrab", "load", "victim->runqhead", RING["grab: head"]),
-    ("runqgrab", "compare_exchange", "victim->runqhead", RING["grab: cas"], RING["grab: head"]),
-    ("runqsteal", "store", "pp->runqtail", RING["steal: tail"]),
-    ("runqempty", "load", "pp->pile", PILE["empty: word"]),
-    ("runqempty", "load", "pp->runqhead", RING["empty: head"]),
-    ("runqempty", "load", "pp->runqtail", RING["empty: tail"]),
-    ("runqlen", "load", "pp->runqhead", ACQ),       # the tail that comes next is not older
-    ("runqlen", "load", "pp->runqtail", ACQ),
-    ("runnextput", "load", "pp->pile", PILE["put: word"]),
-    ("runnextput", "load", "pp->pile", PILE["put: word"]),
-    ("runnextput", "fetch_add", "pp->pile", PILE["put: add"]),
-    ("pileget", "load", "pp->pile", PILE["get: word"]),
-    ("pileget", "compare_exchange", "pp->pile", PILE["get: cas"], PILE["get: failed"]),
-    ("runqfair", "load", "pp->pile", PILE["oldest: word"]),
-    ("pileoldest", "compare_exchange", "pp->pile", PILE["oldest: cas"], RLX),
-    ("pilespill", "compare_exchange", "pp->pile", PILE["spill: cas"], RLX),
-    ("pilesteal", "load", "pp->pile", PILE["steal: own"]),
-    ("pilesteal", "load", "victim->pile", PILE["steal: word"]),
-    ("pilesteal", "compare_exchange", "victim->pile", PILE["steal: cas"], PILE["steal: failed"]),
-    ("pilesteal", "fetch_add", "pp->pile", PILE["steal: add"]),
-    ("stealnext", "load", "victim->pile", PILE["oldest: word"]),
+    ("takelocked", "store", "pp->taking", BIAS["locked: taking"]),
+    ("takebegin", "load", "pp->bias", BIAS["begin: bias"]),
+    ("takeend", "store", "pp->taking", BIAS["end: taking"]),
+    ("revoke", "load", "pp->taking", BIAS["revoke: taking"]),
+    ("revoke", "store", "pp->bias", BIAS["revoke: bias"]),
+    ("stealbegin", "load", "pp->bias", BIAS["steal: bias"]),
+    ("length", "load", "first", BIAS["length: first"]),
+    ("length", "load", "end", BIAS["length: end"]),
+    ("oldest", "store", "first", BIAS["oldest: first"]),
+    ("put", "store", "end", BIAS["put: end"]),
+    ("put", "load", "first", BIAS["put: first"]),
+    ("take", "store", "first", BIAS["take: first"]),
+    ("take", "store", "end", BIAS["take: end"]),
+    ("trylock", "compare_exchange", "l->key", BIAS["lock: cas"], RLX),
+    ("unlock", "store", "l->key", BIAS["unlock: key"]),
+    ("quiet", "load", "root->lock.key", BIAS["quiet: key"]),
+    ("quiet", "load", "root->nwait", BIAS["quiet: nwait"]),
+    ("semrelease", "fetch_add", "addr", BIAS["semrelease: add"]),
+    ("semrelease", "fetch_add", "addr", BIAS["semrelease: add"]),   # under the lock, where no order is needed
+    ("cansemacquire", "load", "addr", BIAS["semacquire: look"]),
+    ("cansemacquire", "compare_exchange", "addr", SC, SC),
+    ("notewakeup", "exchange", "n->key", REL),      # a note: who wakes has done its work before
+    ("notesleep", "load", "n->key", ACQ),
+    ("notetsleep", "load", "n->key", ACQ),
     ("entersyscall", "store", "pp->status", SC),    # the model has a fence here
     ("reacquire", "compare_exchange", "pp->status", LENT["reacquire: cas"], RLX),
     ("retake", "compare_exchange", "pp->status", LENT["retake: cas"], RLX),

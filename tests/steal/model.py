@@ -10,6 +10,21 @@ the view of its writer; a thread has a view, below which it reads nothing.
 Stores go to the end of the list, so what is left out is only that a load
 takes its value from a store that comes later.  Where an order forbids that,
 the mutant is the program with the two steps exchanged.
+
+Light and heavy fences (chapter 18).  A heavy one lets each other thread of the
+process pass a full fence at some moment of the call, between two of its steps,
+and passes one itself when it begins and when it ends; that it goes on sooner or
+later after the last of them allows nothing more, so it ends with that.  A
+thread that has ended, or sleeps, has passed one too, when it was switched out.
+A light one is no step at all: what is stored before it may still be unseen by
+others, and what is loaded after it may be old, until a heavy one comes.  It
+only keeps a compiler from exchanging the two, so where it is left out the
+mutant is the program that has exchanged them.  Two light ones promise nothing
+to each other.  With asymmetric=False both are the fence of C, and to leave one
+out leaves the order of the steps.
+
+Of the fences in the calls of futex only this is used: whoever goes to sleep has
+seen of the word what its last waker had seen.
 """
 import signal
 import sys
@@ -42,70 +57,156 @@ def fetch_add(at, n, order):
 FENCE = ("fence",)
 
 
+LIGHT, HEAVY = ("light",), ("heavy",)
+
+
+def sleep(at, value):
+    """futex: sleep while it is value; yields 0 if it is not, or 1 after a wake-up."""
+    return ("sleep", at, value)
+
+
+def wake(at):
+    """futex: wake one who sleeps there; yields how many."""
+    return ("wake", at)
+
+
+def lock(at):
+    """Wait until the newest is 0 and put 1 in its place."""
+    return ("lock", at)
+
+
 def join(a, b):
-    if not b:
-        return a
-    out = dict(a)
-    for at, time in b.items():
-        if out.get(at, 0) < time:
-            out[at] = time
-    return out
+    return a if a is b else tuple(map(max, a, b))
 
 
-def frozen(view):
-    return tuple(sorted(view.items()))
+class Program:
+    """What a thread does next depends on what it has read."""
+
+    def __init__(self, bodies):
+        self.bodies, self.known = bodies, {}
+
+    def next(self, number, read):
+        """(the operation, None), or (None, the result)."""
+        key = number, read
+        if key not in self.known:
+            run = self.bodies[number]()
+            try:
+                op = next(run)
+                for value in read:
+                    op = run.send(value)
+                self.known[key] = op, None
+            except StopIteration as end:
+                self.known[key] = None, end.value
+        return self.known[key]
 
 
 class Thread:
-    def __init__(self, body):
-        self.run = body
-        self.cur, self.acq, self.rel = {}, {}, {}
-        self.read = []
-        self.result = None
-        self.next = None
-        self.advance(None, True)
+    """cur: what it has seen; acq: and would see with a fence; rel: what its last fence lets others see."""
 
-    def advance(self, value, first=False):
-        try:
-            self.next = next(self.run) if first else self.run.send(value)
-        except StopIteration as end:
-            self.next, self.result = None, end.value
+    def __init__(self, program, number, cur, acq, rel, read=(), asleep=None):
+        self.program, self.number = program, number
+        self.cur, self.acq, self.rel, self.read, self.asleep = cur, acq, rel, read, asleep
+        self.next, self.result = program.next(number, read)
+
+    def copy(self):
+        other = Thread.__new__(Thread)
+        other.__dict__.update(self.__dict__)
+        return other
+
+    def advance(self, value):
+        self.read += (value,)
+        self.asleep = None
+        self.next, self.result = self.program.next(self.number, self.read)
+
+    def key(self):
+        return self.cur, self.acq, self.rel, self.read, self.asleep
 
 
 class Machine:
-    def __init__(self, memory, bodies):
-        self.mem = {at: [(value, {})] for at, value in memory.items()}
-        self.sc = {}
-        self.threads = [Thread(body()) for body in bodies]
+    """mem: of each place the messages; sc: what all fences have seen; owed: (who waits for a barrier, of whom)."""
+
+    def __init__(self, memory, bodies, asymmetric=True):
+        nothing = (0,) * len(memory)
+        self.asymmetric = asymmetric
+        self.index = {at: i for i, at in enumerate(memory)}
+        self.mem = {at: ((value, nothing),) for at, value in memory.items()}
+        self.sc, self.owed = nothing, ()
+        program = Program(bodies)
+        self.threads = [Thread(program, number, nothing, nothing, nothing) for number in range(len(bodies))]
+        self.pass_light()
+
+    def copy(self):
+        other = Machine.__new__(Machine)
+        other.__dict__.update(self.__dict__)
+        other.mem, other.threads = dict(self.mem), list(self.threads)
+        return other
 
     def choices(self):
+        """(a thread, what its next step finds); (a thread, who sends it a barrier, None)."""
         for number, t in enumerate(self.threads):
-            if t.next is None:
+            for caller, of in self.owed:
+                if of == number:
+                    yield number, caller, None
+            if t.next is None or t.asleep or any(caller == number for caller, _ in self.owed):
                 continue
-            if t.next[0] not in ("load", "cas"):
+            kind = t.next[0]
+            if kind == "heavy" and self.asymmetric:
+                alive = [n for n, other in enumerate(self.threads) if n != number and other.next is not None]
+                for first in alive or [None]:
+                    yield number, first
+                continue
+            if kind == "lock" and self.mem[t.next[1]][-1][0] != 0:
+                continue
+            if kind == "wake":
+                asleep = [n for n, other in enumerate(self.threads) if other.asleep == t.next[1]]
+                for one in asleep or [None]:
+                    yield number, one
+                continue
+            if kind not in ("load", "cas", "sleep"):
                 yield number, 0
                 continue
-            messages = self.mem[t.next[1]]
-            if t.next[0] == "cas" and t.next[6]:
+            at = t.next[1]
+            messages = self.mem[at]
+            if kind == "cas" and t.next[6]:
                 yield number, None      # fails for no reason
-            first = t.cur.get(t.next[1], 0)
-            if t.next[0] == "load" and t.next[2] == SC:     # not older than a fence has seen
-                first = max(first, self.sc.get(t.next[1], 0))
+            first = t.cur[self.index[at]]
+            if kind == "sleep" or kind == "load" and t.next[2] == SC:   # not older than a fence has seen
+                first = max(first, self.sc[self.index[at]])
             for time in range(first, len(messages)):
-                if t.next[0] == "cas" and time < len(messages) - 1 and messages[time][0] == t.next[2]:
+                if kind == "cas" and time < len(messages) - 1 and messages[time][0] == t.next[2]:
                     continue        # a compare-and-swap that works reads the newest
                 yield number, time
 
-    def step(self, number, time):
-        t = self.threads[number]
-        kind = t.next[0]
-        value = getattr(self, kind)(t, time, *t.next[1:])
-        t.read.append(value)
-        t.advance(value)
+    def step(self, choice):
+        """The machine after one step."""
+        new = self.copy()
+        t = new.threads[choice[0]] = new.threads[choice[0]].copy()
+        if len(choice) == 3:
+            new.pass_fence(t)
+            new.pay(choice[1], choice[0])
+        else:
+            value = getattr(new, t.next[0])(t, choice[1], *t.next[1:])
+            if not t.asleep and not (t.next == HEAVY and new.asymmetric):
+                t.advance(value)
+        new.pass_light()
+        return new
+
+    def pass_light(self):
+        if not self.asymmetric:
+            return
+        for number, t in enumerate(self.threads):
+            if t.next == LIGHT:         # no step: a compiler does not exchange what stands around it
+                self.threads[number] = t = t.copy()
+                while t.next == LIGHT:
+                    t.advance(None)
+
+    def seen(self, view, at, time):
+        i = self.index[at]
+        return view if view[i] >= time else view[:i] + (time,) + view[i + 1:]
 
     def see(self, t, at, time, order):
         value, view = self.mem[at][time]
-        t.cur = join(t.cur, {at: time})
+        t.cur = self.seen(t.cur, at, time)
         t.acq = join(t.acq, view)
         if order in (ACQ, AR, SC):
             t.cur = join(t.cur, view)
@@ -113,11 +214,13 @@ class Machine:
 
     def write(self, t, at, value, order, read=None):
         time = len(self.mem[at])
-        t.cur = join(t.cur, {at: time})
-        view = join(t.cur if order in (REL, AR, SC) else t.rel, {at: time})
+        t.cur = self.seen(t.cur, at, time)
+        view = self.seen(t.cur if order in (REL, AR, SC) else t.rel, at, time)
         if read is not None:        # a release sequence goes on
             view = join(view, self.mem[at][read][1])
-        self.mem[at].append((value, view))
+            if order == SC:         # what comes later in the one order sees it
+                self.sc = self.seen(self.sc, at, time)
+        self.mem[at] += ((value, view),)
 
     def load(self, t, time, at, order):
         return self.see(t, at, time, order)
@@ -135,8 +238,6 @@ class Machine:
         last = len(self.mem[at]) - 1
         old = self.see(t, at, last, order)
         self.write(t, at, old + n, order, last)
-        if order == SC:             # what comes later in the one order sees it
-            self.sc = join(self.sc, {at: last + 1})
         return old
 
     def cas(self, t, time, at, old, new, order, failed, weak):
@@ -148,24 +249,64 @@ class Machine:
         self.write(t, at, new, order, time)
         return 1, old
 
-    def fence(self, t, time):
-        t.cur = join(join(t.cur, t.acq), self.sc)
+    def lock(self, t, time, at):
+        self.cas(t, len(self.mem[at]) - 1, at, 0, 1, SC, RLX, False)
+
+    def pass_fence(self, t):
+        t.cur = t.acq = join(join(t.cur, t.acq), self.sc)
         self.sc = t.rel = t.cur
 
+    def fence(self, t, time):
+        self.pass_fence(t)
+
+    light = fence
+
+    def heavy(self, t, first):
+        self.pass_fence(t)
+        if not self.asymmetric:
+            return
+        me = self.threads.index(t)
+        for number, other in enumerate(self.threads):
+            if number != me:
+                self.owed += ((me, number),)
+        for number, other in enumerate(self.threads):
+            if number == first or number != me and other.next is None:
+                self.threads[number] = other = other.copy()
+                self.pass_fence(other)
+                self.pay(me, number)
+
+    def pay(self, caller, of):
+        """One has passed the barrier; after the last the call returns."""
+        self.owed = tuple(pair for pair in self.owed if pair != (caller, of))
+        if all(pair[0] != caller for pair in self.owed):
+            t = self.threads[caller] = self.threads[caller].copy()
+            self.pass_fence(t)
+            t.advance(None)
+
+    def sleep(self, t, time, at, value):
+        if self.see(t, at, time, RLX) == value:
+            t.asleep = at
+        return 0
+
+    def wake(self, t, one, at):
+        self.sc = self.seen(self.sc, at, t.cur[self.index[at]])
+        if one is None:
+            return 0
+        other = self.threads[one] = self.threads[one].copy()
+        other.advance(1)
+        return 1
+
     def key(self):
-        return (tuple((at, tuple((v, frozen(w)) for v, w in m)) for at, m in sorted(self.mem.items())),
-                frozen(self.sc), tuple((frozen(t.cur), frozen(t.acq), frozen(t.rel), tuple(t.read))
-                                       for t in self.threads))
+        return tuple(self.mem.values()), self.sc, self.owed, tuple(t.key() for t in self.threads)
 
 
-def explore(memory, bodies, right, limit=400000):
+def explore(memory, bodies, right, limit=400000, asymmetric=True):
     """(the first wrong end or None, states seen) over all executions."""
-    seen, todo = set(), [()]
+    seen, todo = set(), [(Machine(memory, bodies, asymmetric), None)]
     while todo:
-        path = todo.pop()
-        machine = Machine(memory, bodies)
-        for choice in path:
-            machine.step(*choice)
+        machine, choice = todo.pop()
+        if choice is not None:
+            machine = machine.step(choice)
         while True:
             key = machine.key()
             if key in seen:
@@ -179,9 +320,8 @@ def explore(memory, bodies, right, limit=400000):
                 if wrong:
                     return "%s: %s" % (wrong, [t.result for t in machine.threads]), len(seen)
                 break
-            todo += [path + (choice,) for choice in choices[1:]]
-            path += (choices[0],)
-            machine.step(*choices[0])
+            todo += [(machine, choice) for choice in choices[1:]]
+            machine = machine.step(choices[0])
     return None, len(seen)
 
 
@@ -576,7 +716,8 @@ def check(scenario, **changed):
 
 
 def said(changed):
-    return ", ".join("%s: %s" % (what, how or "left out") for what, how in changed.items())
+    return ", ".join("%s: %s" % (what, {0: "left out", FENCE: "an ordinary one"}.get(how, how))
+                     for what, how in changed.items())
 
 
 def report(scenarios, mutants, check, harmless=()):

@@ -7,7 +7,12 @@
  * with something weakened, and with -fsanitize=thread, which knows the orders
  * and not only the processor.
  *
- *	stress THIEVES N
+ *	stress THIEVES N [membarrier]
+ *
+ * With the third argument a heavy fence of chapter 18 is the system call, and a
+ * light one nothing; else both are fences.  The sanitizer can judge either: it
+ * knows nothing of fences, and who takes must know of the one before by the
+ * orders of bias, taking and the lock.
  */
 #define usleep libc_usleep
 #define clone libc_clone
@@ -15,7 +20,9 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 #undef usleep
 #undef clone
 
@@ -28,6 +35,7 @@ struct schedt sched;
 int32_t gomaxprocs;
 int seeded;			/* nothing is, here */
 int watched;
+int asymmetric;
 void seedplace(struct p *pp);
 void seedplace(struct p *pp) { (void)pp; }
 static struct p ps[1 + MAXTHIEVES];
@@ -35,6 +43,16 @@ static struct g *gs;
 static unsigned char *taken;
 static long n, ntaken;
 static int finished;
+
+void heavyfence(void);
+void
+heavyfence(void)
+{
+	if (!asymmetric)
+		__sync_synchronize();
+	else if (syscall(SYS_membarrier, 1 << 3, 0, 0) != 0)
+		throw("stress: membarrier");
+}
 
 void
 lock(struct mutex *l)
@@ -137,9 +155,10 @@ int
 main(int argc, char **argv)
 {
 	pthread_t threads[MAXTHIEVES];
-	int thieves = argc == 3 ? atoi(argv[1]) : 2, bad = 0;
+	int thieves = argc >= 3 ? atoi(argv[1]) : 2, bad = 0;
 
-	n = argc == 3 ? atol(argv[2]) : 10000;
+	n = argc >= 3 ? atol(argv[2]) : 10000;
+	asymmetric = argc == 4 && syscall(SYS_membarrier, 1 << 4, 0, 0) == 0;
 	if (thieves > MAXTHIEVES || n > MAXN)
 		return 2;
 	gs = calloc((size_t)n, sizeof *gs);
@@ -147,6 +166,10 @@ main(int argc, char **argv)
 	gomaxprocs = thieves + 1;
 	for (int i = 0; i <= thieves; i++)	/* the indices will wrap */
 		ps[i].runqhead = ps[i].runqtail = (uint32_t)-(1000 * (i + 1));
+#ifdef PILEINDICES
+	for (int i = 0; i <= thieves; i++)
+		ps[i].pilebottom = ps[i].piletop = (uint32_t)-(500 * (i + 1));
+#endif
 	for (int i = 0; i < thieves; i++)
 		pthread_create(&threads[i], NULL, thief, &ps[i + 1]);
 	for (long i = 0; i < n; i++)
