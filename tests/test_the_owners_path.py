@@ -83,6 +83,36 @@ class Model(runqs.Explored, unittest.TestCase):
         self.assertEqual(found & named, set())
 
 
+class Machine(unittest.TestCase):
+    """Which locked instructions there are, in the machine code."""
+    since = "the-owners-path"
+    FENCE = r"mfence|lock or[lq] +\$0x0,"
+
+    def code(self):
+        """function -> its instructions."""
+        text = linked.run("objdump", "-d", "--no-show-raw-insn", linked.example(self.state, "busy")).stdout
+        return dict(re.findall(r"(?ms)^[0-9a-f]+ <(\w+)>:\n(.*?)\n\n", text + "\n\n"))
+
+    def test_an_owner_has_no_locked_instruction_but_the_fence_of_a_kernel_without_barriers(self):
+        code = self.code()
+        for function, fences in (("runqput", 0), ("runnextput", 0), ("runqget", 1), ("unlock", 1)):
+            with self.subTest(function):
+                locked = re.findall(r"\t(lock .*|mfence.*|xchg .*\(.*)", code[function])
+                self.assertEqual(len(locked), fences, locked)
+                for instruction in locked:
+                    self.assertRegex(instruction, self.FENCE)
+
+    def test_who_goes_to_sleep_or_steals_passes_the_heavy_fence_and_nobody_else(self):
+        code = self.code()
+        self.assertRegex(code["wakep"], self.FENCE)
+        self.assertRegex(code["heavyfence"], self.FENCE)
+        callers = {name for name, body in code.items() if "<heavyfence>" in body and name != "heavyfence"}
+        self.assertLessEqual(callers - {"findrunnable", "schedule", "lock", "lockslow", "runqsteal", "stealbegin", "revoke"},
+                             {"handoffp"})
+        for either in ({"findrunnable", "schedule"}, {"lock", "lockslow"}, {"runqsteal", "stealbegin", "revoke"}, {"handoffp"}):
+            self.assertTrue(callers & either, "none of %s calls it" % sorted(either))
+
+
 states.everywhere(globals())
 
 if __name__ == "__main__":

@@ -34,12 +34,16 @@ TEST("those in the ring and those who are next are counted")
 
 TEST("who takes between the looks makes no huge number")
 {
-	for (int after = 0; after < 4; after++) {
-		memset(&p, 0, sizeof p);
-		putthree();
-		other.where = AT_LOAD;
-		other.after = after;
-		other.act = putandtake;
-		CHECK(runqlen(&p) <= 4);
-	}
+	for (int piled = 0; piled < 2; piled++)
+		for (int after = 0; after < 4; after++) {
+			memset(&p, 0, sizeof p);
+			if (piled)
+				putthree();
+			else
+				runqput(&p, &gs[0]);
+			other.where = AT_LOAD;
+			other.after = after;
+			other.act = putandtake;
+			CHECK(runqlen(&p) <= 4);
+		}
 }
