@@ -930,7 +930,8 @@ class Lines:
         wait = aside(g).strip(" []") if row.m else ""
         if state in ("runnable", "in flight") and (
                 row.hi == 0 or row.pc in (row.startpc, self.goexit + 1)):
-            where = "not started, will run " + start
+            where = ("about to begin " if state == "in flight" else
+                     "not started, will run ") + start
         else:
             try:
                 where = self.places.at(row, g)
@@ -1191,8 +1192,12 @@ goroutine all CMD: the same for every goroutine."""
 
     # complete its number
     def complete(self, text, word):
-        return completed(text, word, ["all"] + [
-            row.goid for row in g_rows()])
+        who, blank, command = text.partition(" ")
+        if not blank:
+            return completed(text, word, ["all"] + [
+                row.goid for row in g_rows()])
+        return completed(command, word, gdb.execute(
+            "complete " + command, to_string=True).splitlines())
 
 InfoGoroutines("info goroutines")
 Goroutine("goroutine", gdb.COMMAND_STACK)

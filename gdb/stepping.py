@@ -1181,6 +1181,7 @@ EVENTS = {
         argument("struct g")["goid"])),
     "clone": lambda: speaker() + " makes " + new_m(),
     "stopm": lambda: "has nothing to do",
+    "notewakeup": lambda: awakes(int(gdb.parse_and_eval("$rdi"))),
     "runqsteal": lambda: aims(),
     "stealwork": lambda: robs(),
 }
@@ -1207,11 +1208,24 @@ def new_m():
         procid = field(m, "procid")
         if procid is not None and \
                 int(procid.address) == int(gdb.parse_and_eval("$rdx")):
-            purpose = field(m, "mstartfn"), field(m, "nextp")
-            return "M%d%s" % (int(m["id"]), " for " + function(
-                purpose[0]) if purpose[0] else " for P%d" % int(
-                    purpose[1]["id"]) if purpose[1] else "")
+            return "M%d%s" % (int(m["id"]), purpose(m))
     return "a thread"
+
+def purpose(m):
+    """ for P1, or for a function, or nothing."""
+    fn, pp = field(m, "mstartfn"), field(m, "nextp")
+    return " for " + function(fn) if fn else \
+        " for P%d" % int(pp["id"]) if pp else ""
+
+def awakes(note):
+    """Who wakes which M, from the address of a note."""
+    for m in linked(value("allm"), "alllink"):
+        park = field(m, "park")
+        if park is not None and int(park.address) == note:
+            return "%s wakes M%d%s" % (speaker(), int(m["id"]), purpose(m))
+    sysmon = field(value("sched"), "sysmonnote")
+    return speaker() + " wakes sysmon" if sysmon is not None and \
+        int(sysmon.address) == note else ""
 
 victims = {}    # thread -> the P that it is about to rob
 

@@ -329,6 +329,30 @@ void main_main(void) {
             self.assertRegex(out, r"G\d wakes G1\n")
             self.assertNotIn("[rt0] (", out)
 
+    def test_the_log_names_the_m_that_is_woken_and_who_wakes_it(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            with open(tmp + "/wakes.c", "w") as f:
+                f.write('#include "rt0.h"\nstatic void none(void *arg) { (void)arg; }\nvoid main_main(void)\n{\n'
+                        '\tfor (int i = 0; i < 4; i++) {\n\t\tgo(none, 0);\n'
+                        '\t\tfor (volatile long n = 0; n < 100000000; n++);\t/* the other M has nothing to do meanwhile */\n\t}\n}\n')
+            subprocess.run(["gcc", "@src/cflags", "-g", "-Isrc", "-o", tmp + "/wakes", tmp + "/wakes.c", "@src/ldflags", "build/librt0.a"],
+                           cwd=TOP, check=True)
+            out = gdb(tmp + "/wakes", "set environment GOMAXPROCS 2", "rt0-trace on", "run")
+        self.assertRegex(out, r"\[rt0\] M\d: G1 wakes M\d for P\d\n")
+        self.assertNotIn("[rt0] (", out)
+
+    def test_the_kernel_s_refusal_to_attach_is_told_with_two_remedies(self):
+        fake = ("python\nimport io, os\nreal, scope = open, '1'\n"
+                "def open(name, *how): return io.StringIO(scope) if 'ptrace_scope' in name else real(name, *how)\n"
+                "print(forbidden(os.getpid(), 'no'))\nscope = '0'\nprint(forbidden(os.getpid(), 'no'))\nend")
+        with tempfile.NamedTemporaryFile("w", suffix=".gdb") as script:
+            script.write(fake)
+            script.flush()
+            said = gdb("", "source " + script.name).splitlines()
+        self.assertEqual(said[0], "this kernel lets a debugger attach to its own children only: say sudo sysctl "
+                         "kernel.yama.ptrace_scope=0, or start the program with make gdb")
+        self.assertRegex(said[1], r"^process \d+: no$")
+
     def test_a_recording_of_two_threads_is_refused_before_it_hangs(self):
         out = gdb("build/examples/yield", "set environment GOMAXPROCS 2", "break gswitch", "run", "echo ----\\n", "record", "record full",
                   "info record", timeout=20).split("----\n")[1]
@@ -346,6 +370,8 @@ void main_main(void) {
     def test_tab_completes_goroutines_and_on_and_off(self):
         out = gdb(YIELD, *self.AT3, "complete goroutine ", "complete rt0-trace o")
         self.assertTrue(out.endswith("goroutine 1\ngoroutine 2\ngoroutine 3\ngoroutine 4\ngoroutine all\nrt0-trace off\nrt0-trace on\n"), out)
+        out = gdb(YIELD, *self.AT3, "complete goroutine 2 info loca", "complete goroutine all backt")
+        self.assertTrue(out.endswith("goroutine 2 info locals\ngoroutine all backtrace\n"), out)
 
     def test_the_selected_frame_survives_a_look_at_others(self):
         for look in ("info goroutines", "goroutine 2 bt", "goroutine 1 up",
@@ -422,7 +448,7 @@ void main_main(void)
             "info goroutines -without where deep", "info goroutines waiting -with wait gate -without start varied",
             "info goroutines all")
         self.assertEqual([line[2:6] for line in one], ["   5", "  66"])
-        self.assertRegex("\n".join(two), r"^\*    1  running   stop \(.*\n    66  (runnable |in flight) not started, will run never")
+        self.assertRegex("\n".join(two), r"^\*    1  running   stop \(.*\n    66  (runnable  not started, will run|in flight about to begin) never")
         self.assertEqual([line[2:6].strip() for line in named], ["62", "63", "64"])
         self.assertEqual([line[2:6].strip() for line in out], ["1", "65", "66"])
         self.assertEqual(len(both), 1)
@@ -837,7 +863,7 @@ class SeveralThreads(unittest.TestCase):
                 out = gdb(program, *self.AT, selected, "info goroutines")
                 for line in (first + r"    1  running   checkpoint \(.*\), began in main_main \[M0\]",
                              r"     2  waiting   reader \(threads.c:\d+\)",
-                             r"     3  (runnable |in flight) not started, will run worker",
+                             r"     3  (runnable  not started, will run|in flight about to begin) worker",
                              second + r"    4  running   (spinner|turn) \(.*\[M1\]",
                              r"     5  runnable  not started, will run worker"):
                     self.assertRegex(out, "(?m)^%s" % line)

@@ -89,6 +89,10 @@ class Console(Project):
         self.assertIn("\n. a\n", text)
         self.assertIn("\nb%s\n" % self.top, text)
 
+    def test_a_figure_with_code_in_its_caption_does_not_hide_the_block_behind_it(self):
+        self.write('```{.draw caption="the `sudog`"}\n```\n\n```console\n$ echo one\ntwo\n```\n')
+        self.assertFails("- two", "+ one")
+
     def test_a_changed_word_is_found_with_its_line(self):
         text = self.recorded("```console\n$ echo one\n$ echo two three\n```\n")
         self.write(text.replace("two three\n```", "two four\n```"))

@@ -37,7 +37,7 @@ GDB_SECONDS = 60
 OUTPUT_LIMIT = 1 << 20
 CONSOLE = threading.Lock()      # console blocks of all chapters share build/
 PROMPT = {"console": "$ ", "gdb": "(gdb) "}
-FENCE = re.compile(r"^(\s*)(`{3,}|~{3,})\s*([^`]*)$")
+FENCE = re.compile(r"^(\s*)(`{3,}|~{3,})\s*(\{.*\}|[^`]*)$")
 ATTRIBUTE = re.compile(r'([\w-]+)=(?:"((?:[^"\\]|\\.)*)"|(\S+))|([.\w-]+)')
 KNOWN = {"script", "prog", "args", "mask", "needs", "norun", "caption", "id"}
 
