@@ -290,7 +290,7 @@ class Floors(Fakes):
         rt0 = self.fake("rt0", "echo $1 $GOMAXPROCS >>%s/log; echo 100 1" % self.place)
         self.compare("--rt0", rt0, "--go", self.fake("go", "echo 1000 1"), "--floors")
         self.assertEqual((self.place / "log").read_text().split("\n"),
-                         ["yield 1", "spawn 1", "batch 1", "skynet 1", "fib 1", "fib 2", ""])
+                         ["yield 1", "spawn 1", "batch 1", "pingpong 1", "skynet 1", "fib 1", "fib 2", ""])
 
     def test_recorded_figures_keep_no_floor(self):
         self.data.write_text("# x\nwork\tgo\nyield-500000-1\t4000\n", encoding="utf-8")

@@ -1,16 +1,22 @@
 """The owner's path: no locked instruction for whoever has the P, and heavy fences for the others."""
+import concurrent.futures
 import os
 import re
+import shutil
+import subprocess
+import time
 import unittest
 
 import linked
 import runqs
 import sources
 import states
-from linked import Linked
+from linked import TOP, WORK, Linked, run
 from runqs import bias, model
 
-FALLBACK = "nomembarrier=1"
+MODEL = TOP / "tests" / "models" / "park"
+KINDS = ("", "nomembarrier=1")                      # of fences, for RT0DEBUG
+SEEDS = int(os.environ.get("RT0_SEEDS", 60))        # RT0_SEEDS=10000 tests/run -k seed takes some minutes
 
 
 class Chapter(Linked):
@@ -83,6 +89,32 @@ class Model(runqs.Explored, unittest.TestCase):
         self.assertEqual(found & named, set())
 
 
+@unittest.skipUnless(shutil.which("spin"), "spin is not installed, so the model is not searched: run ./setup")
+class Protocol(unittest.TestCase):
+    """tests/models/park.pml with the takes of this chapter, and both kinds of fence."""
+    PARTS = ("NO_GIVEUP_FENCE", "NO_ASKING", "UNCOUNT_AFTER_UNLOCK", "NO_LOCK_TO_ASK", "NO_NEEDSPINNING",
+             "CHECK_BEFORE_UNCOUNT", "NO_RECHECK", "NO_WAKE_AFTER_FIND")
+    FALLBACK, ASYMMETRIC = ("BIASED",), ("BIASED", "ASYMMETRIC")
+
+    def search(self, variant):
+        return variant, run(MODEL, "-s", *variant, timeout=300)
+
+    def test_spin_finds_a_lost_wake_up_if_a_fence_or_a_part_is_missing(self):
+        whole = [self.FALLBACK, self.ASYMMETRIC]
+        parts = [self.FALLBACK + (part,) for part in ("NO_SUBMIT_FENCE", "NO_GIVEUP_FENCE")] + [
+            self.ASYMMETRIC + (part,) for part in ("EXCHANGED", "ORDINARY") + self.PARTS]
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            for variant, done in pool.map(self.search, whole + parts):
+                with self.subTest(" ".join(variant)):
+                    self.assertEqual(done.stderr, "")
+                    self.assertRegex(done.stdout, r"^nothing found in \d{6,} states\n$" if variant in whole else
+                                     "^a unit waits, a P is idle, and nobody comes\n$")
+
+    def test_the_parts_are_those_of_the_model(self):
+        text = (MODEL.parent / "park.pml").read_text()
+        self.assertEqual(set(re.findall(r"^#ifn?def (\w+)", text, re.M)), set(self.PARTS) | {"NO_SUBMIT_FENCE"})
+
+
 class Machine(unittest.TestCase):
     """Which locked instructions there are, in the machine code."""
     since = "the-owners-path"
@@ -111,6 +143,89 @@ class Machine(unittest.TestCase):
                              {"handoffp"})
         for either in ({"findrunnable", "schedule"}, {"lock", "lockslow"}, {"runqsteal", "stealbegin", "revoke"}, {"handoffp"}):
             self.assertTrue(callers & either, "none of %s calls it" % sorted(either))
+
+    def test_who_makes_work_has_none_until_it_sees_that_one_looks(self):
+        self.assertNotRegex(self.code()["wakep"].split("\tret")[0], r"\t(lock |mfence|xchg .*\()")
+
+
+class Threads(runqs.Hosted, unittest.TestCase):
+    """With the system call itself, which the sanitizer does not know, and with fences. It need not know either: two who take
+    exclude each other by them, but what one of them has done the other knows by orders, and those are judged."""
+    since, MANY, OPTIONS = "the-owners-path", 50000, ("-DPILEINDICES",)
+    KINDS = ((), ("membarrier",))
+
+    def test_a_weaker_order_is_a_race_under_the_sanitizer(self):
+        for name, function, old in (("put", "put", "t + 1, __ATOMIC_RELEASE"),
+                                    ("end", "takeend", "&pp->taking, 0, __ATOMIC_RELEASE"),
+                                    ("taking", "revoke", "&pp->taking, __ATOMIC_ACQUIRE"),
+                                    ("ours", "take", "t + n - 1, __ATOMIC_RELEASE")):
+            with self.subTest(name):
+                self.assertRace(name, (function, old, re.sub("__ATOMIC_[A-Z]+", "__ATOMIC_RELAXED", old)))
+
+    @unittest.skipIf(linked.run("nproc").stdout == "1\n", "with one processor no store waits in a buffer")
+    def test_a_missing_step_loses_or_doubles_a_goroutine(self):
+        for kind, name, *change in (
+                ((), "light", "takebegin", "\tlightfence();", "\t;"),
+                (("membarrier",), "heavy", "revoke", "\theavyfence();", "\t__sync_synchronize();"),
+                ((), "wait", "revoke", "__atomic_load_n(&pp->taking, __ATOMIC_ACQUIRE)", "0"),
+                ((), "again", "stealbegin", "if (__atomic_load_n(&pp->bias, __ATOMIC_ACQUIRE) != Shared)", "if (0)")):
+            with self.subTest(name):
+                self.assertGoesWrong(name, tuple(change), kind=kind, times=100)
+
+
+class Conservation(Chapter):
+    def conserves(self, program, n, rounds, procs, kind, seed=""):
+        done = run("env", "RT0DEBUG=" + kind, "RT0_SEED=%s" % seed, program, n, rounds, procs=procs)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "%d turns, 0 wrong\n" % (3 * n * rounds), ""),
+                         "RT0DEBUG=%s RT0_SEED=%s GOMAXPROCS=%d %s %d %d" % (kind, seed, procs, program, n, rounds))
+
+    def test_no_goroutine_is_lost_or_run_twice_with_either_kind_of_fence(self):
+        for procs in range(1, 17):
+            for kind in KINDS:
+                for n, rounds in ((2, 500), (50, 20), (1500, 1)):
+                    self.conserves(self.program("conserve"), n, rounds, procs, kind)
+
+    def test_nor_under_any_seed(self):
+        for seed in range(SEEDS):
+            self.conserves(self.program("conserve"), 20, 3, 2 + seed % 5, KINDS[seed // 5 % 2], seed)
+
+
+class Barriers(Chapter):
+    """Who calls membarrier, and how often."""
+
+    def barriers(self, program, *arguments, procs, kind="", **more):
+        log = WORK / "barriers"
+        done = run("strace", "-f", "-ttt", "-o", log, "-e", "trace=membarrier", "-E", "RT0DEBUG=" + kind, program, *arguments,
+                   procs=procs, **more)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return [float(time) for time in re.findall(r"(?m)^\d+ +([\d.]+) membarrier\(", log.read_text())]
+
+    def test_one_P_asks_at_boot_and_never_again(self):
+        self.assertEqual(len(self.barriers(self.program("conserve"), 50, 10, procs=1)), 3)
+
+    def test_without_membarrier_no_call_is_made(self):
+        self.assertEqual(self.barriers(self.program("conserve"), 50, 10, procs=4, kind="nomembarrier=1"), [])
+
+    def test_calls_are_few_beside_what_is_taken(self):
+        """Yields, spawns and messages need none: 300,000 turns, and each theft or sleep once."""
+        self.assertLess(len(self.barriers(self.program("conserve"), 1000, 100, procs=4)), 10000)
+
+    def test_an_idle_process_makes_none(self):
+        log = WORK / "idle-barriers"
+        program = subprocess.Popen(["strace", "-f", "-o", str(log), "-e", "trace=membarrier,read", str(self.program("idle"))],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={"GOMAXPROCS": "4", "PATH": os.environ["PATH"]})
+        try:
+            self.assertEqual(program.stdout.readline(), b"all wait\n")
+            time.sleep(0.3)     # those who look for work give up
+            before = log.read_text().count("membarrier(")
+            time.sleep(0.3)     # the interval that is watched
+            self.assertEqual(log.read_text().count("membarrier("), before)
+            self.assertGreater(before, 3)
+        finally:
+            program.stdin.close()
+            self.assertEqual(program.stdout.read(), b"end\n")
+            program.stdout.close()
+            self.assertEqual(program.wait(20), 0)
 
 
 states.everywhere(globals())

@@ -12,19 +12,41 @@
  * its M executes a locked instruction, a lock or a fence.
  *
  * -DNO_...  leaves out one part of the protocol; each such model must fail.
+ *
+ * -DBIASED  is the protocol of chapter 18: an M takes from the queue of its own
+ * P without a locked instruction, so that what it has put may still be in its
+ * store buffer.  With -DASYMMETRIC as well the fence of wakep is a light one,
+ * which is nothing here, and that before the last look a heavy one: at some
+ * moment of it each M empties its store buffer, in any order, and others may
+ * take steps in between.  What must fail then, too:
+ *
+ * -DEXCHANGED  a compiler lets wakep look before the put, as no fence forbids it
+ * -DORDINARY   the heavy fence empties the buffer of its own M only
  */
 #define NM	3
 #define NUNITS	4
 #define NONE	255
 
+#if defined(ASYMMETRIC) && !defined(NO_GIVEUP_FENCE) && !defined(ORDINARY)
+#define GIVEUP_FENCE	heavyfence()
+#endif
+#if defined(ASYMMETRIC)
+#define SUBMIT_FENCE	skip
+#endif
+#if defined(BIASED)
+#define OWN		putbuf[me]	/* what only we see */
+#else
+#define OWN		0
+#endif
+
 #ifdef NO_SUBMIT_FENCE
 #define SUBMIT_FENCE	skip
-#else
+#elif !defined(SUBMIT_FENCE)
 #define SUBMIT_FENCE	fence(me)
 #endif
 #ifdef NO_GIVEUP_FENCE
 #define GIVEUP_FENCE	skip
-#else
+#elif !defined(GIVEUP_FENCE)
 #define GIVEUP_FENCE	fence(me)
 #endif
 
@@ -56,6 +78,18 @@ inline flush(m)
 inline fence(m)
 {
 	d_step { flush(m) }
+}
+
+/* A barrier of the kernel: of its own M first, then of the others; uses i. */
+inline heavyfence()
+{
+	d_step { flush(me); i = 7 & ~(1 << me) };
+	do
+	:: i & 1 -> d_step { flush(0); i = i & 6 }
+	:: i & 2 -> d_step { flush(1); i = i & 5 }
+	:: i & 4 -> d_step { flush(2); i = i & 3 }
+	:: i == 0 -> break
+	od
 }
 
 active proctype drain()
@@ -170,8 +204,18 @@ inline wakep()
 /* Put unit u into the queue of our P. */
 inline submit(u)
 {
-	atomic { putbuf[me] = 1 << u; printf("M%d puts unit %d\n", me, u) };
+#if defined(EXCHANGED)
+	if
+	:: nmspinning != 0 -> putbuf[me] = putbuf[me] | 1 << u
+	:: nmspinning == 0 -> putbuf[me] = putbuf[me] | 1 << u; wakep()
+	fi
+#else
+	atomic {
+		putbuf[me] = putbuf[me] | 1 << u;
+		printf("M%d puts unit %d\n", me, u)
+	};
 	wakep()
+#endif
 }
 
 proctype M(byte me)
@@ -185,9 +229,11 @@ proctype M(byte me)
 	fi;
 
 find:	atomic {		/* runqget: a locked instruction */
+#if !defined(BIASED)
 		flush(me);
+#endif
 		if
-		:: q[pof[me]] != 0 -> i = pof[me]; goto take
+		:: (q[pof[me]] | OWN) != 0 -> i = pof[me]; goto take
 		:: else
 		fi
 	};
@@ -282,14 +328,24 @@ end_asleep:
 	goto find;
 
 take:	atomic {		/* the compare-and-swap of a take */
-		flush(me);
+#if defined(BIASED)
 		if
-		:: q[i] == 0 -> goto find
-		:: q[i] & 2 -> unit = 1
-		:: q[i] & 4 -> unit = 2
-		:: q[i] & 8 -> unit = 3
+		:: i != pof[me] -> flush(me)	/* a thief locks */
+		:: else
+		fi;
+#else
+		flush(me);
+#endif
+		if
+		:: (q[i] | OWN) == 0 -> goto find
+		:: (q[i] | OWN) & 2 -> unit = 1
+		:: (q[i] | OWN) & 4 -> unit = 2
+		:: (q[i] | OWN) & 8 -> unit = 3
 		fi;
 		q[i] = q[i] & ~(1 << unit);
+#if defined(BIASED)
+		putbuf[me] = putbuf[me] & ~(1 << unit);
+#endif
 		printf("M%d takes unit %d\n", me, unit);
 		i = 0
 	};

@@ -20,9 +20,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 #undef usleep
 #undef clone
 
@@ -44,13 +42,15 @@ static unsigned char *taken;
 static long n, ntaken;
 static int finished;
 
+enum { MEMBARRIER = 324 };	/* x86 */
+long syscall(long n, ...);
 void heavyfence(void);
 void
 heavyfence(void)
 {
 	if (!asymmetric)
 		__sync_synchronize();
-	else if (syscall(SYS_membarrier, 1 << 3, 0, 0) != 0)
+	else if (syscall(MEMBARRIER, 1 << 3, 0, 0) != 0)
 		throw("stress: membarrier");
 }
 
@@ -88,9 +88,9 @@ throw(const char *s)
 	exit(3);
 }
 
-/* gp has been taken by somebody: the accesses are plain on purpose. */
+/* gp has been taken and runs: the accesses are plain on purpose. */
 static void
-take(struct g *gp)
+runby(struct g *gp)
 {
 	if (gp->goid != gp - gs + 1)
 		throw("stress: a goroutine that was not filled in");
@@ -117,7 +117,7 @@ thief(void *arg)
 		if (gp != NULL && r % 128 == 0)
 			runnextput(pp, gp);
 		else if (gp != NULL)
-			take(gp);
+			runby(gp);
 		if (r % 8 == 0)		/* let others steal from us */
 			sched_yield();
 		runqempty(victim);
@@ -140,7 +140,7 @@ own(long i)
 	else
 		runqput(&ps[0], gp);
 	if (r / 4 % 3 == 0 && (gp = runqget(&ps[0])) != NULL)
-		take(gp);
+		runby(gp);
 	if (r / 512 % 64 == 0)
 		sched_yield();
 	if (r / 512 % 64 == 1) {	/* let who is next be stolen */
@@ -158,7 +158,7 @@ main(int argc, char **argv)
 	int thieves = argc >= 3 ? atoi(argv[1]) : 2, bad = 0;
 
 	n = argc >= 3 ? atol(argv[2]) : 10000;
-	asymmetric = argc == 4 && syscall(SYS_membarrier, 1 << 4, 0, 0) == 0;
+	asymmetric = argc == 4 && syscall(MEMBARRIER, 1 << 4, 0, 0) == 0;
 	if (thieves > MAXTHIEVES || n > MAXN)
 		return 2;
 	gs = calloc((size_t)n, sizeof *gs);
@@ -180,7 +180,7 @@ main(int argc, char **argv)
 		if (gp == NULL)
 			gp = globrunqgetbatch(&ps[0]);
 		if (gp != NULL)
-			take(gp);
+			runby(gp);
 		else
 			sched_yield();
 	}
