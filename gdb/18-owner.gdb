@@ -21,22 +21,19 @@ print allp[0]->bias
 tbreak say
 continue
 printf "taking: %d\n", allp[0]->taking
-# Thread 2 comes to steal. It sees four on the pile, from outside. What does it
-# do first to be let in? The next instruction swaps the state. [allp[0]->bias]
+# Thread 2 comes to steal. It has seen four on the pile, from outside. It swaps
+# the state before it passes the heavy fence. What is it then? [allp[0]->bias]
 thread 2
-tbreak runqsteal
+tbreak heavyfence
 continue
-break-insn runqsteal lock cmpxchg %e
-continue
-stepi
 print allp[0]->bias
-# Revoking: the owner may still be inside and not know it. So the thief passes
-# the heavy fence, a system call. What is its number? [$rdi]
+# Revoking: the owner may still be inside and not know it. So the thief calls
+# the kernel. With which number? [$rdi]
 tbreak Syscall6
 continue
 bt 4
-# The kernel. When the call is over and the owner is outside, the state is
-# another. Which? [allp[0]->bias]
+# When the call is over and the owner is outside, the state is another. Which?
+# [allp[0]->bias]
 tbreak lock
 continue
 bt 3
@@ -48,10 +45,10 @@ tbreak takelocked
 continue
 bt 3
 finish
-# By the lock, and it was faster than the thief. Who holds the lock? The thief
-# will see it held. How often has the owner taken in peace? [allp[0]->calm]
+# By the lock, and it was faster than the thief. How often has the owner taken
+# since the last theft? [allp[0]->calm]
 printf "lock: %d, calm: %d\n", allp[0]->runqlock.key, allp[0]->calm
 info sched
-# After 63 more in peace the queues would be the owner's again. Try thread 2
-# and finish: it waits for the lock until you interrupt it with Ctrl-C.
 kill
+# The thief was left before the lock. Try it by hand, with thread 2 and finish
+# in place of kill: it waits until the owner has given the lock back.

@@ -56,10 +56,10 @@ class Spelling(unittest.TestCase):
 
     def test_a_misspelt_word_is_found_in_its_line_and_code_is_not_read(self):
         with tempfile.TemporaryDirectory() as tmp:
-            page = Path(tmp, "00-x.nw")
+            page = Path(tmp, "xx-x.nw")
             page.write_text("The `scheduuler` and [[anothr\none]] are code, [so](#is-ths) {.ths} and rt0x, %rspp.[^nte]\n\n<<a chunk>>=\n\tthse(lines);\n@ A gorotine's\n"
                             "colour is grey; color is not.\n\n```console\n$ xyzzz\n```\n")
-            self.assertEqual(unknown([page]), {"gorotine": "00-x.nw:6", "color": "00-x.nw:7"})
+            self.assertEqual(unknown([page]), {"gorotine": "xx-x.nw:6", "color": "xx-x.nw:7"})
 
     def test_the_list_is_sorted_and_has_only_words_that_no_dictionary_has(self):
         words = LIST.read_text(encoding="utf-8").split("\n")[:-1]

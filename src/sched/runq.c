@@ -22,8 +22,10 @@ takelocked(struct p *pp)
 	__atomic_store_n(&pp->taking, 0, __ATOMIC_RELEASE);
 	lock(&pp->runqlock);
 	if (__atomic_load_n(&pp->bias, __ATOMIC_RELAXED) == Shared &&
-	    ++pp->calm >= CALM)
+	    ++pp->calm == CALM) {
+		pp->calm = 0;
 		__atomic_store_n(&pp->bias, Biased, __ATOMIC_RELAXED);
+	}
 }
 
 /* Begin to take from pp, which is ours; returns what takeend has to know. */
@@ -92,7 +94,7 @@ stealbegin(struct p *pp)
 	return 1;
 }
 
-/* How many a queue has, at some moment of the call. */
+/* How many a queue has; 0 only if it was empty at some moment. */
 static inline uint32_t
 length(uint32_t *first, uint32_t *end)
 {
