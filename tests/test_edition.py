@@ -1,5 +1,6 @@
 """The book for e-readers and on paper, from two chapters of the site."""
 import html
+import os
 import re
 import shutil
 import subprocess
@@ -178,12 +179,15 @@ class Paper(unittest.TestCase):
             "".join('<col style="width:%d%%">' % w for w in (42, 46, 12)),
             ",\n".join('<a href="https://go.dev"><code>%s</code></a>' % name for name in "proc.go:mstart0 proc.go:mstart1 proc.go:schedule proc.go:execute asm_amd64.s:gogo".split()))
         page.write_text(page.read_text().replace('<pre><code>', '<pre><code><span class="l">%s</span>\n' % cls.wide, 1).replace("</h1>", "</h1>" + table, 1))
+        (out / "tmp").mkdir()
+        env = dict(os.environ, TMPDIR=str(out / "tmp"))
         made = [subprocess.Popen(["book/tools/edition.py", "-s", str(out / "site"), "-o", str(out / (size + ".pdf")), "-z", size, "pdf", *(p.name[:2] for p in sorted((TOP / "tests/weave").glob("*-*.nw")))],
-                                 cwd=TOP, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for size in ("a4", "6x9")]
-        made.append(subprocess.Popen(["book/tools/booklet.py", "-s", str(out / "site"), "-o", str(out / "code.pdf")], cwd=TOP, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
+                                 cwd=TOP, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for size in ("a4", "6x9")]
+        made.append(subprocess.Popen(["book/tools/booklet.py", "-s", str(out / "site"), "-o", str(out / "code.pdf")], cwd=TOP, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
         for m in made:
             said = m.communicate()[0]
             assert m.returncode == 0, said
+        assert not list((out / "tmp").iterdir()), "files are left in TMPDIR"
         cls.text = {size: cls.tool("pdftotext", "-layout", out / (size + ".pdf"), "-").split("\f") for size in ("a4", "6x9")}
 
     @staticmethod
