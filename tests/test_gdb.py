@@ -239,6 +239,13 @@ void main_main(void)
         self.assertRegex(done.stdout, r"main_main \(\) at \d\d-[\w-]+\.nw:\d+\n")
         self.assertNotIn(TOP + "/book", done.stdout)
 
+    def test_make_gdb_starts_the_gdb_that_is_given(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            other = pathlib.Path(tmp, "my gdb")
+            other.write_text("#!/bin/sh\necho other $1\n")
+            other.chmod(0o755)
+            self.assertEqual(self.make_gdb("GDB=%s" % other), (0, ["other -nx"]))
+
     def test_make_gdb_attaches_to_a_process_or_says_why_not(self):
         with tempfile.TemporaryDirectory() as tmp:
             with open(tmp + "/reads.c", "w") as f:
