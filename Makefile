@@ -100,8 +100,9 @@ else
 	$(error VIEW=$(VIEW) is neither chapter nor src)
 endif
 
-GDB = gdb -nx -q -iex 'set auto-load safe-path /' -iex 'set filename-display basename' -x gdb/rt0.py $(if $(PREDICT),-ex 'predict on') $(if $(TUI),-ex 'tui enable' -ex 'layout rt0' -ex 'list *_rt0_amd64_linux')
-need_gdb = @command -v gdb >/dev/null || { echo 'gdb is missing: run ./setup' >&2; exit 1; }
+GDB = gdb
+gdb_here = $(call given,GDB) -nx -q -iex 'set auto-load safe-path /' -iex 'set filename-display basename' -x gdb/rt0.py $(if $(PREDICT),-ex 'predict on') $(if $(TUI),-ex 'tui enable' -ex 'layout rt0' -ex 'list *_rt0_amd64_linux')
+need_gdb = @command -v $(call given,GDB) >/dev/null || { echo 'gdb is missing: run ./setup' >&2; exit 1; }
 STAGE ?=
 ifeq ($(STAGE),)
 ifneq ($(and $(value PID),$(value CORE)),)
@@ -113,12 +114,12 @@ ifneq ($(value PID)$(value CORE),)
 gdb: $(if $(value PROG),debug,tangle)
 	$(need_gdb)
 	$(Q)$(if $(value PROG),program=$$(./run -b -g $(VIEW) -l $(GOAMD64:v%=%) -p $(call given,PROG)) &&) \
-	$(GDB) -ex 'context on' $(if $(value PROG),"$$program") -ex $(call quoted,$(opened)) -ex 'python gdb.selected_thread() or gdb.execute("quit 1")'
+	$(gdb_here) -ex 'context on' $(if $(value PROG),"$$program") -ex $(call quoted,$(opened)) -ex 'python gdb.selected_thread() or gdb.execute("quit 1")'
 else
 gdb: debug ## step it: make gdb [STAGE=02 [PREDICT=1]] [PROG='a.c b.c'] [ARGS='a b'] [PID=1234] [CORE=core] [VIEW=src] [TUI=1]
 	$(need_gdb)
 	$(Q)program=$$(./run -b -g $(VIEW) -l $(GOAMD64:v%=%) -p $(if $(value PROG),$(call given,PROG),hello)) && \
-	$(GDB) -ex 'context on' --args "$$program" $(ARGS)
+	$(gdb_here) -ex 'context on' --args "$$program" $(ARGS)
 endif
 else
 ifneq ($(and $(filter gdb,$(MAKECMDGOALS)),$(value PROG)),)
@@ -129,7 +130,7 @@ $(error STAGE=$(STAGE) waits for lines at the prompt, which the text interface c
 endif
 gdb: build $(if $(filter $(stage),$(code_chapters)),debug-chapter-$(stage))
 	$(need_gdb)
-	$(Q)RT0_STAGES=build/debug/$(VIEW)-chapters $(GDB) -ex 'set pagination off' -ex $(call quoted,stage $(STAGE))
+	$(Q)RT0_STAGES=build/debug/$(VIEW)-chapters $(gdb_here) -ex 'set pagination off' -ex $(call quoted,stage $(STAGE))
 endif
 
 # The programs of one chapter, for stepping; of PROGRAMS, names like NN/yield, those that are given.
@@ -145,7 +146,7 @@ endif
 
 tour: build ## a narrated boot of hello: make tour [PLAIN=1]
 	$(need_gdb)
-	$(Q)gdb -nx -q -batch $(if $(PLAIN),-ex 'python PLAIN = True') -x gdb/tour.py build/examples/hello
+	$(Q)$(call given,GDB) -nx -q -batch $(if $(PLAIN),-ex 'python PLAIN = True') -x gdb/tour.py build/examples/hello
 
 floors: build ## draw the floors of src/ anew: book/figures/floors.svg
 	$(need_python)

@@ -666,6 +666,9 @@ class Standing:
         if state in ("idle", "dead") or state.startswith("status"):
             raise gdb.GdbError("goroutine %d is %s: it has no stack"
                                % (int(self.g["goid"]), state))
+        if gone(self.g):
+            raise gdb.GdbError("goroutine %d has run, and nothing of it was saved"
+                               % int(self.g["goid"]))
         if without_stack(self.g):
             raise gdb.GdbError("goroutine %d has not started: it gets its stack "
                                "when it first runs %s" % (
@@ -718,7 +721,12 @@ def lent(g):
 
 def unborn(g):
     """Whether g has not run."""
-    return begins(g) and word(g) in ("runnable", "in flight")
+    return begins(g) and word(g) in ("runnable", "in flight") and not gone(g)
+
+def gone(g):
+    """Whether g has run, is on its way to its end, and saved nothing."""
+    return begins(g) and int(g["m"]) != 0 and word(g) == "in flight" and \
+        flight(g).startswith("from")
 
 def begins(g):
     """Whether the gobuf of g leads into its function or goexit."""
@@ -897,12 +905,12 @@ class Places:
         return (*found, pc) if self.root.get(pc) == len(stack) - at else None
 
     # say where a goroutine stands
-    def at(self, row, g):
-        """The place of the program's newest frame."""
+    def at(self, row, value):
+        """The place of the program's newest frame; value(row) is the g."""
         chain = None if row.m else self.chain(row)
         if chain in self.known:
             return self.known[chain]
-        with Standing(g) as frame:
+        with Standing(value(row)) as frame:
             said = place(users(frame))
             if not row.m:
                 self.learn(frame, row)
@@ -924,17 +932,17 @@ class Lines:
 
     # make a line
     def line(self, row):
-        g = gdb.Value(row.at).cast(self.kind).dereference()
-        state = self.state(row, g)
+        state = self.state(row)
         start = self.once(function, row.startpc)
-        wait = aside(g).strip(" []") if row.m else ""
+        wait = aside(self.g(row)).strip(" []") if row.m else ""
         if state in ("runnable", "in flight") and (
                 row.hi == 0 or row.pc in (row.startpc, self.goexit + 1)):
-            where = ("about to begin " if state == "in flight" else
-                     "not started, will run ") + start
+            where = ("not started, will run " if state == "runnable" else
+                     "has run " if wait.startswith("from") else
+                     "about to begin ") + start
         else:
             try:
-                where = self.places.at(row, g)
+                where = self.places.at(row, self.g)
             except (gdb.error, gdb.GdbError) as e:
                 where = "(%s)" % e
         if state == "waiting":
@@ -944,11 +952,12 @@ class Lines:
                     self.since.get(row.goid, ""))
 
     # make its parts
-    def state(self, row, g):
-        if row.atomicstatus not in self.texts:
-            self.texts[row.atomicstatus] = status(g)
-        said = self.texts[row.atomicstatus]
-        return word(g, self.queued) if row.m else "in flight" if \
+    def g(self, row):
+        return gdb.Value(row.at).cast(self.kind).dereference()
+
+    def state(self, row):
+        said = self.once(state, row.atomicstatus, "enum gstatus")
+        return word(self.g(row), self.queued) if row.m else "in flight" if \
             said == "running" or said == "runnable" and self.queued is not \
             None and row.at not in self.queued else said
 

@@ -13,7 +13,7 @@ endif
 UNIT_CFLAGS = -std=gnu11 -g -O1 -D_GNU_SOURCE -Wall -Wextra -Werror -fno-pie -no-pie \
 	-DGOAMD64=$(GOAMD64:v%=%) -Itests/unit
 
-.PHONY: check words debug-builds check-transcripts golden transcript-programs unit-tests unit-again unit-compiler mutants check-mutants
+.PHONY: check screenshots words debug-builds check-transcripts golden transcript-programs unit-tests unit-again unit-compiler mutants check-mutants
 
 # The programs of chapters that walks step through, as NN/NAME.
 walked = $(sort $(shell sed -n 's|^\# .* build/chapters/\([0-9]*/[a-z0-9]*\).*|\1|p' gdb/*.gdb))
@@ -35,6 +35,9 @@ transcript-programs: all
 
 check-transcripts: transcript-programs ## compare what the chapters show with what runs print
 	@$(TRANSCRIPTS) check
+
+screenshots: ## record anew what the pages of tests/weave look like, in tests/screens/
+	@$(PYTHON) tests/screens.py
 
 words: ## how much each chapter says for a line of code
 	@LC_ALL=C.UTF-8 gawk -f book/tools/words.awk $(CHAPTERS)

@@ -131,7 +131,7 @@ def look():
         if said != state or (star == "*") != (state in ("running", "syscall") and g == mine):
             faults.append("%s: G%d is %s, shown as %r" % (where, goid, state, star + said + " " + rest))
         if pc == goexit + 1 and not on:
-            if "not started, will run" not in rest:
+            if not re.match("not started, will run |about to begin ", rest):
                 faults.append("%s: G%d has not started, shown as %r" % (where, goid, rest))
         elif bounds(g)[1]:
             frames(where, goid, g, pc, on)

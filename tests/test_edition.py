@@ -1,5 +1,6 @@
 """The book for e-readers and on paper, from two chapters of the site."""
 import html
+import os
 import re
 import shutil
 import subprocess
@@ -144,9 +145,23 @@ class Epub(unittest.TestCase):
         self.assertEqual(set(of[0]), set(of[1]))
         for colours, paper in zip(of, (1, 0.006)):
             for name, colour in colours.items():
-                channels = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
-                bright = sum(w * (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4) for w, c in zip((0.2126, 0.7152, 0.0722), channels))
-                self.assertGreaterEqual((max(bright, paper) + 0.05) / (min(bright, paper) + 0.05), 4.5, name)
+                self.assertLegible(colour, paper, name)
+
+    def assertLegible(self, colour, paper, where):
+        """A contrast of brightness, which is what a page without colours keeps."""
+        if len(colour) == 4:
+            colour = "#" + "".join(c * 2 for c in colour[1:])
+        channels = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+        bright = sum(w * (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4) for w, c in zip((0.2126, 0.7152, 0.0722), channels))
+        self.assertGreaterEqual((max(bright, paper) + 0.05) / (min(bright, paper) + 0.05), 4.5, where)
+
+    def test_on_paper_every_colour_of_text_is_legible_in_grey_and_nothing_has_a_ground(self):
+        for name in ("print.css", "print-6x9.css", "booklet.css", "epub.css"):
+            css = (TOP / "book/tools" / name).read_text().partition("@media (prefers-color-scheme:dark)")[0]
+            for rule, block in re.findall(r"([^{}]*)\{([^{}]*)\}", css):
+                self.assertTrue("background" not in block or (name, rule.strip()) == ("epub.css", ".fig svg"), name + rule)
+                for colour in re.findall(r"(?<![-\w])color:(#\w+)", block):
+                    self.assertLegible(colour, 1, "%s, %s: %s" % (name, rule.strip(), colour))
 
     @unittest.skipUnless(EPUBCHECK.is_file() and shutil.which("java"), "epubcheck is not installed; ./setup --editions installs it")
     def test_epubcheck_has_nothing_to_say(self):
@@ -178,12 +193,15 @@ class Paper(unittest.TestCase):
             "".join('<col style="width:%d%%">' % w for w in (42, 46, 12)),
             ",\n".join('<a href="https://go.dev"><code>%s</code></a>' % name for name in "proc.go:mstart0 proc.go:mstart1 proc.go:schedule proc.go:execute asm_amd64.s:gogo".split()))
         page.write_text(page.read_text().replace('<pre><code>', '<pre><code><span class="l">%s</span>\n' % cls.wide, 1).replace("</h1>", "</h1>" + table, 1))
+        (out / "tmp").mkdir()
+        env = dict(os.environ, TMPDIR=str(out / "tmp"))
         made = [subprocess.Popen(["book/tools/edition.py", "-s", str(out / "site"), "-o", str(out / (size + ".pdf")), "-z", size, "pdf", *(p.name[:2] for p in sorted((TOP / "tests/weave").glob("*-*.nw")))],
-                                 cwd=TOP, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for size in ("a4", "6x9")]
-        made.append(subprocess.Popen(["book/tools/booklet.py", "-s", str(out / "site"), "-o", str(out / "code.pdf")], cwd=TOP, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
+                                 cwd=TOP, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for size in ("a4", "6x9")]
+        made.append(subprocess.Popen(["book/tools/booklet.py", "-s", str(out / "site"), "-o", str(out / "code.pdf")], cwd=TOP, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
         for m in made:
             said = m.communicate()[0]
             assert m.returncode == 0, said
+        assert not list((out / "tmp").iterdir()), "files are left in TMPDIR"
         cls.text = {size: cls.tool("pdftotext", "-layout", out / (size + ".pdf"), "-").split("\f") for size in ("a4", "6x9")}
 
     @staticmethod

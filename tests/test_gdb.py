@@ -121,6 +121,11 @@ class Extension(unittest.TestCase):
         self.assertIn("next: %s  runq:\n" % " ".join(ran), out)
         self.assertEqual(re.findall(r"next\[\d\] = (G\d)", out), ran, out)
 
+    def test_one_that_ends_and_has_saved_nothing_does_not_pass_for_one_that_begins(self):
+        out = gdb(built("build/chapters/%s/rt0" % number("newproc")), "break *goexit0", "run", "info goroutines", "goroutine 1 bt")
+        self.assertIn("     1  in flight has run runtime_main [from M0]\n", out)
+        self.assertTrue(out.endswith("goroutine 1 has run, and nothing of it was saved\n"), out)
+
     def test_a_goroutine_that_has_ended_is_shown_no_more(self):
         out = gdb("build/examples/order", "catch syscall exit_group", "run", "info goroutines", "goroutine 3 bt")
         self.assertEqual(re.findall(r"(?m)^[* ] +(\d+)  (\w+)", out), [("1", "running")], out)
@@ -233,6 +238,13 @@ void main_main(void)
                               stderr=subprocess.STDOUT, text=True, timeout=120)
         self.assertRegex(done.stdout, r"main_main \(\) at \d\d-[\w-]+\.nw:\d+\n")
         self.assertNotIn(TOP + "/book", done.stdout)
+
+    def test_make_gdb_starts_the_gdb_that_is_given(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            other = pathlib.Path(tmp, "my gdb")
+            other.write_text("#!/bin/sh\necho other $1\n")
+            other.chmod(0o755)
+            self.assertEqual(self.make_gdb("GDB=%s" % other), (0, ["other -nx"]))
 
     def test_make_gdb_attaches_to_a_process_or_says_why_not(self):
         with tempfile.TemporaryDirectory() as tmp:
@@ -1253,13 +1265,28 @@ class Stages(unittest.TestCase):
                 continue
             built(program.replace("build/chapters", "build/debug/src-chapters"),
                   "debug-chapter-" + chapter.group(1), "VIEW=src")
-            out = gdb(program, "stage " + name[:-4], "echo the end\\n",
+            out = gdb(program, "stage " + name[:-4], "echo the end\\n", *self.tries(name), "echo tried\\n",
                       stages="build/debug/src-chapters")
-            self.assertTrue(out.rstrip().endswith("the end"), "%s:\n%s" % (name, out[-500:]))
+            self.assertIn("the end\n", out, "%s:\n%s" % (name, out[-500:]))
+            out, tried = out.split("the end\n")
+            self.assertTrue(tried.endswith("tried\n"), name)
+            self.assertNotRegex(tried, "Undefined|No symbol|Exception|not being run|Traceback|^No ", name)
             self.assertNotIn("The walk ends here.", out, name)
             self.assertNotIn("has no value: ", out, name)
             self.answered(name, out)
             self.assertNotIn("Traceback", out, name)
+
+    def tries(self, name):
+        """The commands that the last comment of a script says to try."""
+        with open(os.path.join(TOP, "gdb", name)) as f:
+            comment = re.findall(r"(?m)(?:^#.*\n)+\Z", f.read())[0]
+        text = " ".join(line[1:].strip() for line in comment.splitlines())
+        hints = re.findall(r"(?:Try|Then) (?:say )?(.*?)(?:[:?]|\.(?:\s|$))", text)
+        pieces = [re.sub(r"^say | (until|a few|again|with|so that)\b.*", "", piece) for hint in hints
+                  for piece in re.split(r",? and then |, and |, | and ", hint)]
+        commands = [piece for piece in pieces if piece.split()[0] not in ("a", "at", "look", "see", "so") and "as before" not in piece]
+        self.assertTrue(commands, "%s tells nothing to try: %s" % (name, text))
+        return commands
 
     def answered(self, name, out):
         """The numbers that a script has for answers are in what its commands print, or are how many frames there are."""

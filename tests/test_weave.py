@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import browser
+import screens
 from chapters import number
 
 TOP = Path(__file__).resolve().parent.parent
@@ -211,6 +212,23 @@ class Site:
             self.assertNotRegex(text, r"https?:|@import")
             for url in re.findall(r"url\(([^)]*)\)", text):
                 self.assertTrue((self.made.site / url).is_file(), url)
+
+    def test_a_page_is_light_and_is_shown_before_its_scripts_have_come(self):
+        css = self.made.site / "book.css"
+        fonts = sum((self.made.site / url).stat().st_size for url in re.findall(r"url\((fonts[^)]*)\)", css.read_text()))
+        self.assertGreater(fonts, 100000)
+        for name, page in {**self.pages, **self.files}.items():
+            scripts, inline = [], 0
+            for n in page.root.all("script"):
+                if n.attrs.get("type") == "application/json":
+                    continue
+                if "src" in n.attrs:
+                    self.assertIn("defer", n.attrs, name)
+                    scripts.append((page.path.parent / n.attrs["src"]).stat().st_size)
+                inline += len(n.text())
+            self.assertLess(inline, 200, name)
+            self.assertEqual(sum(n.attrs.get("rel") == "stylesheet" for n in page.root.all("link")), 1, name)
+            self.assertLess(page.path.stat().st_size + css.stat().st_size + fonts + sum(scripts), 1.5e6, f"{name} with fonts, style and scripts")
 
     def test_every_chunk_of_every_chapter_appears_exactly_once(self):
         for source in self.chapters:
@@ -654,6 +672,36 @@ class InABrowser(unittest.TestCase):
                 if touch:
                     self.browser.open(page)
                 self.assertEqual(self.browser.js(look), [], f"{page.name} at {width} pixels")
+
+    def test_scripts_move_nothing_that_is_shown_before_they_have_come(self):
+        places = """document.fonts.ready.then(() => [...document.querySelectorAll('.bar, main h1, main p, main figure, main .tty, main pre, main h2')].map(
+            e => [e.tagName + ' ' + e.textContent.trim().slice(0, 30), Math.round(e.getBoundingClientRect().top)]).filter(p => p[1] < innerHeight))"""
+        self.addCleanup(self.browser.send, "Network.disable")
+        for width, height, touch in self.SIZES:
+            self.browser.size(width, height, touch)
+            for word in ("the-first-instruction", "12-stealing"):
+                seen = []
+                for blocked in (["*.js"], []):
+                    self.browser.send("Network.enable")
+                    self.browser.send("Network.setBlockedURLs", urls=blocked)
+                    self.browser.open(self.page(word))
+                    self.assertEqual(self.browser.js("document.querySelector('#theme').hidden"), bool(blocked), "are scripts blocked?")
+                    seen.append(self.browser.js(places))
+                self.assertGreater(len(seen[0]), 3)
+                self.assertEqual(seen[0], seen[1], f"{word} at {width} pixels")
+
+    def test_three_pages_look_as_they_did_in_three_widths_and_both_themes(self):
+        seen, worse = set(), []
+        for name, picture in screens.shots(self.browser, woven("tests/weave").site):
+            seen.add(name + ".png")
+            reference = screens.REFERENCES / (name + ".png")
+            part = screens.different(screens.read(reference.read_bytes()), picture) if reference.is_file() else 1
+            if part > screens.FEW:
+                (TOP / "build/tests").mkdir(exist_ok=True)
+                screens.write(TOP / "build/tests" / (name + ".png"), picture)
+                worse.append("%.0f %% of build/tests/%s.png are not as tests/screens/%s.png has them" % (100 * part, name, name))
+        self.assertEqual(worse, [], "look at both; if the page is right, make screenshots records it")
+        self.assertEqual(seen, {p.name for p in screens.REFERENCES.iterdir()})
 
     def test_the_menu_opens_at_any_place_of_a_page_on_a_phone(self):
         self.browser.size(390, 844, True)

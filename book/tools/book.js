@@ -40,10 +40,8 @@
   })
 
   // all code of the page at once, and folded again; the answers of exercises stay folded
-  var folds = d.querySelectorAll('main .fold, main .script'), head = d.querySelector('main > .head')
-  if (head && folds.length) {
-    var unfold = el('button', 'unfold', 'Unfold all code'); unfold.type = 'button'; head.append(unfold)
-    unfold.setAttribute('aria-pressed', 'false')
+  var folds = d.querySelectorAll('main .fold, main .script'), unfold = d.querySelector('.head > .unfold')
+  if (unfold) {
     unfold.onclick = function () {
       var open = unfold.getAttribute('aria-pressed') === 'false'
       Array.prototype.forEach.call(folds, function (f) { f.open = open })

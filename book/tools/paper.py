@@ -7,9 +7,9 @@ data-p="ID", and that is filled in, and the part laid out again, until no number
 digits as the number mostly ends that in the second round.
 Only what weasyprint documents is used of it: the pages of a document with their ids, bookmarks and links.
 """
+import multiprocessing
 import os
 import re
-import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -19,7 +19,7 @@ import pikepdf
 import weasyprint
 
 TO = "to:"      # a link to an id, in the files of which the book is joined
-mine = {}       # in a process that lays out: its style sheet, its fonts and its parts as they are now
+mine = {}       # of a process that lays out: the style sheet, the fonts and its parts as they are now
 
 
 def style(css, base):
@@ -85,13 +85,14 @@ def book(parts, css, base, out, about, letters):
     """parts: (name, html) in their order, with so many letters on a page, if one has to guess; None for pages that number themselves.  The first page of each bears the number behind the last of the one before."""
     started, shown, laid, done = time.time(), 0, {}, {}
     order, texts = [name for name, _ in parts], dict(parts)
-    workers = min(len(os.sched_getaffinity(0)), 4, len(parts))
+    workers = min(len(os.sched_getaffinity(0)), 4, len(parts), 1 + sum(map(len, texts.values())) // 200000)      # each makes fonts of its own
     load = [[0, []] for _ in range(workers)]        # a part stays with a process, whose fonts all its parts share
     for name in sorted(order, key=lambda n: -len(texts[n])):
         least = min(load, key=lambda l: l[0])
         least[0] += len(texts[name])
         least[1].append(name)
-    pools = [ProcessPoolExecutor(1, initializer=style, initargs=(css, base)) for _ in load]
+    style(css, base)        # once, since it reads all fonts: a process that is forked has them
+    pools = [ProcessPoolExecutor(1, multiprocessing.get_context("fork")) for _ in load]
 
     def say(text, now=False):
         nonlocal shown
@@ -135,3 +136,4 @@ def book(parts, css, base, out, about, letters):
     finally:
         for pool in pools:
             pool.shutdown()
+        mine.clear()        # which removes the files of the fonts
