@@ -502,8 +502,8 @@ class Cheats(Laws):
         def one(case):
             name, (body, says) = case
             return name, says, self.grade(self.exercise, self.cheat(body), re.sub(r"\W+", "-", name) + ".nw")
-        # A second for each run, in which the one that loops for ever has used no second of its two.
-        with ThreadPoolExecutor(2) as pool, mock.patch.object(course.Program, "patience", 1):
+        # Two seconds for each run: where ten others want the processor, the one that loops for ever needs twenty for its two.
+        with ThreadPoolExecutor(2) as pool, mock.patch.object(course.Program, "patience", 2):
             for name, says, grading in pool.map(one, CHEATS.items()):
                 self.assertEqual(grading.refused, "", name)
                 self.assertEqual(grading.score, 10, "%s\n%s" % (name, told(grading)))
