@@ -8,6 +8,7 @@ import time
 import unittest
 
 import dap
+import transcripts
 from test_gdb import TOP, debug_build
 
 
@@ -89,8 +90,7 @@ class TextInterface(unittest.TestCase):
         self.assertIn("leave TUI away, or STAGE", said)
 
 
-VERSION = int(re.search(r"(?m)^GNU gdb .* (\d+)\.\S+$", subprocess.run(
-    ["gdb", "--version"], stdout=subprocess.PIPE, text=True).stdout)[1])
+VERSION = (transcripts.version("gdb") or [0])[0]
 
 
 @unittest.skipIf(VERSION < 14, "GDB %d has no debug adapter; GDB 14 has" % VERSION)
