@@ -9,7 +9,7 @@
 #include "os/os.h"
 #include "os/sys_linux.h"
 
-int asymmetric;
+struct asymmetric asymmetric;
 
 /* Ask for barriers.  Called while there is one thread. */
 void
@@ -20,7 +20,7 @@ membarrierinit(void)
 	/* before we register it has to refuse; a 0 would be a lie */
 	if (sys_membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) != -EPERM)
 		return;
-	asymmetric =
+	asymmetric.on =
 	    sys_membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0 &&
 	    sys_membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) == 0;
 }
@@ -33,7 +33,7 @@ heavyfence(void)
 
 	if (turns)
 		turnpoint();
-	if (!asymmetric) {
+	if (!asymmetric.on) {
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		return;
 	}

@@ -172,7 +172,10 @@ extern char *arena;	/* mem.c: where the next memory shall be, or NULL */
 /* lock_futex.c */
 void notetsleep(struct note *n, int64_t ns);
 
-extern int asymmetric;	/* the kernel sends barriers to other threads */
+/* Whether the kernel sends barriers to other threads. */
+extern struct asymmetric {
+	int on;
+} __attribute__((aligned(64))) asymmetric;
 
 /* membarrier_linux.c */
 void membarrierinit(void);
@@ -182,7 +185,7 @@ void heavyfence(void);
 static inline void
 lightfence(void)
 {
-	if (__builtin_expect(!asymmetric, 0))
+	if (__builtin_expect(!asymmetric.on, 0))
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	else
 		__atomic_signal_fence(__ATOMIC_SEQ_CST);

@@ -29,7 +29,7 @@ reset(const long *a)
 {
 	answers = a;
 	calls = 0;
-	asymmetric = 0;
+	asymmetric.on = 0;
 	debug.nomembarrier = 0;
 }
 
@@ -39,7 +39,7 @@ TEST("a kernel is believed that refuses before we register, and then does it")
 
 	reset(a);
 	membarrierinit();
-	CHECK_EQ(asymmetric, 1);
+	CHECK_EQ(asymmetric.on, 1);
 	CHECK_EQ(calls, 3);
 	CHECK_EQ(asked[0], EXPEDITED);
 	CHECK_EQ(asked[1], REGISTER);
@@ -52,7 +52,7 @@ TEST("a kernel that says yes before we register does nothing, and is not believe
 
 	reset(a);
 	membarrierinit();
-	CHECK_EQ(asymmetric, 0);
+	CHECK_EQ(asymmetric.on, 0);
 	CHECK_EQ(calls, 1);
 }
 
@@ -63,11 +63,11 @@ TEST("a kernel that has no membarrier is asked once")
 
 	reset(a);
 	membarrierinit();
-	CHECK_EQ(asymmetric, 0);
+	CHECK_EQ(asymmetric.on, 0);
 	CHECK_EQ(calls, 1);
 	reset(b);
 	membarrierinit();
-	CHECK_EQ(asymmetric, 0);
+	CHECK_EQ(asymmetric.on, 0);
 	CHECK_EQ(calls, 1);
 }
 
@@ -77,7 +77,7 @@ TEST("a kernel or a filter that refuses to register us is not asked for barriers
 
 	reset(a);
 	membarrierinit();
-	CHECK_EQ(asymmetric, 0);
+	CHECK_EQ(asymmetric.on, 0);
 	CHECK_EQ(calls, 2);
 }
 
@@ -87,7 +87,7 @@ TEST("a kernel that registers us and still refuses is done without")
 
 	reset(a);
 	membarrierinit();
-	CHECK_EQ(asymmetric, 0);
+	CHECK_EQ(asymmetric.on, 0);
 	CHECK_EQ(calls, 3);
 }
 
@@ -96,7 +96,7 @@ TEST("with RT0DEBUG=nomembarrier=1 nobody is asked")
 	reset(NULL);
 	debug.nomembarrier = 1;
 	membarrierinit();
-	CHECK_EQ(asymmetric, 0);
+	CHECK_EQ(asymmetric.on, 0);
 	CHECK_EQ(calls, 0);
 }
 
@@ -107,7 +107,7 @@ TEST("a heavy fence is one call, and none where both sides pass their own")
 	reset(a);
 	heavyfence();
 	CHECK_EQ(calls, 0);
-	asymmetric = 1;
+	asymmetric.on = 1;
 	heavyfence();
 	CHECK_EQ(calls, 1);
 	CHECK_EQ(asked[0], EXPEDITED);
@@ -120,6 +120,6 @@ TEST("a barrier that is refused after all ends the process")
 	static const long a[] = { -EPERM };
 
 	reset(a);
-	asymmetric = 1;
+	asymmetric.on = 1;
 	CHECK_THROWS(heavyfence(), "heavyfence: membarrier");
 }

@@ -941,10 +941,10 @@ TEST("so it is where the thieves let the owner pass its fence")
 		printf("the kernel has no membarrier\n");
 		return;
 	}
-	asymmetric = 1;
+	asymmetric.on = 1;
 	heavy = letallpass;
 	for (int i = 0; i < 3; i++)
 		CHECK_EQ(tumult(-50000u * (unsigned)i), 0);
-	asymmetric = 0;
+	asymmetric.on = 0;
 	heavy = NULL;
 }

@@ -113,7 +113,7 @@ test_heavyfence(void)
 
 #ifdef __SANITIZE_THREAD__	/* linked without the runtime, and nobody seeds it */
 int seeded;
-int asymmetric;
+struct asymmetric asymmetric;
 
 void
 seedplace(struct p *pp)
