@@ -125,6 +125,13 @@ class Machine(unittest.TestCase):
         text = linked.run("objdump", "-d", "--no-show-raw-insn", linked.example(self.state, "busy")).stdout
         return dict(re.findall(r"(?ms)^[0-9a-f]+ <(\w+)>:\n(.*?)\n\n", text + "\n\n"))
 
+    def test_no_word_shares_the_line_of_the_one_that_says_which_fences_we_have(self):
+        symbols = [line.split() for line in linked.run("nm", "-n", linked.example(self.state, "busy")).stdout.splitlines()]
+        at = {name: int(address, 16) for address, _, name in symbols}
+        line = at["asymmetric"]
+        self.assertEqual(line % 64, 0)
+        self.assertEqual([name for name in at if 0 < at[name] - line < 64 or -64 < at[name] - line < 0 and name in ("m0", "g0")], [])
+
     def test_an_owner_has_no_locked_instruction_but_the_fence_of_a_kernel_without_barriers(self):
         code = self.code()
         for function, fences in (("runqput", 0), ("runnextput", 0), ("runqget", 1), ("unlock", 1)):
