@@ -49,6 +49,5 @@ finish
 # since the last theft? [allp[0]->calm]
 printf "lock: %d, calm: %d\n", allp[0]->runqlock.key, allp[0]->calm
 info sched
-kill
-# The thief was left before the lock. Try it by hand, with thread 2 and finish
-# in place of kill: it waits until the owner has given the lock back.
+# The thief stands before the lock and would wait. Let both threads move. Try
+# delete, set scheduler-locking off, and continue.

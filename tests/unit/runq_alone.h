@@ -113,8 +113,6 @@ test_heavyfence(void)
 
 #ifdef __SANITIZE_THREAD__	/* linked without the runtime, and nobody seeds it */
 int seeded;
-struct asymmetric asymmetric;
-
 void
 seedplace(struct p *pp)
 {
