@@ -33,7 +33,7 @@ struct schedt sched;
 int32_t gomaxprocs;
 int seeded;			/* nothing is, here */
 int watched;
-int asymmetric;
+int barriers[16] __asm__("asymmetric");	/* the first is asymmetric.on, where there is such a thing */
 void seedplace(struct p *pp);
 void seedplace(struct p *pp) { (void)pp; }
 static struct p ps[1 + MAXTHIEVES];
@@ -48,7 +48,7 @@ void heavyfence(void);
 void
 heavyfence(void)
 {
-	if (!asymmetric)
+	if (!barriers[0])
 		__sync_synchronize();
 	else if (syscall(MEMBARRIER, 1 << 3, 0, 0) != 0)
 		throw("stress: membarrier");
@@ -158,7 +158,7 @@ main(int argc, char **argv)
 	int thieves = argc >= 3 ? atoi(argv[1]) : 2, bad = 0;
 
 	n = argc >= 3 ? atol(argv[2]) : 10000;
-	asymmetric = argc == 4 && syscall(MEMBARRIER, 1 << 4, 0, 0) == 0;
+	barriers[0] = argc == 4 && syscall(MEMBARRIER, 1 << 4, 0, 0) == 0;
 	if (thieves > MAXTHIEVES || n > MAXN)
 		return 2;
 	gs = calloc((size_t)n, sizeof *gs);
