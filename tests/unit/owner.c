@@ -650,62 +650,7 @@ TEST("one alone that its owner exchanges in the last moment is not taken")
 
 /* -- fair turns ---------------------------------------------------------------- */
 
-enum { LIST, PILE, RING };
-
-/* gs[1] waits somewhere with k ahead. */
-static void
-queue(int where, int k)
-{
-	for (int i = k; i >= 0; i--) {
-		struct g *gp = i > 0 ? &gs[10 + i] : &gs[1];
-
-		if (where == LIST)
-			globrunqput(gp);
-		else if (where == RING)
-			runqput(&p, gp);
-		else
-			runnextput(&p, gp);
-	}
-}
-
-/* Who runs in the next turn, if each one puts gs[0] on the pile. */
-static struct g *
-turn(void)
-{
-	struct g *gp = fairturn(&p) ? runqfair(&p) : NULL;
-
-	if (gp == NULL) {
-		runnextput(&p, &gs[0]);
-		gp = runqget(&p);
-	}
-	p.schedtick++;
-	return gp;
-}
-
-/* The longest that gs[1] waits in list or ring with k ahead, from tick on. */
-static int
-longest(int where, int k, uint32_t tick, uint32_t fairturns)
-{
-	int most = 0;
-
-	for (uint32_t since = 1; since <= 30; since++)
-		for (int who = 0; who < 2; who++) {
-			int n = 1;
-
-			reset(0, 0);
-			p.schedtick = tick;
-			p.fairtick = tick - since;
-			p.fairlist = who;
-			p.fairturns = fairturns;
-			queue(where, k);
-			if (where == RING)	/* who is at the bottom is a third */
-				runnextput(&p, &gs[2]);
-			while (turn() != &gs[1] && n < 1000)
-				n++;
-			most = n > most ? n : most;
-		}
-	return most;
-}
+#include "fair_turns.h"
 
 TEST("with k ahead in ring or list one runs within 60 (k + 1) turns, and one")
 {
@@ -852,20 +797,9 @@ TEST("a share of the list is one part in gomaxprocs, at most half a ring")
 
 /* -- threads ---------------------------------------------------------------------- */
 
-enum { ITEMS = 100000, THIEVES = 3 };
+enum { THIEVES = 3 };
 
-static struct g *items;
-static uint32_t *times;		/* how often each was taken */
-static int ended;
-
-static void
-take1(struct g *gp)
-{
-	/* what the owner wrote before it put gp */
-	if (gp->goid != gp - items + 1)
-		__atomic_store_n(&ended, -1, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&times[gp - items], 1, __ATOMIC_RELAXED);
-}
+#include "items.h"
 
 static void *
 stealer(void *arg)
@@ -878,7 +812,7 @@ stealer(void *arg)
 		if (gp == NULL)
 			sched_yield();
 		for (; gp != NULL; gp = runqget(pp))
-			take1(gp);
+			took(gp);
 	} while (runqlen(&p) != 0 || !__atomic_load_n(&ended, __ATOMIC_ACQUIRE));
 	return NULL;
 }
@@ -894,30 +828,23 @@ tumult(uint32_t start)
 
 	reset(start, 0);
 	memset(own, 0, sizeof own);
-	ended = 0;
-	items = calloc(ITEMS, sizeof *items);
-	times = calloc(ITEMS, sizeof *times);
+	beginitems();
 	for (int i = 0; i < THIEVES; i++)
 		pthread_create(&threads[i], NULL, stealer, &own[i]);
 	for (int i = 0; i < ITEMS; i++) {
-		items[i].goid = i + 1;
-		(i % 3 == 0 ? runnextput : runqput)(&p, &items[i]);
+		(i % 3 == 0 ? runnextput : runqput)(&p, item(i));
 		if (i % 2 == 0 && (gp = runqget(&p)) != NULL)
-			take1(gp);
+			took(gp);
 		p.schedtick++;
 	}
 	while ((gp = runqget(&p)) != NULL)
-		take1(gp);
-	bad += __atomic_exchange_n(&ended, 1, __ATOMIC_RELEASE) != 0;
+		took(gp);
+	bad += enditems();
 	for (int i = 0; i < THIEVES; i++)
 		pthread_join(threads[i], NULL);
 	while ((gp = globrunqget()) != NULL)
-		take1(gp);
-	for (int i = 0; i < ITEMS; i++)
-		bad += times[i] != 1;
-	free(items);
-	free(times);
-	return bad;
+		took(gp);
+	return bad + wrongitems();
 }
 
 TEST("an owner and three thieves lose nobody and take nobody twice")

@@ -187,20 +187,9 @@ TEST("a share of the list is one part in gomaxprocs, at most half a ring")
 
 /* -- threads --------------------------------------------------------------- */
 
-enum { ITEMS = 100000, TAKERS = 3 };
+enum { TAKERS = 3 };
 
-static struct g *items;
-static uint32_t *times;		/* how often each was taken */
-static int ended;
-
-static void
-take(struct g *gp)
-{
-	/* what the owner wrote before it put gp */
-	if (gp->goid != gp - items + 1)
-		__atomic_store_n(&ended, -1, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&times[gp - items], 1, __ATOMIC_RELAXED);
-}
+#include "items.h"
 
 static void *
 taker(void *arg)
@@ -211,7 +200,7 @@ taker(void *arg)
 	do {
 		gp = ringget(&p);
 		if (gp != NULL)
-			take(gp);
+			took(gp);
 		else
 			sched_yield();
 	} while (gp != NULL || !__atomic_load_n(&ended, __ATOMIC_ACQUIRE));
@@ -227,27 +216,20 @@ tumult(uint32_t start)
 	int bad = 0;
 
 	reset(start);
-	ended = 0;
-	items = calloc(ITEMS, sizeof *items);
-	times = calloc(ITEMS, sizeof *times);
+	beginitems();
 	for (int i = 0; i < TAKERS; i++)
 		pthread_create(&threads[i], NULL, taker, NULL);
 	for (int i = 0; i < ITEMS; i++) {
-		items[i].goid = i + 1;
-		runqput(&p, &items[i]);
+		runqput(&p, item(i));
 		if (i % 7 == 0 && (gp = runqget(&p)) != NULL)
-			take(gp);
+			took(gp);
 	}
-	bad += __atomic_exchange_n(&ended, 1, __ATOMIC_RELEASE) != 0;
+	bad += enditems();
 	for (int i = 0; i < TAKERS; i++)
 		pthread_join(threads[i], NULL);
 	while ((gp = runqget(&p)) != NULL || (gp = globrunqget()) != NULL)
-		take(gp);
-	for (int i = 0; i < ITEMS; i++)
-		bad += times[i] != 1;
-	free(items);
-	free(times);
-	return bad;
+		took(gp);
+	return bad + wrongitems();
 }
 
 TEST("many takers and one who puts lose nobody and take nobody twice")
