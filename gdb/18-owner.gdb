@@ -11,7 +11,7 @@ set environment GOMAXPROCS 2
 starti
 meet
 # Main starts G2 to G6 on P0, and then it waits. Whose are P0's queues, when
-# nobody has stolen yet? [allp[0]->bias]
+# there was no theft yet? [allp[0]->bias]
 tbreak gopark
 continue
 info sched

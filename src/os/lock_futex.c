@@ -99,7 +99,7 @@ unlock(struct mutex *l)
 {
 	if (__atomic_load_n(&l->key, __ATOMIC_RELAXED) == UNLOCKED)
 		throw("unlock: of an unlocked lock");
-	/* release: who takes the lock sees what was done under it */
+	/* release: the next holder sees what was done under it */
 	__atomic_store_n(&l->key, UNLOCKED, __ATOMIC_RELEASE);
 	lightfence();
 	if (__builtin_expect(__atomic_load_n(&l->sleepers, __ATOMIC_RELAXED) !=

@@ -178,7 +178,7 @@ wakep(void)
 {
 	if (gomaxprocs == 1)
 		return;
-	/* with the heavy ones: they see what we have queued, or we who looks */
+	/* with the heavy ones: they see what we have queued, or we see them */
 	lightfence();
 	/* let one look unless one does */
 	struct p *pp;

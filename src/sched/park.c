@@ -36,7 +36,7 @@ help(struct p *pp)
 		turnpoint();
 	if (__atomic_load_n(&sched.needspinning, __ATOMIC_RELAXED) == 0)
 		return 0;
-	/* the request stays: whoever looks for long takes it away */
+	/* the request stays: an M that begins to spin takes it away */
 	gp = stealwork(pp);
 	if (gp == NULL)
 		return 0;

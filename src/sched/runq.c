@@ -48,7 +48,7 @@ takeend(struct p *pp, int locked)
 	if (__builtin_expect(locked, 0))
 		unlock(&pp->runqlock);
 	else
-		/* release: who sees that we have ended sees what we took */
+		/* release: a thief that sees the end sees what we took */
 		__atomic_store_n(&pp->taking, 0, __ATOMIC_RELEASE);
 }
 
@@ -172,9 +172,9 @@ put(struct p *pp, uint32_t *first, uint32_t *end, struct g **places,
 	uint32_t t = *end;
 
 	places[t % RUNQSIZE] = gp;
-	/* release: who sees this end sees the place and the goroutine */
+	/* release: a thief that sees this end sees the place, too */
 	__atomic_store_n(end, t + 1, __ATOMIC_RELEASE);
-	/* acquire: who took a goroutine has read its place before us */
+	/* acquire: a thief has read the place before we fill it */
 	if (__builtin_expect(t + 1 - __atomic_load_n(first, __ATOMIC_ACQUIRE) ==
 	    RUNQSIZE, 0))
 		spill(pp, first, t + 1, places);

@@ -118,7 +118,7 @@ struct p {
 	enum bias {
 		Biased,		/* its owner takes without a lock */
 		Revoking,	/* a thief waits until the owner has seen that */
-		Shared,		/* whoever takes holds runqlock */
+		Shared,		/* owner and thieves take with runqlock */
 	} bias;
 	struct mutex runqlock;	/* of what leaves the queues, while Shared */
 	uint32_t calm;		/* takes of the owner since the last theft */

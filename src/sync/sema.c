@@ -110,11 +110,11 @@ semacquire(uint32_t *addr)
 	goparkunlock(&root->lock, "semacquire");
 }
 
-/* Nobody waits at root, and nobody is about to. */
+/* No goroutine waits at root, and none is about to. */
 static inline int
 quiet(struct semaroot *root)
 {
-	/* the lock first: who has given it back has said whether it waits */
+	/* the lock first: a taker that has given it back is counted */
 	return __atomic_load_n(&root->lock.key, __ATOMIC_SEQ_CST) == 0 &&
 	    __atomic_load_n(&root->nwait, __ATOMIC_SEQ_CST) == 0;
 }
