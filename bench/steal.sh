@@ -84,8 +84,8 @@ done | awk '{ printf "%s %s %.0f\n", $2, $1, $3 / 1000 }' >"$tmp/runs"
 			done | sort -n | awk -v runs="$RUNS" 'NR == int((runs + 1) / 2)
 				' >"$tmp/sleeps-$chapter"
 		done
-		echo "$name" "$goroutines" "$(cat "$tmp/calls-09")" "$(cat "$tmp/calls-10")" \
-			"$(cat "$tmp/sleeps-09")" "$(cat "$tmp/sleeps-10")" |
+		echo "$name" "$goroutines" "$(cat "$tmp/calls-ch11")" "$(cat "$tmp/calls-ch12")" \
+			"$(cat "$tmp/sleeps-ch11")" "$(cat "$tmp/sleeps-ch12")" |
 			awk -v OFS='\t' '{ print $1, $2, $3, $4, $5, $7, $6, $8 }'
 	done
 } >"$tmp/steal-futex.tsv"
