@@ -9,5 +9,5 @@ cd "$(dirname "$0")/.."
 
 RUNS=${RUNS:-5}
 need compare.tsv go
-bench/compare --record --rounds "$RUNS"
-bench/compare --record --rounds "$RUNS" --prefix 17
+bench/compare --record --rounds "$RUNS" --procs 1,2,8
+bench/compare --record --rounds "$RUNS" --procs 1,2,8 --prefix 17
