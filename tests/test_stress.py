@@ -43,19 +43,19 @@ def stress(*arguments, top=TOP, timeout=240, **more):
 
 
 class Stress(unittest.TestCase):
-    def short(self, name):
-        status, output = stress("-n", 2, "--procs", "1,2,3,8,16", "--program", name)
+    def short(self, name, runs=10):
+        status, output = stress("-n", 2, "--procs", "1,2,3,8,16,seed", "--program", name)
         self.assertEqual(status, 0, output)
-        self.assertIn("10 runs, 0 failed", output)
+        self.assertIn("%d runs, 0 failed" % runs, output)
 
     def test_trees_of_goroutines_run_each_of_them_once(self):
-        self.short("conserve")
+        self.short("conserve", 12)
 
     def test_random_programs_keep_their_sums(self):
-        self.short("tree")
+        self.short("tree", 12)
 
     def test_messages_there_and_back_all_arrive(self):
-        self.short("storm")
+        self.short("storm", 12)
 
     def test_as_many_goroutines_as_Ps_meet(self):
         self.short("meet")
@@ -73,7 +73,7 @@ class Stress(unittest.TestCase):
         self.short("calls")
 
     def test_a_semaphore_in_a_frame_that_is_gone_is_not_touched(self):
-        self.short("frames")
+        self.short("frames", 12)
 
     def test_frames_knows_where_the_runtime_keeps_who_waits(self):
         """Its partner waits in the same place of the table, or it tests nothing."""
@@ -87,7 +87,7 @@ class Stress(unittest.TestCase):
     def test_every_program_has_its_short_run_here(self):
         text = Path(__file__).read_text(encoding="utf-8")
         for path in HERE.glob("*.c"):
-            self.assertIn('self.short("%s")' % path.stem, text)
+            self.assertIn('self.short("%s"' % path.stem, text)
 
 
 class Runner(unittest.TestCase):
@@ -129,6 +129,14 @@ class Runner(unittest.TestCase):
             self.assertIn(piece, output)
         self.assertNotIn("seed 3", output)
 
+    def test_a_failure_under_a_seed_names_the_seed_and_both_commands(self):
+        self.write("tree", BAD.replace('"the sum is %ld\\n", procs', '"the seed is %s of %ld\\n", os_Getenv("RT0_SEED"), procs'))
+        status, output = self.stress("-n", 3, "--procs", "seed,1", "--program", "good", "--program", "tree", "--keep-going", RT0_SEED="none")
+        self.assertEqual(status, 1, output)
+        for piece in ("FAILED tree, seed 2, RT0_SEED=2 GOMAXPROCS=4: exit status 1", "the seed is 2 of 4", "tests/stress/run --program tree --procs seed --seed 2 -n 1\n",
+                      "or, once: RT0_SEED=2 GOMAXPROCS=4 build/stress/lib/tree 2 4", "9 runs, 4 failed; seeds 1 to 3, GOMAXPROCS seed,1"):
+            self.assertIn(piece, output)
+
     def test_keep_going_counts_all_failures(self):
         self.write("bad", BAD)
         status, output = self.stress("-n", 3, "--procs", "1", "--keep-going", "--program", "bad")
@@ -162,7 +170,7 @@ class Runner(unittest.TestCase):
                                     (("--seed", "-1"), "argument --seed: "),
                                     (("--times", "0"), "argument --times: wants a number from 1 on"),
                                     (("--scale", "0"), "argument --scale: wants a number from 1 on"),
-                                    (("--procs", "1,65"), "argument --procs: wants numbers from 1 to 64"),
+                                    (("--procs", "1,65"), "argument --procs: wants numbers from 1 to 64, or the word seed"),
                                     (("--timeout", "0"), "argument --timeout: wants seconds, more than 0"),
                                     (("--program", "none"), "argument --program: invalid choice: 'none'"),
                                     (("--prefix", "99"), "argument --prefix: there is no chapter 99"),
