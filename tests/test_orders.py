@@ -11,7 +11,7 @@ ACQ, REL, RLX, SC = model.ACQ, model.REL, model.RLX, model.SC
 
 # Words that several threads change without a lock; first and end are those of a ring or a pile, addr is a semaphore.
 WORDS = ("taking", "bias", "first", "end", "runqhead", "runqtail", "pilebottom", "piletop", "key", "sleepers", "nwait", "addr",
-         "status")
+         "status", "runqsize", "nmspinning", "npidle", "needspinning", "sysmonwait")
 
 # function, operation, word, orders: of success and then of failure. Written out where the model has a place for them by
 # another name. RLX is of no interest: who needs no order is not here.
@@ -44,6 +44,27 @@ ORDERS = (
     ("reacquire", "compare_exchange", "pp->status", LENT["reacquire: cas"], RLX),
     ("retake", "compare_exchange", "pp->status", LENT["retake: cas"], RLX),
     ("anysyscall", "load", "allp[i]->status", SC),
+    ("globrunqget", "store", "sched.runqsize", BIAS["share: size"]),
+    ("workexists", "load", "sched.runqsize", BIAS["workexists: size"]),
+    # tests/models/park.pml has locked instructions here, and loads in this order
+    ("startspinning", "fetch_add", "sched.nmspinning", SC),
+    ("resetspinning", "fetch_sub", "sched.nmspinning", SC),
+    ("handoffp", "fetch_add", "sched.nmspinning", SC),
+    ("wakep", "load", "sched.nmspinning", SC),
+    ("wakep", "load", "sched.npidle", SC),
+    ("wakep", "load", "sched.needspinning", SC),
+    ("wakep", "compare_exchange", "sched.nmspinning", SC, RLX),
+    ("wakep", "fetch_sub", "sched.nmspinning", SC),
+    # lent.py has a fence between what one stores in these and loads of those
+    ("entersyscall", "load", "sched.nmspinning", SC),
+    ("entersyscall", "load", "sched.npidle", SC),
+    ("entersyscall", "load", "sched.sysmonwait", SC),
+    ("tellsysmon", "load", "sched.sysmonwait", SC),
+    ("wakesysmon", "exchange", "sched.sysmonwait", SC),
+    ("wantp", "load", "sched.sysmonwait", SC),
+    ("nap", "store", "sched.sysmonwait", SC),
+    ("nap", "compare_exchange", "sched.sysmonwait", SC, RLX),
+    ("nap", "exchange", "sched.sysmonwait", SC),
 )
 
 

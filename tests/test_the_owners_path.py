@@ -21,10 +21,11 @@ SEEDS = int(os.environ.get("RT0_SEEDS", 60))        # RT0_SEEDS=10000 tests/run 
 
 class Chapter(Linked):
     since = "the-owners-path"
+    reads = ("sched", "sync", "os/lock_futex.c", "os/membarrier_linux.c", "os/os.h")
 
 
 class Model(runqs.Explored, unittest.TestCase):
-    MODEL, CLASS, FILES = bias, bias.Bias, ("runq.c", "lock_futex.c", "sema.c")
+    MODEL, CLASS, FILES = bias, bias.Bias, ("runq.c", "globrunq.c", "steal.c", "lock_futex.c", "sema.c")
     since = "the-owners-path"
     ORDERS = (
         ("takebegin", r"store_n\(&pp->taking", "taking: set"), ("takebegin", r"load_n\(&pp->bias", "begin: bias"),
@@ -43,6 +44,7 @@ class Model(runqs.Explored, unittest.TestCase):
         ("unlock", r"store_n\(&l->key", "unlock: key"), ("unlock", r"load_n\(&l->sleepers", "sleepers: look"),
         ("lockslow", r"fetch_add\(&l->sleepers", "sleepers: add"),
         ("quiet", r"load_n\(&root->lock.key", "quiet: key"), ("quiet", r"load_n\(&root->nwait", "quiet: nwait"),
+        ("globrunqget", r"store_n\(&sched.runqsize", "share: size"), ("workexists", r"load_n\(&sched.runqsize", "workexists: size"),
         ("semrelease", r"fetch_add\(addr", "semrelease: add"), ("cansemacquire", r"load_n\(addr", "semacquire: look"))
 
     # file, function, and what follows what in it
@@ -59,6 +61,10 @@ class Model(runqs.Explored, unittest.TestCase):
         ("syscall.c", "handoffp", "pidleput(", "heavyfence();", "lookagain("),
         ("lock_futex.c", "unlock", "&l->key, UNLOCKED", "lightfence();", "&l->sleepers"),
         ("lock_futex.c", "lockslow", "fetch_add(&l->sleepers", "heavyfence();", "while (!trylock", "fetch_sub(&l->sleepers"),
+        ("steal.c", "workexists", "sched.runqsize", "runqempty("),
+        ("globrunq.c", "globrunqgetbatch", "lock(&sched.lock)", "globrunqget()", "runqput(pp, globrunqget())", "unlock(&sched.lock)"),
+        ("sema.c", "semacquire", "root->nwait", "cansemacquire(", "lock(&root->lock)", "root->nwait + 1", "*place(",
+         "cansemacquire(", "enqueue(", "goparkunlock("),
         ("sema.c", "quiet", "lock.key", "nwait"),
         ("sema.c", "semrelease", "quiet(root)", "fetch_add(addr", "quiet(root)", "lock(&root->lock)"))
 

@@ -33,8 +33,11 @@ class Bias:
             "copy before the place is given back": 1, "put fills before it counts": 1, "spill as a take": 1,
             "sleepers: add": RLX, "sleepers: look": RLX, "count before the fence": 1, "a woken one looks again": 1,
             "still counted when woken": 1,
+            "share: size": REL, "workexists: size": SC, "share: at most half": 1, "list before rings": 1,
+            "the last look asks no bias": 1,
             "quiet: key": SC, "quiet: nwait": SC, "semrelease: add": SC, "semacquire: look": SC, "lock: cas": SC,
-            "the lock before nwait": 1, "quiet again after the addition": 1, "count before the look": 1}
+            "the lock before nwait": 1, "quiet again after the addition": 1, "count before the look": 1,
+            "count under the lock": 1, "who comes by asks first": 1, "who has the lock asks, too": 1}
 
     def __init__(self, **changed):
         self.how = dict(self.GOOD, **changed)
@@ -189,6 +192,27 @@ class Bias:
         yield self.unlock(victim)
         return got
 
+    # The list, and the look that takes no lock.
+
+    def share(self, p, size):
+        """globrunqgetbatch of a list whose lock is held: one to run, the rest for the ring of p, which is empty."""
+        me = {"tail": 0}
+        for i in range(size // 2 if self.how["share: at most half"] else size):
+            yield store("size", size - 1 - i, self.how["share: size"])
+            if i > 0:
+                yield from self.put(p, RING, me, str(i))
+        yield store("listlock", 0, self.how["unlock: key"])
+
+    def workexists(self, p):
+        if not self.how["the last look asks no bias"] and (yield load(p + ".bias", RLX)) == REVOKING:
+            return False
+        if self.how["list before rings"]:
+            return (yield from self.listed()) or (yield from self.length(p, RING))[1] != 0
+        return (yield from self.length(p, RING))[1] != 0 or (yield from self.listed())
+
+    def listed(self):
+        return (yield load("size", self.how["workexists: size"])) != 0
+
     # What sleeps, and who wakes it.
 
     def trylock(self):
@@ -245,17 +269,27 @@ class Bias:
         if not (yield from self.semlock()):
             return "comes later"
         n = yield load("nwait", RLX)
-        if self.how["count before the look"]:
-            yield store("nwait", n + 1, RLX)
-        got = yield from self.cansemacquire()
+        count = store("nwait", n + 1, RLX)
+        if self.how["count before the look"] and self.how["count under the lock"]:
+            yield count
+        got = (not self.how["who has the lock asks, too"] or not (yield load("queued", RLX))) and (
+            yield from self.cansemacquire())
         if not self.how["count before the look"] and not got:
-            yield store("nwait", n + 1, RLX)
+            yield count
         if got:
             yield store("nwait", n, RLX)
         else:
             yield store("queued", 1, RLX)
         yield store("key", 0, REL)
+        if not self.how["count under the lock"] and not got:
+            yield count
         return "goes on" if got else "waits"
+
+    def comeby(self):
+        """semacquire from its first look on."""
+        if (not self.how["who comes by asks first"] or (yield load("nwait", RLX)) == 0) and (yield from self.cansemacquire()):
+            return "goes on"
+        return (yield from self.semacquire())
 
     def semrelease(self):
         """Whether it gives the unit to one who waits."""
@@ -459,7 +493,7 @@ def scenario_one_waits(it):
 
 
 def scenario_wakep(it):
-    """One puts and looks for an idle P; one becomes idle and looks at the ring."""
+    """One puts and looks for an idle P; one becomes idle and looks at the ring, as a thief gives up its lock."""
     def owner():
         yield from it.put("A", RING, {"tail": 0}, "1")
         yield from it.fence("fence in wakep")
@@ -471,11 +505,38 @@ def scenario_wakep(it):
         return npidle == 0
 
     def sleeper():
-        yield fetch_add("npidle", 1, RLX)
+        yield store("npidle", 1, RLX)
         yield from it.fence("fence before the look")
-        return (yield from it.length("A", RING))[1] == 0
-    return memory("A", ring="-", npidle=0), [exchanged if it.how["fence in wakep"] == EXCHANGED else owner, sleeper], \
-        lambda m: "a wake-up is lost" if all(t.result for t in m.threads) else None
+        return not (yield from it.workexists("A"))
+
+    def givesup():
+        yield store("A.bias", BIASED, it.how["give up: bias"])
+    return memory("A", ring="-", npidle=0, size=0, bias=REVOKING), [
+        exchanged if it.how["fence in wakep"] == EXCHANGED else owner, sleeper, givesup], \
+        lambda m: "a wake-up is lost" if m.threads[0].result and m.threads[1].result else None
+
+
+def seen(number):
+    return lambda m: None if m.threads[number].result else "a goroutine that waits is not seen"
+
+
+def scenario_share(it):
+    """One takes its share of a list of four, another the rest one by one, and one looks for work."""
+    def others():
+        ok, _ = yield cas("listlock", 0, 1, it.how["lock: cas"], RLX)
+        size = (yield load("size", RLX)) if ok else 0
+        while size > 0:     # each runs what it takes
+            size -= 1
+            yield store("size", size, it.how["share: size"])
+    return memory("A", ring="-", size=4, listlock=1), [
+        lambda: it.share("A", 4), others, lambda: it.workexists("A")], seen(2)
+
+
+def scenario_share_two(it):
+    """One takes its share of a list of two: one runs, one waits, in the list or in the ring. Two looks."""
+    def looker():
+        return (yield from it.workexists("A")) and (yield from it.workexists("A"))
+    return memory("A", ring="-", size=2, listlock=1), [lambda: it.share("A", 2), looker], seen(1)
 
 
 def locks(it):
@@ -517,6 +578,24 @@ def scenario_quiet(it):
     return dict(key=0, nwait=0, unit=0, queued=0), [it.semacquire, it.semrelease], right
 
 
+def scenario_arrival(it):
+    """One waits for a unit and tells it to another, who wants one, too, as a unit comes."""
+    def first():
+        end = yield from it.semacquire()
+        yield store("told", end, REL)
+        return end
+
+    def newcomer():
+        if (yield load("told", ACQ)) == "waits":
+            return (yield from it.comeby())
+
+    def right(machine):
+        if stands(machine):
+            return "a thread waits for ever"
+        return "one is overtaken that was there before" if machine.threads[1].result == "goes on" else None
+    return dict(key=0, nwait=0, unit=0, queued=0, told=0), [first, newcomer, it.semrelease], right
+
+
 SCENARIOS = {name[9:]: f for name, f in list(globals().items()) if name.startswith("scenario_")}
 
 # What is weakened or left out, and the scenario that finds it.
@@ -545,6 +624,11 @@ MUTANTS = [
     ({"hand: status": RLX}, "handed"),
     ({"fence in wakep": EXCHANGED}, "wakep"),
     ({"fence before the look": 0}, "wakep"),
+    ({"the last look asks no bias": 0}, "wakep"),
+    ({"share: size": RLX}, "share"),
+    ({"workexists: size": RLX}, "share"),
+    ({"list before rings": 0}, "share"),
+    ({"share: at most half": 0}, "share_two"),
     ({"fence in unlock": EXCHANGED}, "lock"),
     ({"fence in lockslow": 0}, "lock"),
     ({"count before the fence": 0}, "lock"),
@@ -556,6 +640,9 @@ MUTANTS = [
     ({"lock: cas": ACQ}, "quiet"),
     ({"the lock before nwait": 0}, "quiet"),
     ({"quiet again after the addition": 0}, "quiet"),
+    ({"count under the lock": 0}, "quiet"),
+    ({"who comes by asks first": 0}, "arrival"),
+    ({"who has the lock asks, too": 0}, "arrival"),
     ({"length: first": RLX}, "one_waits"),
 ]
 
