@@ -83,6 +83,18 @@ class Variants(unittest.TestCase):
         self.assertEqual(tests, {"A": ["test_x", "test_y", "test_z"], "A_after_02": ["test_x", "test_y"], "A_after_03": ["test_x"],
                                  "A_last": ["test_x"], "B": ["test_x", "test_y", "test_z"], "B_after_02": ["test_x", "test_y"]})
 
+    def test_what_reads_the_same_at_the_end_does_not_run_there(self):
+        for state in (self.top / "build/chapters/01", self.top):
+            (state / "src/sched").mkdir(parents=True)
+            (state / "src/sched/a.c").write_text("1")
+        text = 'class A(unittest.TestCase):\n since, reads = "one", ("sched",)\n def test_x(self): pass\n'
+        self.assertNotIn("A_last", module(text))
+        self.assertIn("A_last", module(text.replace("sched", "os")))
+        (self.top / "src/sched/b.c").write_text("2")
+        self.assertIn("A_last", module(text))
+        (self.top / "build/chapters/01/src/sched/b.c").write_text("3")
+        self.assertIn("A_last", module(text))
+
     def test_a_class_without_tests_or_since_is_left_alone(self):
         names = module('class A(unittest.TestCase):\n since = "one"\nclass B(unittest.TestCase):\n def test_x(self): pass\n')
         self.assertEqual(sorted(name for name in names if name[0] in "AB"), ["A", "B"])

@@ -81,7 +81,7 @@ void main_main(void) {
                     self.assertRuns(program, out=out, procs=3)
             else:
                 with self.assertRaises(subprocess.TimeoutExpired):
-                    run(program, procs=3, timeout=3)
+                    run(program, procs=3, timeout=1)
 
 
 @superseded("the-owners-path", "whoever takes excludes all others, and there is no swap that could fail")

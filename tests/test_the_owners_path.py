@@ -169,6 +169,7 @@ class Threads(runqs.Hosted, unittest.TestCase):
     exclude each other by them, but what one of them has done the other knows by orders, and those are judged."""
     since, MANY, OPTIONS = "the-owners-path", 50000, ("-DPILEINDICES",)
     KINDS = ((), ("membarrier",))
+    reads = ("sched", "os/os.h", "os/go_asm.h")
 
     def test_a_weaker_order_is_a_race_under_the_sanitizer(self):
         for name, function, old in (("put", "put", "t + 1, __ATOMIC_RELEASE"),
