@@ -34,10 +34,28 @@ class Passing(gdb.Breakpoint):
         return False
 
 
+class Entry(gdb.Breakpoint):
+    """At the first instruction: gives the program the name that a reader types, since its length shows in registers."""
+
+    def __init__(self):
+        super().__init__("*_rt0_amd64_linux", internal=True)
+        self.silent = True
+
+    def stop(self):
+        self.shorten()
+        return False
+
+    @staticmethod
+    def shorten():
+        at = int(gdb.newest_frame().read_register("rsp")) + 8
+        if gdb.Value(read(at, 8)).cast(gdb.lookup_type("char").pointer()).string().startswith(TOP + "/"):
+            gdb.selected_inferior().write_memory(at, (read(at, 8) + len(TOP) + 1).to_bytes(8, "little"))
+
+
 class Recorder:
     def __init__(self, walk):
         self.walk, self.codes, self.code_at, self.states, self.steps = walk, [], {}, [], []
-        self.places, self.entry = [], None
+        self.places, self.entry, self.auxv, self.strings, self.last = [], None, None, None, None
 
     # -- names for numbers --------------------------------------------------
     def known(self):
@@ -96,14 +114,14 @@ class Recorder:
         for lo, hi, name, top in self.places:
             if not top and lo <= v < hi:
                 return name if v == lo else "%s + %d" % (name, v - lo)
-        said = self.text(v) or self.owner(v)[1]
+        said = "auxv" if v == self.auxv else self.text(v) or self.owner(v)[1]
         if said is None:
             said = self.symbol(v) or "%#x" % v
         return said
 
     def text(self, v):
-        """A string that the kernel has put above the entry's stack, in quotes, or None."""
-        if not self.entry or not 8 < v - self.entry < 1 << 20:
+        """A string that the kernel has put above the auxiliary vector, in quotes, or None."""
+        if not self.entry or not 0 <= v - self.strings < 1 << 20:
             return None
         size = min(80, 4096 - v % 4096)         # the last page of the stack ends soon
         found = self.ask(lambda: re.match(rb"([ -~]+)\0", bytes(gdb.selected_inferior().read_memory(v, size))))
@@ -206,6 +224,19 @@ class Recorder:
         with open("/proc/%d/stat" % gdb.selected_inferior().pid) as f:
             return int(f.read().rpartition(")")[2].split()[25])
 
+    def enter(self):
+        """Note where the kernel has put things."""
+        self.entry = at = self.startstack()
+        at += 8 * (read(at, 8) + 2)         # argc, argv and its NULL
+        while read(at, 8):
+            at += 8
+        self.auxv = at = at + 8
+        while read(at, 8):
+            at += 16
+        self.strings = at + 16
+        if gdb.newest_frame().name() == "_rt0_amd64_linux":
+            Entry.shorten()
+
     def script(self):
         """The lines of the walk; those of the tour are made of its stages."""
         if self.walk != "tour":
@@ -226,6 +257,7 @@ class Recorder:
         start_afresh(lines)
         say, made = [], []
         passing = [Passing(name, self) for name in self.functions()] if self.walk != "tour" else []
+        Entry()
         for step in steps(lines):
             if is_comment(step):
                 say += [line.lstrip("# ") for line in Pause(step).text.split("\n") if not line.startswith("#   gdb -x")]
@@ -263,16 +295,16 @@ class Recorder:
                 yield name
 
     def pass_by(self, function):
-        """Note that the program is at a function, if it is alone and has not been noted too often."""
+        """Note that the program is at a function, if it is alone, has not been noted too often, and comes from elsewhere."""
         one = {"cmd": self.cmd, "pass": function}
-        if self.left > 0 and len(threads()) == 1 and gdb.newest_frame().pc() != self.since:
-            self.left -= 1
+        if self.left > 0 and function != self.last and len(threads()) == 1 and gdb.newest_frame().pc() != self.since:
+            self.left, self.last = self.left - 1, function
             one["state"] = self.state()
             self.steps.append(one)
 
     def step(self, one):
         """Run one command, and note what it printed and where the program is then."""
-        self.cmd, self.left = one["cmd"], PASSED
+        self.cmd, self.left, self.last = one["cmd"], PASSED, None
         self.since = gdb.newest_frame().pc() if gdb.selected_thread() else None
         try:
             said = gdb.execute(one["cmd"], to_string=True)
@@ -281,7 +313,8 @@ class Recorder:
         if said.strip():
             one["out"] = said.replace(TOP + "/", "").rstrip().split("\n")
         if gdb.selected_thread() is not None:
-            self.entry = self.entry or self.startstack()
+            if not self.entry:
+                self.enter()
             one["state"] = self.state()
 
 

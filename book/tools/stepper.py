@@ -61,7 +61,7 @@ def main():
     for row in rows(walk):
         print("<tr>" + "".join("<td>%s</td>" % cell for cell in row) + "</tr>")
     print("</tbody></table></div>")
-    print("<figcaption><b>The walk, step by step.</b> Recorded from <code>make %s</code>; an address is shown as what it points to."
+    print("<figcaption><b>The walk, step by step.</b> Recorded from <code>make %s</code>; an address is shown as what it points to, any other number as it is."
           "<span class=\"screen\"> With the keys: ← and →, s, g and t for the next stack, goroutine and thread.</span></figcaption>"
           % ("tour" if walk["walk"] == "tour" else "gdb STAGE=" + stage(walk["walk"])))
     print('<script type="application/json">%s</script></figure>' % json.dumps(walk, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/"))
