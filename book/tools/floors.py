@@ -123,9 +123,18 @@ def wrapped(words, width, gap):
     return lines
 
 
+def early():
+    """The files of src/ that are there at the end of the chapter that shows the drawing."""
+    found = set()
+    for path in sorted((TOP / "book").glob("[0-9]?-*.nw")):
+        found.update(re.findall(r"^<<src/\w+/([\w.]+)>>=", path.read_text(encoding="utf-8"), re.M))
+        if path.stem.endswith("-check-and-args"):
+            return found
+
+
 def drawing(house):
     """The floors as boxes; on the right a line for each floor that is used, from its users (dots) down to it."""
-    out, top, bands = [], 8, {}
+    out, top, bands, built = [], 8, {}, early()
 
     def box(name, title, words, dashed=False):
         nonlocal top
@@ -142,7 +151,8 @@ def drawing(house):
             out.append('<text x="%d" y="%d">%s</text>' % (LEFT + 10, top + LINE * (n + 1), line))
         for n, line in enumerate(files):
             out.append('<text x="%d" y="%d" xml:space="preserve" %s>%s</text>'
-                       % (LEFT + 10, top + LINE * (len(about) + n + 1), MONO, escape(line)))
+                       % (LEFT + 10, top + LINE * (len(about) + n + 1), MONO, re.sub(
+                           r"\S+", lambda m: '<tspan font-weight="bold">%s</tspan>' % m[0] if m[0] in built else m[0], escape(line))))
         top += height + GAP
 
     box("a program", "main_main, which the boot calls, and rt0.h", [], dashed=True)
@@ -152,6 +162,8 @@ def drawing(house):
         box(floor + "/", about.get("is", ""), names)
     box("Linux", "and the processor", [], dashed=True)
 
+    roof, hall = bands["a program"], bands["boot/"]
+    out.append('<path d="M%d %dV%d" fill="none" stroke="currentColor" marker-end="url(#floors-a)"/>' % (LEFT + 30, hall[0], sum(roof) + 2))
     pairs = [("a program", "lib/")] + [(a + "/", b + "/") for a, b in house.pairs()] + [("os/", "Linux")]
     order = list(bands)
     leaving = defaultdict(int)
@@ -165,7 +177,7 @@ def drawing(house):
             out.append('<circle cx="%d" cy="%d" r="2.6"/>' % (x, starts[-1]))
         out.append('<path d="M%d %dV%dH%d" fill="none" stroke="currentColor" marker-end="url(#floors-a)"/>'
                    % (x, starts[0], y, RIGHT + 2))
-    desc = "; ".join("%s uses %s" % (a.rstrip("/"), b.rstrip("/")) for a, b in pairs)
+    desc = "boot calls main_main; " + "; ".join("%s uses %s" % (a.rstrip("/"), b.rstrip("/")) for a, b in pairs)
     return ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" role="img" fill="currentColor" '
             'stroke="none" font-family="inherit" font-size="13">\n<title>The floors of src/</title>\n'
             '<desc>From the top down: %s. %s.</desc>\n<defs><marker id="floors-a" viewBox="0 0 10 10" refX="9" refY="5" '

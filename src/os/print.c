@@ -113,8 +113,9 @@ putint(struct printer *pr, long v)
 
 /*
  * Print to fd: %s %c %d %u %x %p %% and, with an l, long arguments.  From
- * any other verb on, the format is printed as it stands.  Returns the number
- * of bytes written, or a negative errno if some of them are lost.
+ * any other verb on, the format is printed as it stands; only a %l at its
+ * very end is dropped.  Returns the number of bytes written, or a negative
+ * errno if some of them are lost.
  */
 long
 vfprint(int fd, const char *format, va_list ap)
