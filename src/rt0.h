@@ -118,7 +118,8 @@ struct inittask {
  * It runs once, on the main goroutine, after those of the packages that it
  * names and before main_main; of two that could be next, the first by name
  * is.  A second package log does not link.  A name that no package has and
- * a circle of names end the process with status 2 before any of them runs.
+ * a circle of names end the process with status 2 before any package of the
+ * program runs; constructors have run by then.
  */
 #define INIT(pkg, ...)							\
 	static void pkg##_init(void);					\

@@ -59,7 +59,7 @@ findtask(struct inittask **ts, long n, const char *name)
 	return NULL;
 }
 
-/* Whether t needs one of the n tasks that has no place yet. */
+/* Whether t needs one of the n tasks that has neither run nor a place. */
 static int
 mustwait(struct inittask *t, struct inittask **ts, long n)
 {
