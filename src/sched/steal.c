@@ -6,7 +6,7 @@
 #include "sched/sched.h"
 
 /* visit all Ps in a random order */
-static uint32_t *coprimes;	/* to the number of Ps, and not more */
+static uint32_t *coprimes;	/* up to the number of Ps, and coprime to it */
 static uint32_t ncoprimes;
 
 static uint32_t
