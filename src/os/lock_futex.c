@@ -57,7 +57,7 @@ trylock(struct mutex *l)
 {
 	uint32_t v = UNLOCKED;
 
-	/* acquire: of what was done under the lock; seq_cst: see sema.c */
+	/* acquire: of what was done under the lock; seq_cst: see quiet */
 	return __atomic_load_n(&l->key, __ATOMIC_RELAXED) == UNLOCKED &&
 	    __atomic_compare_exchange_n(&l->key, &v, LOCKED, 0,
 	    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);

@@ -2,9 +2,9 @@
 /* Tangled from book/18-the-owners-path.nw; edit that, not this file. */
 /*
  * Two fences that belong together.  What is done often passes a light one,
- * what is done rarely a heavy one.  Between a light and a heavy fence holds
- * what holds between two fences of C: of two threads that write, pass their
- * fence and read what the other has written, one reads it.
+ * what is done rarely a heavy one.  A light and a heavy fence do together what
+ * two fences of C do: if two threads each write, pass one of them, and read
+ * what the other writes, at least one reads the new value.
  */
 #include "os/os.h"
 #include "os/sys_linux.h"

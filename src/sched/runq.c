@@ -12,7 +12,7 @@
  */
 #include "sched/sched.h"
 
-/* take from our own queues */
+/* take from our own queues, by the lock */
 enum { CALM = 64 };	/* takes without a theft, and the lock is ours again */
 
 /* Begin to take from pp, which is ours, by the lock. */
@@ -63,7 +63,7 @@ revoke(struct p *pp)
 
 	if (!__atomic_compare_exchange_n(&pp->bias, &b, Revoking, 0,
 	    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		return 0;		/* another thief is at it */
+		return 0;	/* another thief is at it, or is done */
 	heavyfence();
 	for (int i = 0; __atomic_load_n(&pp->taking, __ATOMIC_ACQUIRE); i++) {
 		if (i == OWNERPAUSES) {
@@ -98,7 +98,7 @@ stealbegin(struct p *pp)
 static inline uint32_t
 length(uint32_t *first, uint32_t *end)
 {
-	/* the first one first: see chapter 12 */
+	/* the first place first: it never goes back */
 	uint32_t h = __atomic_load_n(first, __ATOMIC_ACQUIRE);
 
 	return __atomic_load_n(end, __ATOMIC_ACQUIRE) - h;

@@ -121,7 +121,7 @@ struct p {
 		Shared,		/* owner and thieves take with runqlock */
 	} bias;
 	struct mutex runqlock;	/* of what leaves the queues, while Shared */
-	uint32_t calm;		/* takes of the owner since the last theft */
+	uint32_t calm;		/* the owner's takes by the lock since a theft */
 	struct g *piled[RUNQSIZE];
 	uint32_t schedtick;	/* goroutines that were run, for the fair turns */
 	int64_t nstarted;	/* goroutines that began here */
