@@ -9,6 +9,7 @@
 #	eager	the shortest nap stays at 20 us
 #	book	as in the book
 set -eu
+unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 . bench/common
 

@@ -16,5 +16,5 @@ grade-all: ## grade a folder of answers into a CSV: make grade-all DIR=hand-ins 
 
 selftest: ## the laws of the course in full: each solution RUNS (200) times quiet and loaded, each wrong one
 	$(need_python)
-	@exercises/selftest $(if $(RUNS),--runs $(call given,RUNS)) $(if $(EX),$(call given,EX))
+	@exercises/selftest $(if $(filter command,$(origin RUNS)),--runs $(call given,RUNS)) $(if $(EX),$(call given,EX))
 	@cd tests && RT0_LONG=1 python3 -B -m unittest -v test_exercises
