@@ -150,6 +150,7 @@ class Laws(unittest.TestCase):
         for told in ("hints.md", "starter.nw", "wrong", "advice.md"):
             (copied / told).write_text("\n", encoding="utf-8")
         self.assertEqual(name(), first)
+        self.assertEqual(name(book[:code] + "\t/* why */\n" + book[code:]), first)
         self.assertNotEqual(name(book[:code] + "\t;\n" + book[code:]), first)
         for file in ("oracle.py", "solution.nw", "about"):
             with self.subTest(file):
