@@ -12,6 +12,7 @@
 #	unlock	unlock is an exchange
 #	count	who is about to wait for a semaphore is counted by a fetch-and-add
 #	kept	the lock stays with all after the first theft
+#	late	a share of the list is not fetched ahead
 set -eu
 unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
@@ -22,8 +23,8 @@ state=build/chapters/18/src
 chapters ch17 ch18
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-variants='book before none queue wake unlock count kept'
-rows='yield:200000:1:400000 message:100000:1:200000 spawn:50000:1:50000 fib:22:1:28656 message:100000:2:200000 fib:22:2:28656'
+variants='book before none queue wake unlock count kept late'
+rows='yield:200000:1:400000 message:100000:1:200000 spawn:50000:1:50000 batch:100000:1:100000 fib:22:1:28656 message:100000:2:200000 fib:22:2:28656'
 
 link() {	# NAME
 	# shellcheck disable=SC2046
@@ -49,6 +50,7 @@ variant unlock lock_futex.c '/^unlock/,/^}/{
 }'
 variant count sema.c 's/__atomic_store_n(&root->nwait, root->nwait + 1, __ATOMIC_RELAXED)/__atomic_fetch_add(\&root->nwait, 1, __ATOMIC_SEQ_CST)/'
 variant kept runq.c 's/++pp->calm == CALM/0/'
+variant late globrunq.c '/__builtin_prefetch/d'
 
 i=0
 while [ "$i" -lt "$RUNS" ]; do

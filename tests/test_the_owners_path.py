@@ -160,6 +160,9 @@ class Machine(unittest.TestCase):
         for either in ({"findrunnable", "schedule"}, {"lock", "lockslow"}, {"runqsteal", "stealbegin", "revoke"}, {"handoffp"}):
             self.assertTrue(callers & either, "none of %s calls it" % sorted(either))
 
+    def test_a_share_of_the_list_is_fetched_ahead(self):
+        self.assertEqual(self.code()["globrunqgetbatch"].count("\tprefetch"), 2)
+
     def test_who_makes_work_has_none_until_it_sees_that_one_looks(self):
         self.assertNotRegex(self.code()["wakep"].split("\tret")[0], r"\t(lock |mfence|xchg .*\()")
 

@@ -44,20 +44,25 @@ globrunqget(void)
 struct g *
 globrunqgetbatch(struct p *pp)
 {
-	struct g *gp;
+	struct g *gp, *next;
 	int32_t n;
 
 	if (__atomic_load_n(&sched.runqsize, __ATOMIC_RELAXED) == 0)
 		return NULL;
 	lock(&sched.lock);
+	/* how large the share is */
 	n = sched.runqsize / gomaxprocs;
 	if (n > RUNQSIZE / 2)
 		n = RUNQSIZE / 2;
 	if (gomaxprocs > 1 && n > sched.runqsize / 2)
 		throw("globrunqgetbatch: more than half of the list");
 	gp = globrunqget();
-	while (n-- > 1)
-		runqput(pp, globrunqget());
+	while (n-- > 1) {
+		next = globrunqget();
+		__builtin_prefetch((char *)next + 64, 1);
+		__builtin_prefetch((char *)next + 128, 1);
+		runqput(pp, next);
+	}
 	unlock(&sched.lock);
 	return gp;
 }
