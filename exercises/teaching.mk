@@ -2,13 +2,16 @@
 
 .PHONY: handout gradescope grade-all selftest
 
-handout: ## what students get of an exercise, as a tree without solutions: make handout EX=02 [TO=dir or X.tar.gz]
-	$(need_python)
-	$(course) handout $(call given,EX) $(if $(TO),--to $(call given,TO))
+# COHORT goes along in the file exercises/cohort.
+of_cohort = @$(if $(COHORT),RT0_COHORT=$(call given,COHORT)) exercises/course
 
-gradescope: ## the autograder's zip of an exercise: make gradescope EX=02
+handout: ## what students get of an exercise, as a tree without solutions: make handout EX=02 [TO=dir or X.tar.gz] [COHORT=7]
 	$(need_python)
-	$(course) gradescope $(call given,EX)
+	$(of_cohort) handout $(call given,EX) $(if $(TO),--to $(call given,TO))
+
+gradescope: ## the autograder's zip of an exercise: make gradescope EX=02 [TO=X.zip] [COHORT=7]
+	$(need_python)
+	$(of_cohort) gradescope $(call given,EX) $(if $(TO),--to $(call given,TO))
 
 grade-all: ## grade a folder of answers into a CSV: make grade-all DIR=hand-ins [EX=02]
 	$(need_python)

@@ -14,13 +14,18 @@ import importlib.util
 import io
 import json
 import os
+import pty
+import random
 import re
+import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tarfile
 import tempfile
+import termios
 import threading
 import time
 import types
@@ -41,7 +46,16 @@ from course import Grading, find_exercise, wrong_solutions  # noqa: E402
 
 EXERCISES = [course.Exercise(path.parent) for path in sorted(TOP.glob("exercises/[0-9][0-9]-*/about"))]
 LONG = bool(os.environ.get("RT0_LONG"))     # make selftest tries all wrong solutions
+RUNS = 100 if LONG else 1                   # of a row, at most
 GRADE = TOP / "exercises" / "grade"
+
+
+def loaded(path):
+    """A file of Python without the suffix, as a module."""
+    loader = importlib.machinery.SourceFileLoader(re.sub(r"\W", "_", path), str(TOP / path))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
 
 
 def told(grading):
@@ -61,7 +75,7 @@ class Laws(unittest.TestCase):
     def grade(self, exercise, text, name="answer.nw", only=None):
         path = self.place / name
         path.write_text(text, encoding="utf-8")
-        return Grading(path, exercise, only=only, shown=name)
+        return report.graded(path, exercise, only=only, shown=name, runs=RUNS)
 
     def test_points_add_up_to_a_hundred(self):
         for exercise in EXERCISES:
@@ -77,13 +91,15 @@ class Laws(unittest.TestCase):
             self.assertEqual(len(re.findall(r"^# ", hints, re.M)), 3, "%s: hints.md should have three levels" % exercise.name)
             self.assertGreaterEqual(len(list(wrong_solutions(exercise))), 3, exercise.name)
             page = (exercise.directory / ("exercise-%s.md" % exercise.name)).read_text(encoding="utf-8")
-            for part in ("\n## What counts\n", " hours", "\n    " if exercise.number == "01" else "\n## Your first ten minutes\n"):
+            for part in ("\n## What counts\n", " hours", "\n## Your first ten minutes\n"):
                 self.assertIn(part, page, exercise.name)
+            self.assertEqual(sorted(set(re.findall(r"`tests/unit/(\w+\.c)`", page))), exercise.about.get("breaks", "").split(),
+                             "%s: the page names the tests that the task changes, and about lists them" % exercise.name)
             chapter = exercise.about.get("chapter", exercise.about["state"])
             self.assertIn("(#exercise-%s)" % exercise.name, (TOP / "book" / (chapter + ".nw")).read_text(encoding="utf-8"),
                           "%s is not linked from its chapter" % exercise.name)
             predict = exercise.directory / "predict.md"
-            if predict.exists():
+            if exercise.language != "answers":      # which is all predictions
                 self.assertRegex(predict.read_text(encoding="utf-8"), r"\A(# .*\?\n[^#\n].*\n)+\Z", exercise.name)
 
     def test_without_a_woven_book_a_page_has_titles_in_place_of_links(self):
@@ -94,29 +110,43 @@ class Laws(unittest.TestCase):
             self.assertRegex(page, r"\]\(#|\[\[")
             self.assertNotRegex(course.in_words(page), r"\]\(#|\[\[|\{#", exercise.name)
 
+    # What the first failing row of a starter shows, in answer to the question in predict.md.
+    shown = {"11": r": step back if sysmon has marked this turn\n +1 .* has worked and polls\n-> +2 ", "12": r": stand on g\Z"}
+
     def test_every_starter_builds_runs_and_fails(self):
         for exercise in EXERCISES:
-            grading = Grading(exercise.directory / "starter.nw", exercise)
+            grading = Grading(exercise.directory / "starter.nw", exercise, runs=RUNS)
             self.assertEqual(grading.refused, "", exercise.name)
             self.assertEqual(grading.score, int(exercise.about["build"]), exercise.name + "\n" + told(grading))
             named = {row for _, row, _ in wrong_solutions(exercise)}
             self.assertEqual({row.name for row in exercise.rows[1:]} - named - set(failed(grading)), set(), "%s: these rows never fail" % exercise.name)
             self.assertRegex(told(grading), r"still to do at \S+starter.nw:\d+: |you predicted \"todo\"", exercise.name)
+            first = next(result for result in grading.results if not result.passed)
+            if exercise.number in self.shown:
+                self.assertRegex("\n".join([first.cause] + list(first.events)), self.shown[exercise.number], "what predict.md says of exercise %s" % exercise.number)
 
     def test_every_solution_has_all_points(self):
         for exercise in EXERCISES:
             start = sum(os.times()[:4])
-            grading = Grading(exercise.directory / "solution.nw", exercise, runs=100 if LONG else 1)
+            grading = Grading(exercise.directory / "solution.nw", exercise, runs=RUNS)
             self.assertLess(sum(os.times()[:4]) - start, 20, "%s: a hand-in should be graded in 20 s" % exercise.name)
             self.assertEqual(grading.score, 100 - sum(exercise.hand.values()), "%s\n%s" % (exercise.name, told(grading)))
 
+    if LONG:
+        def test_every_solution_but_those_about_one_run_has_all_points_in_a_cohort(self):
+            with mock.patch.dict(os.environ, RT0_COHORT="7"):
+                for exercise in course.exercises():
+                    if exercise.language == "answers":      # a run of cohort 0
+                        continue
+                    grading = Grading(exercise.directory / "solution.nw", exercise, runs=2)
+                    self.assertEqual(grading.refused, "", exercise.name)
+                    self.assertEqual(failed(grading), ["seed"] if exercise.number == "08" else [], exercise.name + "\n" + told(grading))
+
     def test_a_solution_is_graded_many_times_and_an_interrupted_test_goes_on(self):
         """The long form of the law above, exercises/selftest; here on a copy whose solution is wrong, once it is."""
-        loader = importlib.machinery.SourceFileLoader("selftest", str(TOP / "exercises/selftest"))
-        selftest = importlib.util.module_from_spec(importlib.util.spec_from_loader("selftest", loader))
-        loader.exec_module(selftest)
+        selftest = loaded("exercises/selftest")
         exercise, said = find_exercise("03"), io.StringIO()
-        built = Grading(exercise.directory / "solution.nw", exercise, keep=self.place)
+        built = Grading(exercise.directory / "solution.nw", exercise, keep=self.place, runs=RUNS)
         file = self.place / "passed"
         with contextlib.redirect_stdout(said):
             self.assertTrue(selftest.many(exercise, "loaded", 3, file, built))
@@ -130,9 +160,7 @@ class Laws(unittest.TestCase):
         self.assertNotIn("not run", said.getvalue())
 
     def test_a_record_of_gradings_is_void_when_code_changes_and_stays_when_prose_does(self):
-        loader = importlib.machinery.SourceFileLoader("selftest", str(TOP / "exercises/selftest"))
-        selftest = importlib.util.module_from_spec(importlib.util.spec_from_loader("selftest", loader))
-        loader.exec_module(selftest)
+        selftest = loaded("exercises/selftest")
         exercise = find_exercise("03")
         copied = self.place / exercise.name
         shutil.copytree(exercise.directory, copied)
@@ -213,13 +241,11 @@ class Laws(unittest.TestCase):
                 self.assertTrue(any(line in one for one in printed), "%s shows a line that is not printed:\n%s\nbut\n%s" % (
                     exercise.name, line, "\n".join(printed)))
 
-    def a_state_with_a_solution_passes_the_unit_tests_of_its_chapter(self):
-        """Except those that the exercise's about names, because the task changes what they say."""
-        loader = importlib.machinery.SourceFileLoader("runner", str(TOP / "tests/run"))
-        runner = importlib.util.module_from_spec(importlib.util.spec_from_loader("runner", loader))
-        loader.exec_module(runner)
+    def test_a_state_with_a_solution_passes_the_unit_tests_of_its_chapter(self):
+        """Except those that the exercise's about names, because the task changes what they say. In the short form one exercise, and of these tests those of its chapter."""
+        runner = loaded("tests/run")
         for exercise in EXERCISES:
-            if exercise.language in ("answers", "python"):
+            if exercise.language in ("answers", "python") or not LONG and exercise.number != "03":
                 continue
             number = Path(exercise.chapters[-1]).name[:2]
             texts = course.tangle(exercise.chapters + exercise.given + [str((exercise.directory / "solution.nw").relative_to(TOP))])
@@ -231,6 +257,8 @@ class Laws(unittest.TestCase):
             for unit in sorted(TOP.glob("tests/unit/*.c")):
                 if not runner.unit_chapter(unit) or not runner.unit_chapter(unit) <= number <= runner.unit_last(unit):
                     continue
+                if not LONG and runner.unit_chapter(unit) != exercise.about["chapter"][:2]:
+                    continue
                 program = self.place / unit.stem
                 built = run(["gcc", "-std=gnu11", "-g", "-O1", "-D_GNU_SOURCE", "-w", "-fno-pie", "-no-pie", "-DGOAMD64=1", "-I%s/tests/unit" % TOP]
                             + tree.includes + ["-o", program, unit, "-lcunit", "-lc", archive], cwd=TOP)
@@ -238,9 +266,6 @@ class Laws(unittest.TestCase):
                     broken.append(unit.name)
             with self.subTest(exercise.name):
                 self.assertEqual(broken, exercise.about.get("breaks", "").split())
-
-    if LONG:    # minutes: for make selftest
-        test_a_state_with_a_solution_passes_the_unit_tests_of_its_chapter = a_state_with_a_solution_passes_the_unit_tests_of_its_chapter
 
 
 # -- cheats -----------------------------------------------------------------------------
@@ -326,6 +351,9 @@ REFUSED = {     # a whole answer, and what is said about it
     "assembly in a comment that a chunk closes": (PUT + "\n/* <<more>> */\n@\n\n<<more>>=\n'*/ __asm__(\"hlt\"); /*'\n@\n", r":4: a chunk is used in a comment"),
     "chunks without end": ("".join("<<%s>>=\n<<b%d>>\n<<b%d>>\n@\n" % ("b%d" % n if n else PUT[2:-3], n + 1, n + 1) for n in range(40)) + "<<b40>>=\n;\n@\n",
                            r"takes more than 10 seconds"),
+    "an allowed chunk without replace": (PUT.replace("replace: ", "") + "\nvoid\nrunqput(struct p *pp, struct g *gp)\n{\n\t(void)pp;\n\t(void)gp;\n}\n@\n",
+                                         r":5: error: redefinition of .runqput.; the chunk <<put a goroutine at the end of the line>> is in chapter %d, and this one "
+                                         r"adds to it: <<replace: put a goroutine at the end of the line>>= in line 3 puts yours in its place$" % int(number("schedinit"))),
     "a forgotten replace": ("<<run a goroutine>>=\nint x;\n@\n", r":3: <<run a goroutine>> is not part of this exercise"),
 }
 
@@ -384,36 +412,36 @@ POLL = (TOP / "exercises/11-hog/solution.nw").read_text(encoding="utf-8")
 THIEF = (TOP / "exercises/14-nodes/solution.nw").read_text(encoding="utf-8")
 SWITCH = (TOP / "exercises/02-context-switch/solution.nw").read_text(encoding="utf-8")
 
-FORGED = {      # answers that write in the driver's name or change what is the driver's, and what is said
-    "calls note": (FAIR % """for (long t = 0; t < number(os_Args[3]); t++)
+FORGED = {      # answers that write in the driver's name or change what is the driver's: where the code goes, or None if it is an answer, and what is said
+    "calls note": (FAIR, """for (long t = 0; t < number(os_Args[3]); t++)
 		((says *)(uintptr_t)trap())(turn, t % (number(os_Args[4]) + number(os_Args[5])), 0, 0);
 	((says *)(uintptr_t)trap())(done, 0, 0, 0);""", "a note came from code that is not the driver's"),
-    "jumps to a call of note": (FAIR % """const unsigned char *p = (const unsigned char *)(uintptr_t)main_main;
+    "jumps to a call of note": (FAIR, """const unsigned char *p = (const unsigned char *)(uintptr_t)main_main;
 
 	while (p[0] != 0xe8 || (uintptr_t)trap() - (uintptr_t)(p + 5 + *(const int *)(p + 1)) > 8)
 		p++;
 	((says *)(uintptr_t)p)(turn, 0, 0, 0);""", "a note came from code that is not the driver's"),
-    "has a stack of its own": (FAIR % """static uintptr_t stack[64];
+    "has a stack of its own": (FAIR, """static uintptr_t stack[64];
 	struct gobuf to = { 0 };
 
 	stack[32] = (uintptr_t)main_main + 40;
 	to.sp = (uintptr_t)&stack[32];
 	to.pc = (uintptr_t)trap();
 	gogo(&to);""", "a note came from code that is not the driver's"),
-    "writes to the driver's frame": (FAIR % """volatile uintptr_t here = 0, *p = &here;
+    "writes to the driver's frame": (FAIR, """volatile uintptr_t here = 0, *p = &here;
 
 	while (*p - (uintptr_t)main_main + 0x1000 > 0x20000)	/* the return address */
 		p++;
 	p[1]++;
 	return NULL;""", "its frame changed"),
-    "writes to the driver's variables": (NEXT % """for (long *p = (long *)((uintptr_t)_edata & (uintptr_t)-8), n = 0; n < 2000; n++, p--)
+    "writes to the driver's variables": (NEXT, """for (long *p = (long *)((uintptr_t)_edata & (uintptr_t)-8), n = 0; n < 2000; n++, p--)
 		if (*p == 900)
 			*p = 1;""", "its variables changed"),
-    "makes read-only data writable": (FAIR % "Syscall6(10, (long)main_main & -4096, 4096, 3, 0, 0, 0);", "made system call 10,"),
-    "takes the tracer's traps out of the code": (FAIR % "Syscall6(28, 0, 16 @<< 20, 4, 0, 0, 0);", "made system call 28,"),
-    "puts memory in the place of the code": (FAIR % "Syscall6(9, 0, 16 @<< 20, 3, 0x32, -1, 0);", "made system call 9,"),
-    "runs a goroutine's function itself": (NEXT % "if (gp != NULL && gp->startpc != 0)\n\t\t((void (*)(void *))gp->startpc)((void *)7);", "began with the argument 0x7, and nobody"),
-    "pushes a return address": (SWITCH.replace("xorl\t%ebp, %ebp\n@", """leaq	main_main(%rip), %rdx
+    "makes read-only data writable": (FAIR, "Syscall6(10, (long)main_main & -4096, 4096, 3, 0, 0, 0);", "made system call 10,"),
+    "takes the tracer's traps out of the code": (FAIR, "Syscall6(28, 0, 16 @<< 20, 4, 0, 0, 0);", "made system call 28,"),
+    "puts memory in the place of the code": (FAIR, "Syscall6(9, 0, 16 @<< 20, 3, 0x32, -1, 0);", "made system call 9,"),
+    "runs a goroutine's function itself": (NEXT, "if (gp != NULL && gp->startpc != 0)\n\t\t((void (*)(void *))gp->startpc)((void *)7);", "began with the argument 0x7, and nobody"),
+    "pushes a return address": (None, SWITCH.replace("xorl\t%ebp, %ebp\n@", """leaq	main_main(%rip), %rdx
 leaq	40(%rdx), %rsi
 1: decq	%rdx
 cmpw	$0xc3cc, (%rdx)
@@ -421,21 +449,21 @@ jne	1b
 pushq	%rsi
 jmp	*%rdx
 @"""), "a note came from code that is not the driver's"),
-    "counts a turn in place of ending it": (POLL.replace("\t\truntime_Gosched();\n", "\t\tpp->schedtick++;\n", 1), "had to wait for"),
-    "takes from far Ps behind rob's back": (THIEF.replace("\tuint32_t end;\n", """	uint32_t end;
+    "counts a turn in place of ending it": (None, POLL.replace("\t\truntime_Gosched();\n", "\t\tpp->schedtick++;\n", 1), "had to wait for"),
+    "takes from far Ps behind rob's back": (None, THIEF.replace("\tuint32_t end;\n", """	uint32_t end;
 	struct g *got = runqget(allp[to[n - 1]]);
 
 	if (got != NULL)
 		return got;
 """, 1), "more than were made there or came by rob"),
-    "lets a thief that is none steal": (THIEF.replace("\tuint32_t end;\n", """	uint32_t end;
+    "lets a thief that is none steal": (None, THIEF.replace("\tuint32_t end;\n", """	uint32_t end;
 	static struct p near, nearer;
 
 	near.id = pp->id;
 	nearer.id = to[0];
 	runqsteal(&near, &nearer, 0);
 """, 1), "a thief, or its victim, is no P"),
-    "gives the driver a false register": (SWITCH.replace("movq\t%rdi, %rdx", """movq	g_sched+gobuf_sp(%rcx), %rdx
+    "gives the driver a false register": (None, SWITCH.replace("movq\t%rdi, %rdx", """movq	g_sched+gobuf_sp(%rcx), %rdx
 movq	%rdx, -8(%rsp)			/* what main is to find */
 movq	48(%rsp), %rdx
 cmpw	$0xf4cc, (%rdx)			/* it is main that has called */
@@ -448,7 +476,7 @@ jne	1f
 leaq	-56-g_sched-gobuf_sp(%rsp), %rbx
 1: ret
 """, 1), "g0.sched.sp has changed, and must not"),
-    "counts the turns of others itself": (SWITCH.replace("pushq\t%rbx\n", """leaq	main_main(%rip), %r8
+    "counts the turns of others itself": (None, SWITCH.replace("pushq\t%rbx\n", """leaq	main_main(%rip), %r8
 1: incq	%r8
 cmpw	$0xff48, (%r8)
 jne	1b
@@ -491,6 +519,9 @@ ASSEMBLY = {    # the same for exercise 02
 }
 
 
+WHICH = 0x7768696368000000      # once in a program: the next numbers choose one of the codes in it
+
+
 class Cheats(Laws):
     def setUp(self):
         super().setUp()
@@ -499,23 +530,42 @@ class Cheats(Laws):
     def cheat(self, body):
         return BODY % body.replace("END;", "Syscall6(231, 0, 0, 0, 0, 0, 0);")
 
+    def several(self, template, bodies):
+        """The gradings of an answer with each of these bodies; it is built once, and a word in the program says which body it runs."""
+        cases = "".join("case %d: {\n\t%s\n\tbreak;\n\t}\n\t" % one for one in enumerate(bodies))
+        text = template % ("static volatile long which = %d;\n\n\tswitch (which & 63) {\n\t%s}" % (WHICH, cases)).replace("END;", "Syscall6(231, 0, 0, 0, 0, 0, 0);")
+        path = self.place / "several.nw"
+        path.write_text(text, encoding="utf-8")
+        built = Grading(path, only=[], keep=self.place / "several", runs=RUNS)
+        self.assertEqual(built.refused, "")
+        code = built.program.path.read_bytes()
+        self.assertEqual(code.count(struct.pack("<q", WHICH)), 1)
+        gradings = [copy.copy(built) for _ in bodies]
+        for number, grading in enumerate(gradings):     # all of them now: while one is open for writing, none can be started
+            grading.only, grading.results, grading.program = None, [], copy.copy(built.program)
+            grading.program.path = self.place / "several" / ("driver.%d" % number)
+            grading.program.path.write_bytes(code.replace(struct.pack("<q", WHICH), struct.pack("<q", WHICH + number)))
+            grading.program.path.chmod(0o755)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(Grading.judge_rows, gradings))
+        return gradings
+
     def test_no_cheat_gets_more_than_the_points_for_building(self):
-        def one(case):
-            name, (body, says) = case
-            return name, says, self.grade(self.exercise, self.cheat(body), re.sub(r"\W+", "-", name) + ".nw")
         # Two seconds for each run: where ten others want the processor, the one that loops for ever needs twenty for its two.
-        with ThreadPoolExecutor(2) as pool, mock.patch.object(course.Program, "patience", 2):
-            for name, says, grading in pool.map(one, CHEATS.items()):
-                self.assertEqual(grading.refused, "", name)
-                self.assertEqual(grading.score, 10, "%s\n%s" % (name, told(grading)))
-                self.assertIn(says, told(grading), name)
+        with mock.patch.object(course.Program, "patience", 2):
+            gradings = self.several(BODY, [body for body, _ in CHEATS.values()])
+        for grading, (name, (_, says)) in zip(gradings, CHEATS.items()):
+            self.assertEqual(grading.score, 10, "%s\n%s" % (name, told(grading)))
+            self.assertIn(says, told(grading), name)
+            if name == "eat memory":
+                self.assertRegex(report.table(grading), r"out of\s+memory\S*;\s+a\s+run\s+may\s+take\s+\d+\s+MB\n")
 
     def test_what_is_written_in_the_drivers_name_earns_nothing(self):
-        def one(case):
-            name, (text, says) = case
-            return name, says, self.grade(None, text, re.sub(r"\W+", "-", name) + ".nw")
-        with ThreadPoolExecutor(2) as pool:
-            for name, says, grading in pool.map(one, FORGED.items()):
+        for template in dict.fromkeys(one[0] for one in FORGED.values()):
+            mine = {name: (text, says) for name, (where, text, says) in FORGED.items() if where == template}
+            gradings = self.several(template, [text for text, _ in mine.values()]) if template else [
+                self.grade(None, text, re.sub(r"\W+", "-", name) + ".nw") for name, (text, _) in mine.items()]
+            for grading, (name, (_, says)) in zip(gradings, mine.items()):
                 self.assertEqual(grading.refused, "", name)
                 if grading.exercise.number != "05" and "register" not in name:  # where the forger has a solution of the rows before
                     self.assertEqual(grading.score, grading.results[0].row.points, "%s\n%s" % (name, told(grading)))
@@ -552,9 +602,7 @@ class Cheats(Laws):
 
     def test_the_seed_that_a_solution_names_is_found_and_written_down(self):
         """Which make golden does, since a change of the scheduler voids it."""
-        loader = importlib.machinery.SourceFileLoader("seeds", str(TOP / "exercises/08-lost/seeds.py"))
-        seeds = importlib.util.module_from_spec(importlib.util.spec_from_loader("seeds", loader))
-        loader.exec_module(seeds)
+        seeds = loaded("exercises/08-lost/seeds.py")
         for file in ("solution.nw", "wrong"):
             shutil.copy(TOP / "exercises/08-lost" / file, self.place)
         with mock.patch.object(seeds, "HERE", self.place), mock.patch.object(seeds, "stops", lambda _, seed, procs: seed in {2: (5, 7, 8), 3: (9,)}[procs]), \
@@ -565,21 +613,19 @@ class Cheats(Laws):
 
     def test_a_cohorts_numbers_are_in_what_is_given(self):
         with mock.patch.dict(os.environ, RT0_COHORT="7"):
+            for name in ("01", "13"):       # no given.nw: another run
+                (_, usual, value), = find_exercise(name).varied
+                self.assertNotEqual(usual, value, name)
             for name in ("03", "04", "05", "07", "08", "11", "14"):
                 exercise = find_exercise(name)
                 (number, usual, value), = exercise.varied
                 self.assertNotEqual(usual, value, name)
                 self.assertEqual(re.findall(r"\b%s = (\d+)" % number, (TOP / exercise.given[0]).read_text(encoding="utf-8")), [str(value)], name)
 
-    def test_a_cohort_has_numbers_of_its_own(self):
-        """Which fail an answer in which the book's number is written."""
-        text = (TOP / "exercises/05-runnext/solution.nw").read_text(encoding="utf-8")
-        for name, answer, score in (("right", text, "score 100 of 100"), ("fixed", text.replace("NEXTTURNS)", "8)"), "score 10 of 100")):
-            path = self.place / ("05-%s.nw" % name)
-            path.write_text(answer, encoding="utf-8")
-            done = run([GRADE, path], env=dict(os.environ, RT0_COHORT="7"))
-            self.assertRegex(done.stdout, "in cohort 7, NEXTTURNS is [0-9]+\\n")
-            self.assertIn(score, done.stdout)
+    def test_a_forgotten_replace_that_compiles_is_remarked(self):
+        grading = self.grade(self.exercise, "exercise 03\n\n%s\n/* and this */\n@\n" % PUT.replace("replace: ", ""), only=[])
+        self.assertEqual(grading.refused, "")
+        self.assertIn("    answer.nw:3: this adds to the book's <<put a goroutine at the end of the line>>; <<replace: put", report.remarks(grading))
 
     def test_nothing_is_left_behind(self):
         before = set(course.BUILD.glob("03-priorities.*"))
@@ -591,6 +637,26 @@ for inherited in [name for name in dir(Laws) if name.startswith("test_")]:
     setattr(Cheats, inherited, None)
 
 
+# For GDB: run, and tell so many notes of the driver.
+STEP = """set pagination off
+run
+python
+left = %d
+while left > 0 and gdb.selected_inferior().pid != 0:
+    frame = gdb.newest_frame()
+    if frame.name() == "note_":
+        register = lambda name: int(frame.read_register(name).cast(gdb.lookup_type("long")))
+        text = gdb.selected_inferior().read_memory(register("rdi"), 8).tobytes().rstrip(b"\\0").decode()
+        print("\\nnoted %%s %%d %%d %%d" %% (text, register("rsi"), register("rdx"), register("rcx")))
+        left -= 1
+    if left > 0:
+        gdb.execute("continue", to_string=True)
+if gdb.selected_inferior().pid != 0:
+    gdb.execute("kill")
+end
+"""
+
+
 class Tool(unittest.TestCase):
     """exercises/grade as a program: statuses, files, bad input."""
 
@@ -599,13 +665,22 @@ class Tool(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.place = Path(directory.name)
 
-    def grade(self, data, *options):
+    def grade(self, data, *options, here=None):
+        """Grade what is in data; here: the program as a module, which starts sooner."""
         path = self.place / "03-answer.nw"
         if callable(data):
             data(path)
         elif data is not None:
             path.write_bytes(data)
-        done = run([GRADE, path, "--results", self.place / "results.json"] + list(options))
+        words = [path, "--results", self.place / "results.json"] + list(options)
+        if here:
+            out, error = io.StringIO(), io.StringIO()
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error), mock.patch.object(sys, "argv", ["grade"] + list(map(str, words))):
+                with self.assertRaises(SystemExit) as end:
+                    here.main()
+            done = types.SimpleNamespace(returncode=end.exception.code, stdout=out.getvalue(), stderr=error.getvalue())
+        else:
+            done = run([GRADE] + words)
         results = json.loads((self.place / "results.json").read_text()) if (self.place / "results.json").exists() else None
         return done, results
 
@@ -629,9 +704,10 @@ class Tool(unittest.TestCase):
             "undefined": ((PUT + "\n<<mine>>\n@\n").encode(), r":2: <<mine>> is used but no chunk of this name is defined; define it, or take the use out$"),
             "tabs": ((PUT + "\nint x;\n        int y;\n\tint z;\n@\n").encode(), r"indented by spaces and others of the chunk by tabs; use tabs"),
         }
+        grade = loaded("exercises/grade")
         for name, (data, says) in bad.items():
             (self.place / "03-answer.nw").unlink() if (self.place / "03-answer.nw").exists() else None
-            done, results = self.grade(data)
+            done, results = self.grade(data, here=None if name in ("empty", "no C") else grade)
             self.assertEqual(done.returncode, 2, name + done.stdout + done.stderr)
             said = done.stdout.split("\n")[0]
             self.assertRegex(said, says, name)
@@ -737,17 +813,30 @@ class Tool(unittest.TestCase):
         failure.at = 1
         self.assertEqual(report.picture(failing), "")
 
-    def test_a_failing_row_says_how_to_see_it_again_and_that_shows_it(self):
-        """Typed, for one; all are in test_every_wrong_solution_fails_by_the_row_that_it_names."""
-        name, row, text = next(iter(wrong_solutions(find_exercise("03"))))
-        path = self.place / "03-answer.nw"
-        path.write_text(text, encoding="utf-8")
-        done = run([GRADE, path])
-        command = re.search(r"see it again:  exercises/grade (--row %s --seed \d+ \S+)" % row, done.stdout).group(1)
-        again = run([GRADE] + command.split(), cwd=TOP)
-        shown, shown_again = (re.search(r"FAILS .* %s .*\n((?:        .*\n)+)" % row, one.stdout).group(1).split(" runs failed")[0].rsplit("\n", 1)[0] for one in (done, again))
-        self.assertEqual(shown_again, shown)
-        self.assertIn("\n          -> ", shown)
+    def test_a_failing_row_says_how_to_see_it_again_and_to_step_it_and_both_show_it(self):
+        """Typed, for one, as make step; see it again for all is in test_every_wrong_solution_fails_by_the_row_that_it_names."""
+        for exercise in EXERCISES if LONG else (find_exercise("10"),):     # its threads run elsewhere on more than one P
+            if exercise.language in ("answers", "python"):      # no run that could be stepped
+                continue
+            name, row, text = next(iter(wrong_solutions(exercise)))
+            path = self.place / (exercise.number + "-answer.nw")
+            path.write_text(text, encoding="utf-8")
+            grading = Grading(path, exercise, only=[row])
+            result = grading.results[-1]
+            told = report.rows(grading, result)
+            command = re.search(r"step it:       exercises/grade --gdb --row (\w+) --seed (\d+) (\S+)\n", told)
+            self.assertIn("see it again:  exercises/grade --row %s --seed %s %s\n" % command.groups(), told)
+            notes = [note[:4] for note in result.failure.trace.notes[:200]]
+            self.assertGreater(len(notes), 0, exercise.name)
+            environment = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "GOMAXPROCS")}
+            done = subprocess.run(["make", "--no-print-directory", "step"] + ["%s=%s" % pair for pair in zip(("ROW", "SEED", "FILE"), command.groups())], cwd=TOP, text=True,
+                                  env=environment, input=STEP % len(notes), stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+            shown, shown_again = (re.search(r"FAILS .* %s .*\n((?:        .*\n)+)" % row, one).group(1).split(" runs failed")[0].rsplit("\n", 1)[0] for one in (told, done.stdout))
+            self.assertEqual(shown_again, shown)
+            if exercise.number == "05":
+                self.assertIn("\n          -> ", shown)
+            stepped = [(note[0],) + tuple(map(int, note[1:])) for note in re.findall(r"noted (\S+) (\S+) (\S+) (\S+)\n", done.stdout)]
+            self.assertEqual(stepped, notes, "%s: what GDB steps is another run than that of the row\n%s" % (exercise.name, done.stderr[-2000:]))
 
     def test_what_a_row_advises_to_type_in_gdb_is_understood(self):
         """Where there is no run to see again: GDB takes each command, without an error."""
@@ -789,6 +878,24 @@ class Tool(unittest.TestCase):
         told = report.rows(types.SimpleNamespace(results=results, shown="a.nw"), results[1])
         self.assertRegex(told, r"\n        as above, in the row one\n          \(gdb\) print two\n")
 
+    def test_of_the_seeds_that_fail_the_one_with_the_shortest_run_is_shown(self):
+        lengths = {1: 40, 2: None, 3: 12, 4: 9, 5: 9, 6: 30}
+
+        def fails(_, draw):
+            for seed, length in lengths.items():
+                if length and draw.getstate() == random.Random(seed).getstate():
+                    trace = course.Trace(["note x %x 0 0 0 0" % n for n in range(length)] + ["end exit 0"], "", ["words"])
+                    raise course.Failure("length %d" % length, trace, 5)
+        result = course.judge(course.Row("row", 10, "a sentence", fails), None, list(lengths))
+        self.assertEqual((result.passed, result.seed, result.cause, result.tried), (False, 4, "length 9", "5 of 6 runs failed; the shortest has seed 4"))
+        self.assertEqual([line[:8] for line in result.events], ["       3", "       4", "       5", "->     6", "       7"])
+        self.assertEqual([line.split()[-3:] for line in result.events][3], ["5", "0", "0"])
+        for length, at, shown in ((9, 0, "->1 2"), (9, None, "6 7 8 ->9"), (9, 9, "7 8 9 ->10"), (3, 1, "1 ->2 3")):
+            trace = course.Trace(["note x 0 0 0 0 0"] * length, "", [])
+            lines = course.around(course.Failure("", trace, at), course.tell)
+            self.assertEqual(" ".join(re.match(r"(->)? *(\d+)", line).expand(r"\1\2") for line in lines), shown)
+            self.assertLessEqual(len(lines), 5)
+
     def test_points_that_a_reader_gives_are_told_apart(self):
         exercise, hand = find_exercise("14"), "a reader gives up to 25 more: reason 15, reading 10"
         grading = types.SimpleNamespace(exercise=exercise, refused="", warnings="", score=5, shown="a.nw", results=[course.Result(exercise.rows[0], True)])
@@ -818,14 +925,20 @@ class Course(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.place = Path(directory.name)
 
-    def handout(self, number):
+    def handout(self, number, *more):
         """A hand-out; it may use the objects that have been compiled here, since they are found by their contents."""
         top = self.place / "given"
-        self.course("handout", number, "--to", top)
+        self.make("handout", "EX=" + number, "TO=%s" % top, *more)
         (top / "build/exercises").mkdir(parents=True)
         (course.BUILD / "objects").mkdir(parents=True, exist_ok=True)
         (top / "build/exercises/objects").symlink_to(course.BUILD / "objects")
+        (top / "build/exercises" / course.watcher().name).symlink_to(course.watcher())
         return top
+
+    def make(self, *words, top=TOP):
+        done = run(["make", "--no-print-directory"] + list(words), cwd=top)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
 
     def course(self, *words, status=0, top=TOP, **options):
         done = run([top / "exercises" / "course"] + list(words), **options)
@@ -834,34 +947,55 @@ class Course(unittest.TestCase):
         return done.stdout + done.stderr
 
     def test_a_handout_works_in_an_empty_directory_and_holds_no_solution(self):
+        course_program = loaded("exercises/course")
         for exercise in EXERCISES:
             top = self.place / exercise.name
-            self.course("handout", exercise.number, "--to", top)
+            with contextlib.redirect_stdout(io.StringIO()):
+                course_program.handout(types.SimpleNamespace(exercise=exercise.number, to=top))
             files = [path for path in top.rglob("*") if path.is_file()]
             self.assertEqual([path.name for path in files if path.name in ("solution.nw", "wrong", "advice.md", "hidden.py", "seeds.py")], [])
             # no line of the solution's code is in it, except those of the book and those that a student is given on purpose
-            known = [exercise.directory / name for name in ("starter.nw", "hints.md", "given.nw", "driver.c")] + [TOP / book for book in exercise.chapters]
+            known = [exercise.directory / name for name in ("starter.nw", "hints.md", "given.nw", "driver.c", "driver_watched.S")] + [TOP / book for book in exercise.chapters]
             known = "".join(path.read_text(encoding="utf-8") for path in known if path.exists())
             mine = {line.strip() for line in (exercise.directory / "solution.nw").read_text(encoding="utf-8").split("\n")}
-            mine = {line for line in mine if len(line) > 12 and line not in known}
+            mine = {line for line in mine if len(line) > 8 and line not in known}
             self.assertGreater(len(mine), 1, exercise.name)
             text = "".join(path.read_text(encoding="utf-8") for path in files)
             self.assertEqual([line for line in mine if line in text], [], exercise.name)
             shutil.rmtree(top)
+        for number, shows in (("12", r"FAILS +0/20 +waiting"), ("13", r"FAILS +0/5 +counter")) if LONG else ():    # GDB, and nothing of this tree
+            self.course("handout", number, "--to", self.place / number)
+            self.assertRegex(self.make("try", top=self.place / number), r"(?s)ok +10/10 .*%s.* score 10 of 100" % shows)
         exercise = find_exercise("03")
-        self.course("handout", "03", "--to", self.place / "lab.tar.gz")
+        self.make("handout", "EX=03", "TO=%s" % (self.place / "lab.tar.gz"))
         with tarfile.open(self.place / "lab.tar.gz") as archive:
             packed = {name for name in archive.getnames() if archive.getmember(name).isfile()}
         top = self.handout("03")
         self.assertEqual(packed, {str(Path("lab") / path.relative_to(top)) for path in top.rglob("*") if path.is_file() and top / "build" not in path.parents})
         self.assertIn("state after *The main goroutine* (chapter", (top / "exercises/03-priorities/exercise-03-priorities.md").read_text())
         offered = re.findall(r"^  make (\S+)", run(["make", "--no-print-directory", "help"], cwd=top).stdout, re.M)
-        self.assertEqual(sorted(offered), ["answer", "help", "learn", "try"])
+        self.assertEqual(sorted(offered), ["answer", "help", "learn", "replay", "step", "try"])
         first = run(["make", "--no-print-directory", "try"], cwd=top)
         self.assertIn("it came to what is still to do at answers/03-priorities.nw:", first.stdout, first.stderr)
         self.assertIn("score 10 of 85; 15 more points are judged when it is handed in", first.stdout)
-        (top / "answers/03-priorities.nw").write_text((exercise.directory / "solution.nw").read_text())
-        self.assertIn("score 85 of 85", run(["make", "--no-print-directory", "try"], cwd=top).stdout)
+        solution = (exercise.directory / "solution.nw").read_text()
+        (top / "answers/03-priorities.nw").write_text(solution + "\n<<fields of a p>>=\nint spare;\n@\n\n<<fields of a p>>=\nint more;\n@\n")
+        self.assertRegex(self.make("try", top=top), r"(?s)score 85 of 85.*\n  remarks, which cost nothing:\n    answers/03-priorities.nw:\d+: chunk <<fields of a p>> follows another")
+        self.assertRegex(self.make("replay", "ROW=highest", "SEED=7", top=top), r"(?s)\A03-priorities: .*\n  ok +20/20 +highest .* score 30 of 30; ")
+
+    def test_a_cohort_has_numbers_of_its_own(self):
+        """Its hand-out knows them; they fail an answer in which the book's number is written."""
+        text = (TOP / "exercises/05-runnext/solution.nw").read_text(encoding="utf-8")
+        top = self.handout("05", "COHORT=7")
+        for name, answer, score in (("right", text, "score 85 of 85"), ("fixed", text.replace("NEXTTURNS)", "8)"), "score 10 of 85")):
+            path = self.place / ("05-%s.nw" % name)
+            path.write_text(answer, encoding="utf-8")
+            done = run([top / "exercises/grade", path])
+            self.assertRegex(done.stdout, "in cohort 7, NEXTTURNS is [0-9]+\\n", done.stderr)
+            self.assertIn(score, done.stdout)
+        self.assertIn("see it again:  RT0_COHORT=7 exercises/grade --row ", done.stdout)
+        self.assertIn("step it:       RT0_COHORT=7 exercises/grade --gdb --row ", done.stdout)
+        self.assertIn("RT0_COHORT is x, and should be a number", run(["make", "handout", "EX=05", "COHORT=x"], cwd=TOP).stderr)
 
     def test_the_autograders_zip_grades_and_always_leaves_a_result(self):
         self.autograder("03", 100, "")
@@ -871,13 +1005,14 @@ class Course(unittest.TestCase):
 
     def autograder(self, number, score, says):
         exercise = find_exercise(number)
-        self.course("gradescope", number, "--to", self.place / "autograder.zip")
+        self.make("gradescope", "EX=" + number, "COHORT=7", "TO=%s" % (self.place / "autograder.zip"))
         with zipfile.ZipFile(self.place / "autograder.zip") as archive:
             self.assertEqual([name for name in archive.namelist() if re.search(r"solution|wrong|advice", name)], [])
             self.assertIn("rt0/exercises/%s/hidden.py" % exercise.name, archive.namelist())
             modes = {one.filename: one.external_attr >> 16 & 0o777 for one in archive.infolist()}
             self.assertEqual([modes[name] for name in ("setup.sh", "run_autograder", "rt0/setup", "rt0/exercises/grade")], 4 * [0o755])
             self.assertIn("exercises/%s-*/starter.nw" % number, archive.read("setup.sh").decode())
+            self.assertEqual(archive.read("rt0/exercises/cohort"), b"7\n")
             archive.extractall(self.place / "source")
         (self.place / "source/rt0/build/exercises").mkdir(parents=True)      # objects are found by their contents
         (course.BUILD / "objects").mkdir(parents=True, exist_ok=True)
@@ -903,7 +1038,7 @@ class Course(unittest.TestCase):
         for name, text in (("anna.nw", solution), ("berta.nw", re.sub(r"\bgp\b", "mine", solution)), ("carl.nw", "nothing\n"),
                            ("dora.nw", (TOP / "exercises/03-priorities/starter.nw").read_text())):
             (self.place / name).write_text(text)
-        said = self.course("grade-all", self.place, "--exercise", "03")
+        said = self.make("grade-all", "DIR=%s" % self.place, "EX=03")
         with open(self.place / "grades.csv", encoding="utf-8") as file:
             rows = {row["file"]: row for row in csv.DictReader(file)}
         self.assertEqual({name: row["score"] for name, row in rows.items()}, {"anna.nw": "100", "berta.nw": "100", "carl.nw": "0", "dora.nw": "10"})
@@ -938,12 +1073,9 @@ class Course(unittest.TestCase):
     def test_a_save_is_answered_within_a_second(self):
         """In processor time, which others do not take away: a second for a change of code; two, which are one on two processors,
         for a new field of a struct, after which all is compiled anew. The best of three counts."""
-        exercise = find_exercise("03")
-        path, solution = self.place / "answer.nw", (exercise.directory / "solution.nw").read_text(encoding="utf-8")
-        path.write_text(solution, encoding="utf-8")
-        Grading(path, exercise, only=[], fresh=False, warm=True)        # as learn does when it starts
+        path = self.place / "answer.nw"
 
-        def save(text):
+        def save(exercise, row, text):
             """Until the first row that has run is told."""
             path.write_text(text, encoding="utf-8")
             start, told = os.times(), []
@@ -951,20 +1083,22 @@ class Course(unittest.TestCase):
             def each(grading):
                 if len(grading.results) == 2:
                     told.append(sum(os.times()[:4]) - sum(start[:4]))
-            self.assertEqual(Grading(path, exercise, only=["highest"], fresh=False, warm=True, stop=True, each=each).refused, "")
+            self.assertEqual(Grading(path, exercise, only=[row], fresh=False, warm=True, stop=True, each=each).refused, "")
             return told[0]
-        for most, old, new in ((1, "struct g *\nrunqget(", "static int extra%d_%d;\n\nstruct g *\nrunqget("),
-                               (2, "<<fields of a p>>=\n", "<<fields of a p>>=\nint extra%d_%d;\n")):
+        for number, row, most, old, new in (("03", "highest", 1, "struct g *\nrunqget(", "static int extra%d_%d;\n\nstruct g *\nrunqget("),
+                                            ("03", "highest", 2, "<<fields of a p>>=\n", "<<fields of a p>>=\nint extra%d_%d;\n"),
+                                            ("11", "turn", 1, "void\nruntime_procPin(", "static int extra%d_%d;\n\nvoid\nruntime_procPin(")):
+            exercise, times = find_exercise(number), []
+            solution = (exercise.directory / "solution.nw").read_text(encoding="utf-8")
             self.assertEqual(solution.count(old), 1)
-            times = []
+            path.write_text(solution, encoding="utf-8")
+            Grading(path, exercise, only=[], fresh=False, warm=True)        # as learn does when it starts
             while len(times) < 3 and min(times + [most]) >= most:
-                times.append(save(solution.replace(old, new % (len(times), time.monotonic_ns()))))
+                times.append(save(exercise, row, solution.replace(old, new % (len(times), time.monotonic_ns()))))
             self.assertLess(min(times), most, "%s\n%s" % (new, times))
 
     def test_what_all_have_been_given_makes_no_answers_alike(self):
-        loader = importlib.machinery.SourceFileLoader("course_program", str(TOP / "exercises/course"))
-        program = importlib.util.module_from_spec(importlib.util.spec_from_loader("course_program", loader))
-        loader.exec_module(program)
+        course_program = loaded("exercises/course")
         exercise = find_exercise("03")
         book = (TOP / exercise.chapters[-1]).read_text(encoding="utf-8") + (TOP / exercise.given[0]).read_text(encoding="utf-8")
         own = "<<mine>>=\n" + "".join("if (a + %d > f(b, %d)) { g(%d, c); }\n" % (n, 7 * n, n) for n in range(9)) + "@\n"
@@ -973,7 +1107,7 @@ class Course(unittest.TestCase):
             (self.place / name).write_text(text, encoding="utf-8")
             gradings.append(types.SimpleNamespace(exercise=exercise, path=self.place / name, shown=name))
         gradings.append(types.SimpleNamespace(exercise=None, path=self.place / "one", shown="none"))
-        self.assertEqual([pair[1:] for pair in program.alike(gradings)], [("three", "four")])
+        self.assertEqual([pair[1:] for pair in course_program.alike(gradings)], [("three", "four")])
 
     def test_an_overlay_is_built_and_a_forgotten_replace_is_explained(self):
         path = self.place / "mine.nw"
@@ -983,7 +1117,8 @@ class Course(unittest.TestCase):
         path.write_text("Forgotten.\n\n<<put a goroutine at the end of the line>>=\nvoid\nrunqput(struct p *pp, struct g *gp)\n{\n\t(void)pp;\n\t(void)gp;\n}\n@\n")
         said = self.course("answer", path, number("the-main-goroutine"), status=2)
         self.assertIn("mine.nw:5:1: error: redefinition of", said)
-        self.assertIn("mine.nw:3: this adds to the book's <<put a goroutine at the end of the line>>; <<replace: put a goroutine", said)
+        self.assertIn("mine.nw: the chunk <<put a goroutine at the end of the line>> is in chapter %d, and this one adds to it: <<replace: put a goroutine "
+                      "at the end of the line>>= in line 3" % int(number("schedinit")), said)
 
     def test_words_that_make_no_sense_are_answered_in_a_sentence(self):
         for words, says in ((("try", "77"), "there is no exercise 77; there are 01-boot"), (("grade-all", self.place / "none"), "is no directory"),
@@ -1030,8 +1165,8 @@ class Course(unittest.TestCase):
         self.assertIn("hint 1 of 3: The idea", until("^hint"))
         key("h")
         until("hint 2 of 3")
-        (top / "answers/03-priorities.nw").write_text((TOP / "exercises/03-priorities/solution.nw").read_text())
-        self.assertIn("done. Stay and change things", until("h hint"))
+        (top / "answers/03-priorities.nw").write_text((TOP / "exercises/03-priorities/solution.nw").read_text() + "\n<<fields of a p>>=\nint spare;\n@\n\n<<fields of a p>>=\nint more;\n@\n")
+        self.assertRegex(until("h hint"), r"(?s)remarks, which cost nothing:\n.*<<fields of a p>> follows another.*done. Stay and change things")
         self.assertEqual((top / "answers/progress").read_text(), "03-priorities\n")
         key("x")
         until("x once more")
@@ -1042,6 +1177,48 @@ class Course(unittest.TestCase):
         self.assertEqual((top / "answers/predictions").read_text(), "03-priorities 1: the put, of course\n")
         key("q")
         self.assertEqual(learn.wait(20), 0)
+
+    def test_learn_takes_single_keys_from_a_terminal_and_leaves_it_as_it_was(self):
+        """The answers are no noweb, which is said at once."""
+        top = self.handout("03")
+        shutil.copytree(TOP / "exercises/04-shares", top / "exercises/04-shares")
+        (top / "answers").mkdir()
+        for name in ("03-priorities.nw", "04-shares.nw"):
+            (top / "answers" / name).write_text("Nothing yet.\n")
+        (top / "answers/progress").write_text("04-shares\n")
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, slave)
+        before = termios.tcgetattr(slave)
+        learn = subprocess.Popen([str(top / "exercises/course"), "learn"], cwd=top, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=dict(os.environ, TERM="dumb"))
+        self.addCleanup(os.close, master)
+        self.addCleanup(learn.wait)
+        self.addCleanup(learn.kill)
+        limit = threading.Timer(60, learn.kill)
+        limit.start()
+        self.addCleanup(limit.cancel)
+
+        def until(words, key=None):
+            os.write(master, (key or "").encode())
+            seen = ""
+            while words not in seen and learn.poll() is None:
+                if select.select([master], [], [], 0.1)[0]:
+                    seen += os.read(master, 4096).decode()
+            self.assertIn(words, seen)
+            return seen.replace("\r\n", "\n")
+        until("\n  > ")
+        shown = until("q quit", "the take\n")
+        self.assertIn('you said "the take".', shown)
+        self.assertIn("  [#-] 1 of 2  (", shown)
+        self.assertIn("answers/03-priorities.nw:1: the file defines no chunk", shown)
+        self.assertNotIn("\033", shown)
+        self.assertRegex(until("Shares of the processor", "l"), r">   03-priorities +A queue with priorities\n   x 04-shares +Shares")
+        until("\n  > ", "n")
+        self.assertIn("answers/04-shares.nw:1: the file defines no chunk", until("q quit", "\n"))
+        self.assertRegex(until("Shares of the processor", "l"), r"    03-priorities +A queue with priorities\n > x 04-shares +Shares")
+        self.assertIn("answers/03-priorities.nw:1: ", until("q quit", "p"))     # and no question, which has been asked
+        os.write(master, b"q")
+        self.assertEqual(learn.wait(20), 0)
+        self.assertEqual(termios.tcgetattr(slave), before)
 
 
 if __name__ == "__main__":

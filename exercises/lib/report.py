@@ -1,12 +1,17 @@
 """How a grading is told: a table for people, JSON for two platforms, one HTML page."""
 import base64
+import contextlib
 import html
 import json
+import os
+import re
 import sys
 import tempfile
 import textwrap
+from pathlib import Path
 
-from course import TOP, cohort, whole
+from answer import Refused, chunks, read
+from course import EXERCISES, LIB, TOP, Grading, cohort, whole
 
 sys.path.append(str(TOP / "book" / "tools"))
 import timeline  # noqa: E402
@@ -16,10 +21,68 @@ def colour(text, code, on):
     return "\033[%sm%s\033[0m" % (code, text) if on else text
 
 
+def join_cohort():
+    """The hand-out and the autograder of a cohort say which in the file exercises/cohort; the environment may say another."""
+    file = EXERCISES / "cohort"
+    if file.exists():
+        os.environ.setdefault("RT0_COHORT", file.read_text(encoding="utf-8").strip())
+
+
+def graded(*answer, **options):
+    """A Grading that tells of a forgotten "replace: ", in its refusal or its remarks."""
+    grading = Grading(*answer, **options)
+    exercise = grading.exercise
+    if exercise is None or exercise.language in ("answers", "python"):
+        return grading
+    with contextlib.suppress(Refused):      # which has been told
+        found = chunks(read(grading.path, grading.shown), grading.shown)
+        if grading.refused:
+            place = re.match(re.escape(grading.shown) + r":(\d+): ", grading.refused)
+            more = forgotten(found, exercise.chapters + exercise.given, grading.refused, int(place.group(1)) if place else None)
+            if more:
+                grading.refused = grading.refused.replace("; mend that line and try again", "") + "; " + more
+                grading.results[0].cause = grading.refused
+        starter = (exercise.directory / "starter.nw").read_text(encoding="utf-8")
+        for chunk in found if not grading.refused else ():
+            if not chunk.replaces and "\n<<replace: %s>>=\n" % chunk.name in starter:
+                grading.warnings = "%s:%d: this adds to the book's <<%s>>; <<replace: %s>>= puts yours in its place\n%s" % (
+                    grading.shown, chunk.line, chunk.name, chunk.name, grading.warnings)
+    return grading
+
+
+def forgotten(found, files, error, line=None):
+    """What to do about a chunk that adds to the book's and was to replace it, if a compiler complains of that, at this line; or ""."""
+    if not re.search(r"redefinition of|redeclar|conflicting types|multiple definition|already defined", error):
+        return ""
+    for chunk in reversed(found):
+        for file in reversed([] if chunk.replaces or line and chunk.line > line else files):
+            if re.search(r"^<<(replace: )?%s>>=$" % re.escape(chunk.name), (TOP / file).read_text(encoding="utf-8"), re.M):
+                number = Path(file).name[:2]
+                where = "chapter %d" % int(number) if number.isdigit() and int(number) < 90 else file
+                return "the chunk <<%s>> is in %s, and this one adds to it: <<replace: %s>>= in line %d puts yours in its place" % (
+                    chunk.name, where, chunk.name, chunk.line)
+    return ""
+
+
+def remarks(grading):
+    """What a compiler and the book's lint say of style, for a terminal."""
+    lines = [] if grading.refused else grading.warnings.replace(": (draft) ", ": ").strip().split("\n")[:8]
+    return "  remarks, which cost nothing:\n" + "".join("    %s\n" % line for line in lines) if any(lines) else ""
+
+
+def cause(result):
+    """Why a row fails, and how much memory there is where that is at its end."""
+    if "out of memory" not in result.cause:
+        return result.cause
+    limit = re.search(r"\bmegabytes = (\d+)", (LIB / "watch.c").read_text(encoding="utf-8")).group(1)
+    return "%s; a run may take %s MB" % (result.cause, limit)
+
+
 def again(grading, result):
     """The command that shows a failing row once more."""
+    mine = "RT0_COHORT=%d " % cohort() if cohort() else ""
     seed = " --seed %d" % result.seed if result.seed is not None else ""
-    return "exercises/grade --row %s%s %s" % (result.row.name, seed, grading.shown)
+    return "%sexercises/grade --row %s%s %s" % (mine, result.row.name, seed, grading.shown)
 
 
 def rows(grading, result, on=False):
@@ -29,8 +92,8 @@ def rows(grading, result, on=False):
                                          result.score, row.points, row.name, row.sentence)]
     if not result.passed:
         above = next(one for one in grading.results if one is result or one.tried and one.cause == result.cause)
-        cause = result.cause if above is result else "as above, in the row " + above.row.name
-        lines += textwrap.wrap(cause, 96, initial_indent="        ", subsequent_indent="        ",
+        why = cause(result) if above is result else "as above, in the row " + above.row.name
+        lines += textwrap.wrap(why, 96, initial_indent="        ", subsequent_indent="        ",
                                break_long_words=False, break_on_hyphens=False)
         asks = result.failure and result.failure.table       # what to type is another thing in each row
         lines += ["          " + event for event in result.events if above is result or asks]
@@ -60,7 +123,7 @@ def by_hand(exercise):
 
 
 def text_of(grading, result):
-    lines = [result.cause] + list(result.events) if result.cause else [result.tried]
+    lines = [cause(result)] + list(result.events) if result.cause else [result.tried]
     if result.seed is not None:
         lines += [result.tried, "see it again: " + again(grading, result)]
     return "\n".join(line for line in lines if line)
