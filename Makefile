@@ -130,7 +130,7 @@ $(error STAGE=$(STAGE) waits for lines at the prompt, which the text interface c
 endif
 gdb: build $(if $(filter $(stage),$(code_chapters)),debug-chapter-$(stage))
 	$(need_gdb)
-	$(Q)RT0_STAGES=build/debug/$(VIEW)-chapters $(gdb_here) -ex 'set pagination off' -ex $(call quoted,stage $(STAGE))
+	$(Q)RT0_STAGES=build/debug/$(VIEW)-chapters $(gdb_here) -ex 'set pagination off' -ex $(call quoted,stage $(STAGE)) -ex 'context on'
 endif
 
 # The programs of one chapter, for stepping; of PROGRAMS, names like NN/yield, those that are given.

@@ -75,6 +75,17 @@ def completed(last, word, words):
     return [w[len(last) - len(word):] for w in map(str, words)
             if w.startswith(last)]
 
+class OnOff:
+    """A command that is switched on and off."""
+
+    def complete(self, text, word):
+        return completed(text, word, ["on", "off"])
+
+def locations(self, text, word):
+    """The method complete of a command that takes a place."""
+    return completed(text, word, [line[len("break "):] for line in gdb.execute(
+        "complete break " + text, to_string=True).splitlines()])
+
 def typed(name):
     """The name of a file as GDB's commands want it."""
     return re.sub(r"([\s\"'\\])", r"\\\1", name)
@@ -358,6 +369,7 @@ def present():
             % os.path.basename(program))
     if gdb.selected_thread() is None or died():
         raise gdb.GdbError(absent())
+    gdb.newest_frame()                  # fails while the program runs
     same_build()
 
 def known(name):
@@ -1125,11 +1137,13 @@ def backtrace(g):
 
 def given(frame):
     """The arguments of a frame as GDB would print them, in a list."""
-    if frame.function() is None or \
-            gdb.parameter("print frame-arguments") == "none":
+    wanted = gdb.parameter("print frame-arguments")
+    if frame.function() is None or wanted == "none":
         return []
     texts = []
     for a in gdb.FrameDecorator.FrameDecorator(frame).frame_args() or []:
+        if wanted == "presence" or switching(frame):
+            return ["..."]
         try:
             v = frame.read_var(a.symbol())
             texts.append("%s=%s" % (a.symbol(), v.format_string(
@@ -1137,6 +1151,11 @@ def given(frame):
         except (gdb.error, ValueError):
             texts.append("%s=?" % a.symbol())
     return texts
+
+def switching(frame):
+    """Whether a thread is in gswitch there, which has loaded registers."""
+    return unwinder.claimed is None and innermost(frame.pc()) == "gswitch" \
+        and frame.pc() == gdb.newest_frame().pc()
 
 class Goroutine(Command):
     """goroutine N: select goroutine N, until the program runs.

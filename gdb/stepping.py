@@ -228,8 +228,11 @@ class Gfinish(Command):
     def run(self, arg):
         frame = movable()
         back = caller(frame)
-        if back is None or frame.name() in ONEWAY:
+        if arg:
+            raise gdb.GdbError("gfinish takes no argument, and so not " + arg)
+        if back is None:
             raise gdb.GdbError("%s does not return" % frame.name())
+        returns(frame)
         try:
             journey = Journey(frame, sp_of(back))
         except Nobody:
@@ -246,6 +249,11 @@ class Gfinish(Command):
                 print("%s has returned %s" % (name, v.format_string()))
 
 ONEWAY = {"gogo", "execute", "schedule", "goexit1", "goexit0", "throw"}
+
+def returns(frame):
+    """Fail in a function that is called and never returns."""
+    if frame.name() in ONEWAY:
+        raise gdb.GdbError("%s does not return" % frame.name())
 
 def selected():
     """The selected frame."""
@@ -275,6 +283,8 @@ class Guntil(Command):
             return
         journey.add(arg, journey.here)
         journey.go()
+
+    complete = locations
 
 class Gnext(Command):
     """gnext [N]: as next, for the goroutine and not for the thread."""
@@ -391,6 +401,8 @@ class Gbreak(Command):
             command, place, goid, " && (%s)" % condition if condition
             else ""))
 
+    complete = locations
+
 Gbreak("gbreak", gdb.COMMAND_BREAKPOINTS)
 
 for name, command in (("gnext", Gnext), ("gstep", Gstep),
@@ -479,13 +491,17 @@ class Before(Command):
 
     def run(self, arg):
         if Standing.base > 0 and arg != "continue":
+            # refuse to step a goroutine that no thread is on
             raise gdb.GdbError(
                 "goroutine %d is selected, and no thread is on it; say %s, "
                 "or goroutine alone to go back to the thread" % (
                     int(Standing.on["goid"]), FOLLOWS.get(arg, "gnext")))
         forget()
         goid = current()
-        Before.stepped = (arg, goid) if goid and arg != "continue" else None
+        known = goid is not None and arg != "continue"
+        Before.stepped = (arg, goid) if known else None
+        if known and arg == "finish":
+            returns(gdb.selected_frame())
         # warn once that a command belongs to the thread
         if Context.on and goid and arg in FOLLOWS and arg not in Before.told and \
                 next(linked(value("allgs")["alllink"], "alllink"), None):
@@ -507,6 +523,11 @@ def current():
     except (Nobody, gdb.error, gdb.GdbError):
         return None
 
+def spelt(goid):
+    """What current has found, in words."""
+    return "another stack" if goid is None else \
+        "goroutine %d" % goid if goid else "g0"
+
 def has_stopped(event):
     Before.stopped = True
 
@@ -525,12 +546,11 @@ def at_prompt():
     if not (stopped or ended):
         return
     if stepped and (ended or current() != stepped[1]):
-        print("%s began in goroutine %d, %s%s" % (
-            *stepped, "and the program has ended" if ended else
-            "and this is " + (current() and "goroutine %d" % current() or
-                              "another stack"),
+        print("%s began in %s, %s%s" % (
+            stepped[0], spelt(stepped[1]), "and the program has ended" if ended
+            else "and this is " + spelt(current()),
             "; %s stays with a goroutine" % FOLLOWS[stepped[0]]
-            if stepped[0] in FOLLOWS else ""))
+            if stepped[0] in FOLLOWS and stepped[1] else ""))
     if Context.on and alive():
         print("\n".join(context_lines()))
     if on_screen():
@@ -538,7 +558,38 @@ def at_prompt():
 
 gdb.events.before_prompt.connect(at_prompt)
 
-class Context(Command):
+class BeforeStop(Command):
+    """rt0-before-stop: let no arguments be shown in the middle of a switch."""
+
+    setting, wanted = "print frame-arguments", None     # what a person had
+
+    def run(self, arg):
+        now, inside = gdb.parameter(self.setting), in_switch()
+        if inside and now not in ("none", "presence"):
+            BeforeStop.wanted = now
+            gdb.execute("set %s presence" % self.setting)
+        elif not inside and self.wanted:
+            if now == "presence":
+                gdb.execute("set %s %s" % (self.setting, self.wanted))
+            BeforeStop.wanted = None
+
+BeforeStop("rt0-before-stop")
+gdb.execute("define hook-stop\nrt0-before-stop\nend")
+
+def in_switch():
+    """Whether a thread is in the middle of a switch."""
+    found = False
+    try:
+        selection = Selection()
+        for thread in threads():
+            thread.switch()
+            found = found or switching(gdb.newest_frame())
+        selection.restore()
+    except (gdb.error, gdb.GdbError):
+        pass                            # no program any more
+    return found
+
+class Context(OnOff, Command):
     """context: show whose thread and stack this is, the next instructions,
 the registers that have changed, and the queues of the P.
 context on|off: the same at each stop."""
@@ -714,17 +765,31 @@ class Maps:
         name = os.path.basename(sal.symtab.filename)
         return self.lines.get((name, sal.line))
 
+    def named(self, arg):
+        """The lines of a chunk, by its name or number."""
+        self.load()
+        return self.chunks.get(plain_name(arg))
+
     def like(self, name):
         """A hint at the chunk that was meant."""
         import difflib
-        near = difflib.get_close_matches(name, self.chunks, 1)
+        near = [name + ".1"] if name + ".1" in self.chunks else \
+            difflib.get_close_matches(name, self.chunks, 1)
         return "; did you mean <%s>?" % near[0] if near else ""
+
+    def complete(self, text, word):
+        self.load()
+        return completed(text, word, self.chunks)
 
 # which maps belong to a program
 def maps_of(program):
     """The folder of maps, below build/, for a program."""
     state = re.search(r"build/(?:debug/\w+-)?chapters/(\d\d)/", program or "")
     return "chapters/%s/maps" % state[1] if state else "maps"
+
+def plain_name(arg):
+    """The name of a chunk, without what may stand around it."""
+    return re.sub("^(replace|base): ", "", arg.strip("<>= "))
 
 maps = Maps()
 
@@ -740,18 +805,24 @@ def located(arg):
     return gdb.selected_frame().find_sal()
 
 class Chunk(Command):
-    """chunk [LOCATION]: the chunk that the code here comes from."""
+    """chunk [LOCATION]: the chunk that the code here comes from.
+LOCATION is a place as for break, or the name or number of a chunk."""
 
     def run(self, arg):
-        entry = maps.at(located(arg))
+        lines = maps.named(arg)
+        entry = maps.lines[lines[0]] if lines else maps.at(located(arg))
         if entry is None:
             raise gdb.GdbError("this code is not in the book")
         print("chunk %s <%s>, book/%s:%d" % (entry[2], entry[3], entry[0],
                                              entry[1]))
         return entry
 
+    def complete(self, text, word):
+        return maps.complete(text, word) + locations(self, text, word)
+
 class Book(Chunk):
-    """book [LOCATION]: the chunk, its section and its page."""
+    """book [LOCATION]: the chunk, its section and its page.
+LOCATION is a place as for break, or the name or number of a chunk."""
 
     def run(self, arg):
         chapter, line, num, _ = super().run(arg)
@@ -772,21 +843,21 @@ def section(chapter, line):
 
 class BreakChunk(Command):
     """break-chunk NAME: stop where the code of a chunk begins.
-NAME is the name of the chunk or its number, such as 6.14."""
+NAME is the name of the chunk or its number, such as 6.14, or a function."""
 
     def run(self, arg):
         if not arg:
             raise gdb.GdbError("say break-chunk and a name or a number such "
                                "as 6.14")
-        maps.load()
-        name = re.sub("^(replace|base): ", "", arg.strip("<>= "))
-        if name not in maps.chunks:
-            # say what is no chunk
+        lines, name = maps.named(arg), plain_name(arg)
+        if not lines:
+            # take a function, or say what is no chunk
             if gdb.lookup_global_symbol(name) or gdb.lookup_static_symbol(name):
-                raise gdb.GdbError("%s is a function: say break %s" % (name, name))
+                gdb.execute("break " + name)
+                return
             raise gdb.GdbError("the book has no chunk <%s>%s" % (name, maps.like(name)))
         # break at the first line of it that has code
-        for file, line in maps.chunks[name]:
+        for file, line in lines:
             spec = "%s:%d" % (file, line)
             try:
                 sals = gdb.decode_line(spec)[1] or []
@@ -799,8 +870,7 @@ NAME is the name of the chunk or its number, such as 6.14."""
                            "chunk inside it" % name)
 
     def complete(self, text, word):
-        maps.load()
-        return completed(text, word, maps.chunks)
+        return maps.complete(text, word)
 
 Chunk("chunk", gdb.COMMAND_FILES), Book("book", gdb.COMMAND_FILES)
 BreakChunk("break-chunk", gdb.COMMAND_BREAKPOINTS)
@@ -1032,7 +1102,7 @@ def agree(answer, truth):
         return False, str(int(truth))
     return number == int(truth), hex(truth) if base == 16 else str(int(truth))
 
-class Predict(Command):
+class Predict(OnOff, Command):
     """predict on|off: let the walks ask what you expect, before they show it.
 Enter passes. A command of GDB's is obeyed; quote an answer that is one."""
 
@@ -1042,9 +1112,6 @@ Enter passes. A command of GDB's is obeyed; quote an answer that is one."""
         if arg not in ("on", "off"):
             raise gdb.GdbError("say predict on or predict off")
         Predict.asks = arg == "on"
-
-    def complete(self, text, word):
-        return completed(text, word, ["on", "off"])
 
 Predict("predict", gdb.COMMAND_RUNNING)
 
@@ -1255,7 +1322,7 @@ def exists(name):
     except gdb.error:
         return False
 
-class Trace(Command):
+class Trace(OnOff, Command):
     """rt0-trace on|off: print what the scheduler does."""
 
     points = []
@@ -1271,9 +1338,6 @@ class Trace(Command):
             there = [f for f in EVENTS if exists(f)]
             self.points = [Tracepoint(f, EVENTS[f]) for f in there]
             print("[rt0] watching " + " ".join(there))
-
-    def complete(self, text, word):
-        return completed(text, word, ["on", "off"])
 
 Trace("rt0-trace", gdb.COMMAND_TRACEPOINTS)
 

@@ -3,13 +3,15 @@
 At every instruction the program's memory is read through /proc/PID/mem, and what follows from it and from the
 registers must be what the extension shows (whose names are in the same module, so these are other ones): the state of
 each goroutine, where its newest frame is, that each frame's return address is in memory where the frame says, and
-that no register is handed over that was not saved.
+that no register is handed over that was not saved. The program may be of an earlier chapter, from the seventh on.
 
     gdb -nx -q -batch -x gdb/rt0.py -ex 'python ROUNDS, STEPS = 4, 60' -x tests/step_view.py PROGRAM
+
+A round begins at one of PLACES. A single round of more steps than the program has is its whole run.
 """
 import gdb
 
-PLACES = ("setrunning", "mcall", "goexit1", "execute", "newg")
+PLACES = [name for name in ("setrunning", "mcall", "goexit1", "execute", "newg") if placed(name)]
 TYPE, M = gdb.lookup_type("struct g"), gdb.lookup_type("struct m")
 BUF, STACK = gdb.lookup_type("struct gobuf"), gdb.lookup_type("struct stack")
 STATES = {f.enumval: f.name[1:] for f in gdb.lookup_type("enum gstatus").fields()}
@@ -46,9 +48,10 @@ def queued():
         head, tail = (peek(p + offset(kind, name), 4) for name in ("runqhead", "runqtail"))
         ring, n = p + offset(kind, "runq"), kind["runq"].type.sizeof // 8
         found.update(peek(ring + 8 * (j % n)) for j in range(head, tail))
-        bottom, top = (peek(p + offset(kind, name), 4) for name in ("pilebottom", "piletop"))
-        pile, n = p + offset(kind, "piled"), kind["piled"].type.sizeof // 8
-        found.update(peek(pile + 8 * (j % n)) for j in range(bottom, top))
+        if "pilebottom" in (f.name for f in kind.fields()):
+            bottom, top = (peek(p + offset(kind, name), 4) for name in ("pilebottom", "piletop"))
+            pile, n = p + offset(kind, "piled"), kind["piled"].type.sizeof // 8
+            found.update(peek(pile + 8 * (j % n)) for j in range(bottom, top))
     g = peek(symbol("sched.runq.head"))
     while g:
         found.add(g)
@@ -130,8 +133,8 @@ def look():
         star, said, rest = shown.get(goid, ("", "nothing", ""))
         if said != state or (star == "*") != (state in ("running", "syscall") and g == mine):
             faults.append("%s: G%d is %s, shown as %r" % (where, goid, state, star + said + " " + rest))
-        if pc == goexit + 1 and not on:
-            if not re.match("not started, will run |about to begin ", rest):
+        if pc in (goexit + 1, peek(g + offset(TYPE, "startpc"))) and not on:
+            if not re.match("not started, will run |about to begin |has run ", rest):
                 faults.append("%s: G%d has not started, shown as %r" % (where, goid, rest))
         elif bounds(g)[1]:
             frames(where, goid, g, pc, on)
@@ -182,6 +185,8 @@ try:
             look()
             step()
             steps += 1
+            if not gdb.selected_inferior().pid:
+                break
 except gdb.error as e:
     print("step_view ends: %s" % e)
 for fault in faults[:20]:

@@ -52,6 +52,25 @@ def gdb(program, *commands, script="gdb/rt0.py", core=None, first=None,
     return done.stdout
 
 
+def answers(program, before, *commands, **how):
+    """What GDB says to each of some commands, in one session that begins with those before."""
+    parts = [part for command in commands for part in ("echo ----\\n", command)]
+    return gdb(program, *before, *parts, **how).split("----\n")[1:]
+
+
+@functools.lru_cache(None)
+def at_green(program):
+    """{command: answer} where green begins, of LOOKS, which change nothing."""
+    return dict(zip(LOOKS, answers(built(program), Extension.AT3, *LOOKS)))
+
+
+LOOKS = ("info goroutines", "info sched", "goroutine 99 bt", "goroutine all bt", "print $g().goid", "info symbol $pc",
+         "complete goroutine ", "complete goroutine 2 info loca", "complete goroutine all backt", "complete rt0-trace o",
+         "complete context o", "complete predict o", "complete guntil runtime_Gosc", "complete gbreak runtime_Gosc",
+         "complete chunk runtime_Gosc", "complete book find the scripts of", "complete break-chunk find the scripts of",
+         "complete stage " + number("the-main-goroutine"), "print $m(0)", "print $m(77)", 'print $m("x")')
+
+
 def built(path, *make):
     """path, which make check has built; make it (the state of its chapter) if there is none yet."""
     make = make or ("chapter-" + path.split("/")[2],)
@@ -76,38 +95,34 @@ class Extension(unittest.TestCase):
         self.assertNotIn("Traceback", out)
 
     def test_without_a_process_every_command_fails_in_one_line(self):
-        for command in ("print $g()", "print $m()", "print $p()", "chunk",
-                        "book", "info goroutines", "info sched",
-                        "goroutine 1 bt", "goroutine", "goroutine x bt",
-                        "rt0-trace maybe", "break-chunk no such chunk"):
-            out = gdb(YIELD, command).strip()
-            self.assertEqual(out.count("\n"), 0, "%s: %s" % (command, out))
-            self.assertNotEqual(out, "", command)
+        commands = ("print $g()", "print $m()", "print $p()", "chunk",
+                    "book", "info goroutines", "info sched",
+                    "goroutine 1 bt", "goroutine", "goroutine x bt",
+                    "rt0-trace maybe", "break-chunk no such chunk")
+        for command, out in zip(commands, answers(YIELD, (), *commands)):
+            self.assertRegex(out, r"^.+\n$", command)
 
     def test_a_program_without_symbols_is_an_error_in_one_line(self):
         with tempfile.TemporaryDirectory() as tmp:
             bare = os.path.join(tmp, "bare")
             subprocess.run(["strip", "-o", bare, YIELD], cwd=TOP, check=True)
-            for command in ("info goroutines", "info sched", "rt0-trace on",
-                            "goroutine all bt"):
-                out = gdb(bare, command).strip()
-                self.assertEqual(out.count("\n"), 0, out)
-                self.assertIn("debug information", out)
+            for out in answers(bare, (), "info goroutines", "info sched", "rt0-trace on", "goroutine all bt"):
+                self.assertRegex(out, r"^.*debug information.*\n$")
 
     def test_info_goroutines_shows_running_parked_and_unborn(self):
-        out = gdb(built(YIELD_ALONE), *self.AT3, "info goroutines")
+        out = at_green(YIELD_ALONE)["info goroutines"]
         self.assertRegex(out, r"(?m)^     1  runnable  main_main \(yield")
         self.assertRegex(out, r"(?m)^     2  runnable  count \(yield")
         self.assertRegex(out, r"(?m)^\*    3  running   count \(yield")
         self.assertRegex(out, r"(?m)^     4  runnable  not started, will run count")
 
     def test_info_sched_shows_the_line_in_its_order(self):
-        out = gdb(built(YIELD_ALONE), *self.AT3, "info sched")
+        out = at_green(YIELD_ALONE)["info sched"]
         self.assertRegex(out, r"(?m)^P0 .*M0  runq: G4 G1 G2$")
         self.assertRegex(out, r"(?m)^M0 P0 G3(  thread 1)?$")
 
     def test_info_sched_shows_everybody_who_waits_in_some_line(self):
-        out = gdb(YIELD, *self.AT3, "info sched")
+        out = at_green(YIELD)["info sched"]
         lines = re.findall(r"(?m)^(?:P0 .*next: (.*)  |sched )runq:(.*)$", out)
         self.assertEqual(sorted(" ".join(sum(lines, ())).split()),
                          ["G1", "G2", "G4"], out)
@@ -144,10 +159,10 @@ class Extension(unittest.TestCase):
         self.assertRegex(out, r"#0 +runtime_main \(not started\)\n#1 +goexit \(\S+\)\n*$")
 
     def test_the_thread_is_where_it_was_after_a_look_at_others(self):
-        out = gdb(YIELD, *self.AT3, "goroutine all bt", "print $g().goid",
-                  "info symbol $pc")
-        self.assertIn("$1 = 3", out)
-        self.assertRegex(out, r"(?m)^count(?: \+ \d+)? in section")
+        looked = at_green(YIELD)        # all of it in one session
+        self.assertEqual(looked["goroutine all bt"].count("goroutine "), 4)
+        self.assertEqual(looked["print $g().goid"], "$1 = 3\n")
+        self.assertRegex(looked["info symbol $pc"], r"^count(?: \+ \d+)? in section")
 
     def test_a_core_file_shows_the_same_as_the_process(self):
         with tempfile.TemporaryDirectory() as tmp:
@@ -180,9 +195,8 @@ void main_main(void)
             looks = ("echo ----\\n", "info goroutines", "goroutine all bt")
             live = gdb(program, "run", "generate-core-file " + core, *looks).split("----\n")[1]
             self.assertEqual(len(re.findall(r"(?m)^ +\d  waiting   waiter", live)), 5, live)
-            for look in ("info goroutines", "info sched", "goroutine all bt", "goroutine 2 bt"):
-                out = gdb(program, "echo ----\\n", look, core=core).split("----\n")[1].strip()
-                self.assertRegex(out, r"^(P0.*\n)*this core file lacks the [\w ]+ at 0x[0-9a-f]+: GDB's own gcore gives up .*kill -ABRT PID$")
+            for out in answers(program, (), "info goroutines", "info sched", "goroutine all bt", "goroutine 2 bt", core=core):
+                self.assertRegex(out, r"^(P0.*\n)*this core file lacks the [\w ]+ at 0x[0-9a-f]+: GDB's own gcore gives up .*kill -ABRT PID\n$")
             with open("/proc/sys/kernel/core_pattern") as f:
                 if f.read(1) in "|/":
                     self.skipTest("the kernel gives its core files to somebody else")
@@ -236,6 +250,7 @@ void main_main(void)
         debug_build("chapter")
         done = subprocess.run(["make", "-s", "gdb"], cwd=TOP, input="break main_main\nrun\nkill\n", stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, timeout=120)
+        self.assertIn("G1, on the stack of G1\n", done.stdout)        # the context is on
         self.assertRegex(done.stdout, r"main_main \(\) at \d\d-[\w-]+\.nw:\d+\n")
         self.assertNotIn(TOP + "/book", done.stdout)
 
@@ -287,8 +302,7 @@ void main_main(void)
         self.assertIn("the list is broken: no memory at 0x10", out)
 
     def test_an_unknown_goroutine_is_an_error_that_leads_on(self):
-        out = gdb(YIELD, *self.AT3, "goroutine 99 bt")
-        self.assertIn("no goroutine 99; see info goroutines", out)
+        self.assertEqual(at_green(YIELD)["goroutine 99 bt"], "no goroutine 99; see info goroutines\n")
 
     def test_a_thousand_parked_goroutines_are_listed_to_the_last(self):
         with tempfile.TemporaryDirectory() as tmp:
@@ -379,21 +393,21 @@ void main_main(void) {
         if "does not support instruction 0xf01f9" in out:
             self.assertIn("[rt0] GDB cannot record rdtscp: say record stop, finish, and record again\n", out)
 
-    def test_tab_completes_goroutines_and_on_and_off(self):
-        out = gdb(YIELD, *self.AT3, "complete goroutine ", "complete rt0-trace o")
-        self.assertTrue(out.endswith("goroutine 1\ngoroutine 2\ngoroutine 3\ngoroutine 4\ngoroutine all\nrt0-trace off\nrt0-trace on\n"), out)
-        out = gdb(YIELD, *self.AT3, "complete goroutine 2 info loca", "complete goroutine all backt")
-        self.assertTrue(out.endswith("goroutine 2 info locals\ngoroutine all backtrace\n"), out)
+    def test_tab_completes_goroutines_on_and_off_and_places(self):
+        looked = at_green(YIELD)
+        for begun, words in (("goroutine ", ("1", "2", "3", "4", "all")), ("goroutine 2 info loca", ("ls",)),
+                             ("goroutine all backt", ("race",)), ("rt0-trace o", ("ff", "n")), ("context o", ("ff", "n")),
+                             ("predict o", ("ff", "n")), ("guntil runtime_Gosc", ("hed",)), ("gbreak runtime_Gosc", ("hed",)),
+                             ("chunk runtime_Gosc", ("hed",)), ("book find the scripts of", (" a chapter",)),
+                             ("break-chunk find the scripts of", (" a chapter",)),
+                             ("stage " + number("the-main-goroutine"), ("-boot", "-loop"))):
+            self.assertEqual(looked["complete " + begun].splitlines(), [begun + word for word in words])
 
     def test_the_selected_frame_survives_a_look_at_others(self):
-        for look in ("info goroutines", "goroutine 2 bt", "goroutine 1 up",
-                     "goroutine all bt", "goroutine 99 bt"):
-            out = gdb(YIELD, *self.AT3, "up",
-                      "python print(gdb.selected_frame().level())",
-                      "python\ntry: gdb.execute(%r)\n"
-                      "except gdb.error: pass" % look,
-                      "python print(gdb.selected_frame().level())")
-            self.assertEqual(out.strip().splitlines()[-1], "1", look)
+        looks = ("info goroutines", "goroutine 2 bt", "goroutine 1 up", "goroutine all bt", "goroutine 99 bt")
+        level = "python print(gdb.selected_frame().level())"
+        levels = answers(YIELD, (*self.AT3, "up"), level, *[part for look in looks for part in (look, level)])[::2]
+        self.assertEqual(dict(zip(("up", *looks), levels)), dict.fromkeys(("up", *looks), "1\n"))
 
     def test_a_number_that_is_no_state_is_shown_whole(self):
         out = gdb(YIELD, *self.AT3, "set var allgs->atomicstatus = 77",
@@ -402,12 +416,12 @@ void main_main(void) {
         self.assertRegex(out, r"(?m)^     2  runnable  not started, will run count")
 
     def test_a_look_at_a_goroutine_calls_no_function(self):
-        out = gdb(YIELD, *self.AT3, "goroutine 4 print runtime_NumCPU()")
-        self.assertIn("may-call-functions is off", out)
-        for before in ("on", "off"):
-            out = gdb(YIELD, *self.AT3, "set may-call-functions " + before, "goroutine 4 print 1",
-                      "show may-call-functions")
-            self.assertRegex(out, r"(?s)\$1 = 1.*functions in the program is %s\." % before)
+        show = "show may-call-functions"
+        call, *_, on, _, _, off = answers(YIELD, self.AT3, "goroutine 4 print runtime_NumCPU()", *[
+            command for before in ("on", "off") for command in ("set may-call-functions " + before, "goroutine 4 print 1", show)])
+        self.assertIn("may-call-functions is off", call)
+        self.assertIn("functions in the program is on.", on)
+        self.assertIn("functions in the program is off.", off)
 
 
 class Lists(unittest.TestCase):
@@ -442,11 +456,26 @@ void main_main(void)
         subprocess.run(["gcc", "@src/cflags", "-w", "-g", "-Isrc", "-o", cls.program, source, "@src/ldflags", "build/librt0.a"],
                        cwd=TOP, check=True)
 
-    def said(self, *commands, program=None):
-        """The answer to each command where all wait."""
-        out = gdb(program or self.program, "break stop", "set environment RT0TRACE " + self.tmp.name + "/trace", "run",
-                  *[part for command in commands for part in ("echo ----\\n", command)])
-        return [part.splitlines() for part in out.split("----\n")[1:]]
+    LOOKS = ("info goroutines", "info goroutines 5 66", "info goroutines runnable running",
+             "info goroutines -with start varied", "info goroutines -without where deep",
+             "info goroutines waiting -with wait gate -without start varied", "info goroutines all",
+             "info goroutines -group state", "info goroutines waiting -group start", "info goroutines wating",
+             "info goroutines -with", "info goroutines -with where", "info goroutines -with when 1", "info goroutines -group G",
+             "info goroutines syscall", "complete info goroutines r", "complete info goroutines waiting -wi",
+             "complete info goroutines -with s", "print $g(2).sched", "print $g(2).stack", "print/r $g(2).stack", "goroutine all bt")
+    # the last: how often a list stands on a goroutine
+    COUNT = ("python n = 0\ndef at(self, old=Standing.__enter__):\n    global n; n += 1; return old(self)\nStanding.__enter__ = at",
+             "python gdb.execute('info goroutines all', to_string=True); print(n)")
+
+    def said(self, *commands):
+        """The answer to each command where all wait; one session has them all."""
+        if not self.known:
+            before = ("break stop", "set environment RT0TRACE " + self.tmp.name + "/trace", "run")
+            every = self.LOOKS + self.COUNT
+            self.known.update(zip(every, answers(self.program, before, *every)))
+        return [self.known[command].splitlines() for command in commands]
+
+    known = {}
 
     def test_more_than_fifty_are_shown_in_groups_the_largest_first(self):
         grouped, = self.said("info goroutines")
@@ -489,9 +518,7 @@ void main_main(void)
 
     def test_each_kind_of_stack_is_unwound_once_and_each_is_shown_right(self):
         # The frames of varied are not of one size, so what was learnt of one is wrong for the next.
-        count = "python n = 0\ndef at(self, old=Standing.__enter__):\n    global n; n += 1; return old(self)\nStanding.__enter__ = at"
-        listed, _, unwound, stacks = self.said("info goroutines all", count, "python gdb.execute('info goroutines all', to_string=True); print(n)",
-                                               "goroutine all bt")
+        listed, unwound, stacks = self.said("info goroutines all", self.COUNT[1], "goroutine all bt")
         self.assertLessEqual(int(unwound[0]), 8)
         stacks = re.split(r"(?m)^goroutine ", "\n".join(stacks))[1:]
         for line, stack in zip(listed, stacks):
@@ -523,7 +550,7 @@ class EveryCommand(unittest.TestCase):
 
     CALLS = """python
 for name in Command.names + Function.names:
-    for argument in ("", 'blurb "x', "77 88", "-with"):
+    for argument in %r:
         call = name + " " + argument
         if name in Function.names:
             call = "print $%s(%s)" % (name, {"": "", "77 88": "1, 2", "-with": "77"}.get(argument, '"x"'))
@@ -534,9 +561,9 @@ for name in Command.names + Function.names:
             print("refused: %s" % e)
 """
 
-    def called(self, program, *commands, core=None):
+    def called(self, program, *commands, core=None, arguments=("", 'blurb "x', "77 88", "-with")):
         """(call, the lines that came) of every call there."""
-        out = gdb(program, *commands, self.CALLS, core=core)
+        out = gdb(program, *commands, self.CALLS.replace("%r", repr(arguments)), core=core)
         for word in ("Traceback", "Python Exception", "Error occurred in Python", "Error while executing"):
             self.assertNotIn(word, out)
         return [(part.splitlines()[0], part.splitlines()[1:]) for part in out.split("calling ")[1:]]
@@ -577,6 +604,23 @@ for name in Command.names + Function.names:
             if not call.endswith((" ", "()", "(77)", "77 88")):
                 self.assertLessEqual(len(lines), 1, call)
 
+    HOOKS = ("rt0-before", "rt0-before-stop", "rt0-stay", "rt0-record")     # commands that only hooks call
+
+    def test_an_argument_that_is_not_understood_is_refused_by_every_command(self):
+        calls = self.called(YIELD, *Extension.AT3, "python Command.names.remove('gcore')", arguments=('blurb "x', "77 88", "-with"))
+        self.assertGreater(len(calls), 60)
+        for call, lines in calls:
+            if call.split()[0] not in self.HOOKS and call != "print $on(77)":
+                self.assertRegex("".join(lines), r"^refused: [^\n]+$", call)
+                self.assertEqual(len(lines), 1, call)
+
+    def test_the_end_of_a_watched_run_is_said_in_a_sentence(self):
+        out = gdb("build/examples/workers", "set environment GOMAXPROCS 2", "tbreak main_main", "run", "watch sched.nmspinning",
+                  "python\nfor n in range(999):\n    try: gdb.execute('continue', to_string=True)\n    except gdb.error: break\n"
+                  "print('stops', n)", "echo ---\\n", "info goroutines", "info sched", "print $g()", "goroutine 1 bt", timeout=120)
+        self.assertGreater(int(re.search(r"stops (\d+)", out)[1]), 2, out)
+        self.assertEqual(out.split("---\n")[1], "the program has ended; say run\n" * 4)
+
     def test_a_process_that_is_gone_without_a_word_is_said_to_have_ended(self):
         out = gdb(YIELD, *Extension.AT3, "python import os, signal; os.kill(gdb.selected_inferior().pid, 9)",
                   "python while open('/proc/%d/stat' % gdb.selected_inferior().pid).read().split()[2] != 'Z': pass",
@@ -588,7 +632,7 @@ class StepByStep(unittest.TestCase):
     """At every instruction around a switch the goroutines are shown as memory and the registers have them."""
 
     def compared(self, program, procs, rounds, steps):
-        out = gdb("build/examples/" + program, "set environment GOMAXPROCS %d" % procs,
+        out = gdb(program, "set environment GOMAXPROCS %d" % procs,
                   "python ROUNDS, STEPS = %d, %d" % (rounds, steps), "source tests/step_view.py")
         self.assertEqual(re.findall(r"(?m)^(?:wrong|step_view).*", out), [], out[-2000:])
         found = re.search(r"compared (\d+) instructions, 0 faults; (.*)", out)
@@ -597,15 +641,21 @@ class StepByStep(unittest.TestCase):
         return found[2]
 
     def test_each_goroutine_is_shown_right_at_every_instruction_of_a_switch(self):
-        seen = self.compared("yield", 1, 4, 90)
+        seen = self.compared(YIELD, 1, 4, 90)
         for word in ("running", "runnable", "in flight", "switched", "lent"):
             self.assertIn(word, seen)
 
     def test_a_goroutine_is_shown_right_where_the_program_stops_inside_systemstack(self):
-        self.assertIn("lent", self.compared("yield", 1, 8, 8))  # eight steps from its entry end before it changes stacks
+        self.assertIn("lent", self.compared(YIELD, 1, 8, 8))  # eight steps from its entry end before it changes stacks
 
     def test_each_goroutine_is_shown_right_where_two_threads_share_the_work(self):
-        self.compared("workers", 2, 3, 90)
+        for program, procs in ((YIELD, 2), ("build/examples/workers", 1), ("build/examples/workers", 2)):
+            self.compared(program, procs, 2, 45)
+
+    def test_each_goroutine_is_shown_right_in_the_runtime_of_an_early_chapter(self):
+        seen = self.compared(built(YIELD_ALONE), 1, 6, 25)
+        for word in ("running", "runnable", "in flight", "lent"):
+            self.assertIn(word, seen)
 
     def test_one_that_cannot_be_shown_does_not_hide_the_others(self):
         out = gdb(YIELD, *Extension.AT3, "set var allgs->alllink->atomicstatus = 0", "goroutine all print 1")
@@ -768,6 +818,11 @@ void main_main(void)
         self.assertRegex(out, r"(?m)^check \(\)(.*\n)+#0 .*rt0_go \(\)")
         self.assertIn("no goroutine yet; say break\n", out)
 
+    def test_while_the_program_runs_a_look_says_how_to_stop_it(self):
+        said = answers(self.deep, ("break dive", "run", "delete", "set var stay = 1", "continue &"),
+                       "print $g()", "goroutine 1 bt", "info sched", "context", "gnext", "gbreak down")
+        self.assertEqual([re.sub(r"\[New .*\n", "", one) for one in said], ["the program is running; say interrupt\n"] * 6)
+
     def test_an_interrupt_ends_a_journey(self):
         out = self.follow(self.deep, 1, "break dive", "run", "delete",
                           "python import threading, os, signal; p = gdb.selected_inferior().pid; "
@@ -837,6 +892,30 @@ class Stops(unittest.TestCase):
         self.assertRegex(out, r"next began in goroutine \d, and (this is (goroutine \d|another stack)|the program has ended); gnext stays with a goroutine\n")
         out = self.typed(YIELD, "tbreak main_main", "run", "finish", "finish", "finish")
         self.assertIn("finish began in goroutine 1, and the program has ended; gfinish stays with a goroutine\n", out)
+
+    def test_finish_is_refused_where_nothing_returns_and_g0_has_its_name(self):
+        out = self.typed(built(YIELD_ALONE), "tbreak gogo", "run", "context on", "finish", "gfinish", "up", "finish", "up", "finish",
+                         "gfinish 77", "stepi 12", "tbreak gogo", "run", "up 3", "finish")
+        for function in ("gogo", "gogo", "execute", "schedule"):
+            self.assertIn("(gdb) %s does not return\n" % function, out)
+            out = out[out.index("%s does not return" % function) + 1:]
+        self.assertIn("(gdb) gfinish takes no argument, and so not 77\n", out)
+        self.assertIn("stepi began in g0, and this is goroutine 1\n", out)
+        self.assertIn("finish began in g0, and the program has ended\n", out)
+
+    def test_no_argument_is_shown_that_a_switch_has_overwritten(self):
+        steps = ("python\nfor _ in range(30):\n    print('step', gdb.parameter('print frame-arguments'))\n"
+                 "    for c in 'stepi', 'bt', 'goroutine 1 bt': gdb.execute(c)")
+        out = gdb(YIELD, "set print frame-arguments scalars", "tbreak runtime_Gosched", "run", "tbreak gswitch", "continue",
+                  steps, "tbreak count", "continue", "show print frame-arguments")
+        inside = [step for step in out.split("step ") if re.search(r"(?m)^#0 .*gswitch \(", step)]
+        self.assertGreater(len(inside), 10, out[-2000:])
+        for step in inside:
+            self.assertNotRegex(step, r"\b(to|from|gp|arg|unlockf)=(?!<optimized out>)")
+            self.assertRegex(step, r"(?m)^#0 .* gswitch \(\.\.\.\)")
+        self.assertRegex("".join(inside), r"(?m)^#\d +gswitch \(switch.h:\d+\)  \.\.\.$")
+        self.assertRegex(out, r"\bcount \(name=0x")
+        self.assertTrue(out.endswith('"scalars".\n'), out[-200:])
 
     def test_a_goroutine_that_no_thread_runs_cannot_be_stepped_by_gdb(self):
         out = self.typed(built(YIELD_ALONE), "tbreak count if $g().goid == 3", "run", "goroutine 2", "stepi", "finish", "print $g().goid",
@@ -984,32 +1063,27 @@ class SeveralThreads(unittest.TestCase):
             "info goroutines", "info sched", "goroutine all bt", "delete",
             "tbreak turn", "continue", "finish", "thread 1",
             "break checkpoint", "continue", "info goroutines", "print turns",
-            "kill")
-        runs = {re.sub(r"(LWP|process) \d+", r"\1 N",
-                       gdb(self.new, *script)) for _ in range(40)}
+            "set scheduler-locking off", "delete", "kill")
+        runs = gdb(self.new, "python\nfor _ in range(40):\n    print('====')\n    for c in %r: gdb.execute(c)" % (script,)
+                   ).split("====\n")[1:]
+        self.assertEqual(len(runs), 40, runs[-1])
+        runs = {re.sub(r"(LWP|process|[Bb]reakpoint) \d+|\$\d+(?= =)|(?m:^4\t.*\n)", r"\1 N", run) for run in runs}
         self.assertEqual(len(runs), 1, "\n====\n".join(sorted(runs)[:2]))
         run = runs.pop()
         self.assertIn("thread 1 and its new thread 2 stand behind the system "
                       "call in clone\n", run)
-        self.assertIn("$1 = 1\n[Inferior 1 (process N) killed]", run)
+        self.assertIn(" N = 1\n[Inferior 1 (process N) killed]", run)
 
     def test_meet_fails_in_one_line(self):
-        for program, commands, says in (
-                (self.new, ["meet"], "the program has not started; say starti or run"),
-                (YIELD_ALONE, ["starti", "meet"], "no function clone: this program "
-                 "makes no threads; say meet FUNCTION if it has another "
-                 "name"),
-                (YIELD_ALONE, ["starti", "meet main_main"],
-                 "no system call in main_main"),
-                (YIELD_ALONE, ["starti", "meet Syscall6"],
-                 "Syscall6 made no thread: rax is "),
-                (self.new, ["starti", "break reader", "meet"],
-                 "stopped at reader (threads.c:"),
-                (self.new, [*self.AT, "thread 1", "set var turns = 0",
-                            "delete", "meet"],
-                 "the program ended before it made a thread")):
-            out = gdb(program, *commands).strip().splitlines()[-1]
-            self.assertTrue(out.startswith(says), out)
+        alone = answers(built(YIELD_ALONE), ("starti",), "meet", "meet main_main", "meet Syscall6")
+        new, _, _, reader, *_, ended = answers(self.new, (), "meet", "starti", "break reader", "meet", "kill", "delete", *self.AT,
+                                               "thread 1", "set var turns = 0", "delete", "set scheduler-locking off", "meet")
+        for out, says in zip(alone + [new, reader, ended], (
+                "no function clone: this program makes no threads; say meet FUNCTION if it has another name",
+                "no system call in main_main", "Syscall6 made no thread: rax is ",
+                "the program has not started; say starti or run", "stopped at reader (threads.c:",
+                "the program ended before it made a thread")):
+            self.assertTrue(out.strip().splitlines()[-1].startswith(says), out)
 
 
 class Book(unittest.TestCase):
@@ -1028,28 +1102,33 @@ class Book(unittest.TestCase):
         self.assertLessEqual(max(origins), int(number("stealing")), out)
 
     def test_a_misspelt_chunk_gets_a_hint(self):
-        out = gdb(YIELD, "break-chunk find a varaible")
-        self.assertIn("did you mean <find a variable>?", out)
+        misspelt, none, chapter = answers(YIELD, (), "break-chunk find a varaible", "break-chunk <<replace: take the steps>>=",
+                                          "break-chunk 6")
+        self.assertIn("did you mean <find a variable>?", misspelt)
+        self.assertRegex(none, r"^the book has no chunk <take the steps>.*\n$")
+        self.assertEqual(chapter, "the book has no chunk <6>; did you mean <6.1>?\n")
 
-    def test_a_chunk_may_be_copied_from_the_screen_and_a_function_is_told(self):
-        out = gdb(YIELD, "break-chunk <<replace: take the steps>>=", "break-chunk gogo", "break-chunk <loop over arguments>")
-        self.assertIn("no chunk <take the steps>", out)
-        self.assertIn("gogo is a function: say break gogo", out)
-        self.assertEqual(out.count("\n"), 3, out)
-
-    def test_chunks_and_stages_are_completed(self):
-        out = gdb(YIELD, "complete break-chunk find the scripts of", "complete stage " + number("the-main-goroutine"))
-        self.assertEqual(out, "break-chunk find the scripts of a chapter\n" + "".join(
-            "stage %s-%s\n" % (number("the-main-goroutine"), walk) for walk in ("boot", "loop")))
+    def test_a_chunk_may_be_copied_from_the_screen_and_a_function_is_one_too(self):
+        copied, function, name, point = answers(YIELD, (), "break-chunk <<replace: find a goroutine to run>>=", "break-chunk gogo",
+                                                "chunk <go from stack to stack>", "break-chunk go from stack to stack")
+        self.assertRegex(copied, r"^Breakpoint 1 at 0x\w+: file .*\n$")
+        self.assertRegex(function, r"^Breakpoint 2 at 0x\w+: file .*switch_amd64.S, line \d+.\n$")
+        number = re.search(r"^chunk (\S+) <go from stack to stack>, book/\d\d-\S+:\d+\n$", name)[1]
+        by_number, same = answers(YIELD, (), "chunk " + number, "break-chunk " + number)
+        self.assertEqual(by_number, name)
+        self.assertEqual(same.split(" at ")[1], point.split(" at ")[1].replace("Note: breakpoint 2 also set", ""))
 
     def test_an_m_has_a_number(self):
-        out = gdb(YIELD, "break main_main", "run", "print $m(0)", "print $m(77)", "print $m(\"x\")")
-        self.assertRegex(out, r"= M0 P0 G1\nno M77; see info sched\n.* is no number\n")
+        looked = at_green(YIELD)
+        self.assertRegex(looked["print $m(0)"], r"= M0 P0 G3\n")
+        self.assertEqual(looked["print $m(77)"], "no M77; see info sched\n")
+        self.assertRegex(looked['print $m("x")'], r" is no number\n")
 
     def test_book_names_section_and_page_that_exist(self):
-        out = gdb(YIELD, "book gogo")
-        page, anchor = re.search(r"page: (\S+)#(\S+)", out).groups()
-        self.assertRegex(out, r"(?m)^section: \S+")
+        place, name = answers(YIELD, (), "book gogo", "book go from stack to stack")
+        self.assertEqual(place.split("\n")[1:], name.split("\n")[1:])     # they begin in different lines of one chunk
+        page, anchor = re.search(r"page: (\S+)#(\S+)", place).groups()
+        self.assertRegex(place, r"(?m)^section: \S+")
         with open(os.path.join(TOP, page)) as f:
             self.assertIn('id="%s"' % anchor, f.read())
 
@@ -1298,6 +1377,15 @@ class Stages(unittest.TestCase):
             self.assertTrue(re.search(r"(?<![\d.])%s(?!\d)" % number, shown.split("?", 1)[1]) or
                             "0x" not in number and len(frames) == int(number), "%s: %s %s\n%s" % (name, question, number, shown))
 
+    @unittest.skipUnless(os.path.exists(os.path.join(TOP, "build/go/hello")), "chapter 0 builds build/go/hello, if Go is here")
+    def test_the_walks_of_chapter_0_go_through_a_program_of_go(self):
+        out = gdb(YIELD, "stage 00")
+        self.assertEqual(out.count("The walk ends here."), 0, out[-1000:])
+        self.assertRegex(out, r"The walk 00-\S+ is over; the program (stands at|has ended)")
+        for name, _ in stage_scripts():
+            if name.startswith("00-"):
+                self.assertIn("#   gdb -x gdb/" + name, out)
+
     def test_a_walk_ends_at_a_step_that_fails(self):
         out = gdb(YIELD, "python Stage.walk(None, ['print 1', 'python 1 / 0', 'print 2'])")
         self.assertIn("The walk ends here.", out)
@@ -1408,7 +1496,7 @@ class Stages(unittest.TestCase):
         self.assertIn("How many frames are there now?\n", out)
         self.assertNotIn("[2]", out)
         make = subprocess.run(["make", "-n", "gdb", "STAGE=01", "PREDICT=1"], cwd=TOP, stdout=subprocess.PIPE, text=True).stdout
-        self.assertRegex(make, r"gdb/rt0.py -ex 'predict on' .*-ex 'stage 01'")
+        self.assertRegex(make, r"gdb/rt0.py -ex 'predict on' .*-ex 'stage 01' -ex 'context on'\n")
 
     def test_a_breakpoint_of_a_person_does_not_shift_those_of_a_walk(self):
         out = gdb(YIELD, "break count", "python Stage.walk(None, ['break main_main', 'break go', 'delete 1', "
@@ -1483,11 +1571,8 @@ class Stages(unittest.TestCase):
         with tempfile.TemporaryDirectory() as tmp:
             core = os.path.join(tmp, "core")
             gdb(YIELD, "break main_main", "run", "gcore " + core)
-            for command in ("info goroutines", "info sched",
-                            "goroutine all bt"):
-                out = gdb("build/examples/inits", command, core=core)
-                self.assertIn("is from another build", out)
-                self.assertNotIn("Traceback", out)
+            for out in answers("build/examples/inits", (), "info goroutines", "info sched", "goroutine all bt", core=core):
+                self.assertRegex(out, "^.* is from another build: .*\n$")
 
 
 def audit(program, enough=0):
@@ -1524,7 +1609,7 @@ class CallFrameInformation(unittest.TestCase):
         directives = self.directives()
         self.assertGreaterEqual(len(directives), 12)
         with tempfile.TemporaryDirectory() as tmp:
-            self.compile(tmp, "examples/hello.c", *sources.files(os.path.join(TOP, "src"), ".c", ".S"))
+            self.compile(tmp, "examples/hello.c", *sources.files(os.path.join(TOP, "src"), ".S"))
             for path, line in directives:
                 out = self.audit_without(tmp, path, line)
                 self.assertTrue(re.search("broken at", out), "%s without line %d" % (path, line + 1))
@@ -1577,7 +1662,7 @@ class CallFrameInformation(unittest.TestCase):
         self.compile(place, source)
         binary, new = os.path.join(place, "hello"), os.path.join(place, path.stem + ".o")
         subprocess.run(["gcc", "-o", binary, new, *[old for old in sorted(glob.glob(tmp + "/*.o"))
-                        if os.path.basename(old) != path.stem + ".o"], "@src/ldflags"], cwd=TOP, check=True)
+                        if os.path.basename(old) != path.stem + ".o"], "@src/ldflags", "build/librt0-all.a"], cwd=TOP, check=True)
         try:
             return audit(binary, enough=1)
         finally:
