@@ -43,7 +43,7 @@ main_main(void)
 C
 gcc -O2 -g @src/cflags -Isrc -o build/bench/many "$tmp/many.c" \
 	@src/ldflags build/librt0.a
-GDB="gdb -nx -q -batch -iex 'set debuginfod enabled off' -x gdb/rt0.py"
+GDB="gdb -nx -q -batch -iex 'set may-call-functions off' -iex 'set debuginfod enabled off' -x gdb/rt0.py"
 
 # gcore stops at guard pages, so the core is the kernel's.
 case $(cat /proc/sys/kernel/core_pattern) in
@@ -55,7 +55,7 @@ case $(cat /proc/sys/kernel/core_pattern) in
 esac
 many=$PWD/build/bench/many
 # shellcheck disable=SC3045	# dash and bash have ulimit -c
-(cd "$tmp" && ulimit -c unlimited && "$many"; true) >/dev/null 2>&1
+(cd "$tmp" && ulimit -c unlimited && "$many" || true) >/dev/null 2>&1
 core=$(find "$tmp" -name 'core*')
 if [ -z "$core" ]; then
 	echo "gdb.sh: no core file in $tmp; is ulimit -H -c 0?" >&2

@@ -1,6 +1,6 @@
 """In GDB: the locked instructions from one call of FROM to the next, in the program as it runs with one P.
 
-gdb -nx -q -batch -ex 'set $from = "newproc"' -x bench/locked.py --args PROGRAM ARGUMENTS
+gdb -nx -q -batch -iex "set may-call-functions off" -ex 'set $from = "newproc"' -x bench/locked.py --args PROGRAM ARGUMENTS
 """
 import re
 

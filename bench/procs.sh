@@ -16,7 +16,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 gcc -std=gnu11 -O2 -Wall -Wextra -Werror -o build/bench/exec bench/exec.c
-size=$(gdb -nx -batch -ex 'output sizeof(struct p)' $rt0)
+size=$(gdb -nx -batch -iex 'set may-call-functions off' -ex 'output sizeof(struct p)' $rt0)
 {
 	printf '# %s; %s; %s processors; Linux %s; %s runs\n' "$(date -u +%F)" \
 		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \

@@ -1289,6 +1289,12 @@ class Calls(unittest.TestCase):
                                 self.assertIn('"-iex", "set may-call-functions off"', line, "%s:%d" % (name, number))
         self.assertGreater(started, 10)
 
+    def test_so_does_every_gdb_of_a_benchmark(self):
+        lines = [line for path in pathlib.Path(TOP, "bench").iterdir() if path.is_file()
+                 for line in path.read_text(encoding="utf-8").splitlines() if re.search(r"\bgdb -nx", line) and line[0] != "#"]
+        self.assertEqual([line for line in lines if "set may-call-functions off" not in line], [])
+        self.assertGreater(len(lines), 2)
+
     def test_a_walk_that_calls_a_function_fails_on_every_machine(self):
         sys.path.insert(0, os.path.join(TOP, "tests"))
         import transcripts
