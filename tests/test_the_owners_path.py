@@ -62,7 +62,7 @@ class Model(runqs.Explored, unittest.TestCase):
         ("lock_futex.c", "unlock", "&l->key, UNLOCKED", "lightfence();", "&l->sleepers"),
         ("lock_futex.c", "lockslow", "fetch_add(&l->sleepers", "heavyfence();", "while (!trylock", "fetch_sub(&l->sleepers"),
         ("steal.c", "workexists", "sched.runqsize", "runqempty("),
-        ("globrunq.c", "globrunqgetbatch", "lock(&sched.lock)", "globrunqget()", "runqput(pp, globrunqget())", "unlock(&sched.lock)"),
+        ("globrunq.c", "globrunqgetbatch", "lock(&sched.lock)", "globrunqget()", "globrunqget()", "runqput(pp,", "unlock(&sched.lock)"),
         ("sema.c", "semacquire", "root->nwait", "cansemacquire(", "lock(&root->lock)", "root->nwait + 1", "*place(",
          "cansemacquire(", "enqueue(", "goparkunlock("),
         ("sema.c", "quiet", "lock.key", "nwait"),
