@@ -4,7 +4,7 @@
   book/tools/timeline.py FILE               as text, all Ps merged
   book/tools/timeline.py --svg OUT FILE     as a picture: a lane for each P; --width N pixels wide
   book/tools/timeline.py --html OUT FILE    as a page to zoom into; --program FILE names functions and semaphores
-  book/tools/timeline.py --perfetto OUT FILE    as JSON for ui.perfetto.dev and chrome://tracing
+  book/tools/timeline.py --perfetto OUT FILE    as JSON for ui.perfetto.dev and chrome://tracing, with --program, too
 
 The program may be running, may have ended, or may have been killed.
 --last N keeps the N youngest events; --all tells all of each, and how it ended.  Chapter 16 tells what is in the file.
@@ -182,15 +182,32 @@ def runs(trace):
 
 
 def held(trace):
-    """(proc, from, to): each time an M held the P."""
+    """(proc, M, from, to): each time an M held the P."""
     since = {}
     for e in trace.events:
         if e.kind == "ProcStart":
-            since[e.proc] = e.when
+            since[e.proc] = e.arg, e.when
         elif e.kind == "ProcStop" and e.proc in since:
-            yield e.proc, since.pop(e.proc), e.when
-    for proc, start in since.items():
-        yield proc, start, trace.events[-1].when
+            yield (e.proc, *since.pop(e.proc), e.when)
+    for proc, (m, start) in since.items():
+        yield proc, m, start, trace.events[-1].when
+
+
+NEXT = {"GoCreate": "ready", "GoStart": "runs", "GoYield": "ready", "GoBlock": "waits", "GoUnblock": "ready", "GoSyscall": "in the kernel", "GoSysExit": "runs", "GoEnd": ""}
+
+
+def lives(trace):
+    """(goid, what, event, to): what each goroutine did, one thing after the other, and the event with which that began."""
+    now = {}
+    for e in trace.events:
+        if e.kind in NEXT:
+            goid = e.arg if e.kind in ("GoCreate", "GoUnblock") else e.goid
+            if goid in now:
+                yield (goid, *now.pop(goid), e.when)
+            if NEXT[e.kind]:
+                now[goid] = NEXT[e.kind], e
+    for goid, (what, event) in now.items():
+        yield goid, what, event, trace.events[-1].when
 
 
 def ticks(low, high):
@@ -234,7 +251,7 @@ def svg(trace, width=WIDTH):
         yield '<text x="8" y="%d">%s</text>' % (TOP + row * lane + thick / 2 + 5, name)
         yield ('<path d="M%d %dH%d" stroke="currentColor" stroke-opacity="0.3"/>'
                % (LEFT, TOP + row * lane + thick, width - RIGHT))
-    for proc, start, end in held(trace) if not alone else ():
+    for proc, _, start, end in held(trace) if not alone else ():
         yield ('<path d="M%.1f %dH%.1f" stroke="currentColor" stroke-width="3"><title>an M holds P%d</title></path>'
                % (x(start), y(proc) + thick + 1, x(end), proc))
     for proc, goid, start, end in bars:
@@ -307,23 +324,40 @@ def page(path, program, title):
     return text
 
 
-def perfetto(trace):
-    """The trace in Chrome's format: a slice for each time that a goroutine ran, an arrow for each wake-up."""
-    at = scale(trace)
-    events = [{"ph": "M", "name": "thread_name", "pid": 1, "tid": proc, "args": {"name": "P%d" % proc}} for proc in range(trace.nprocs)]
+def perfetto(trace, symbols):
+    """The trace in Chrome's format.  A track for each P: which M held it, which goroutine ran, and arrows to who was made
+    or woken.  A track for each goroutine: whether it ran, was ready, waited and for what, or was in the kernel."""
+    at, names, events = scale(trace), {}, []
+    for e in trace.events:
+        if e.kind == "GoCreate":
+            names[e.arg] = "G%d %s" % (e.arg, symbols.of(e.more))
+
+    def event(ph, name, pid, tid, when, **more):
+        events.append(dict({"ph": ph, "name": name, "pid": pid, "tid": tid, "ts": at(when)}, **more))
+
+    def name(goid):
+        return names.get(goid, "G%d" % goid)
+    goids = sorted({goid for goid, _, _, _ in lives(trace)})
+    for pid, said, tracks in ((1, "Ps", ["P%d" % proc for proc in range(trace.nprocs)]), (2, "goroutines", {goid: name(goid) for goid in goids})):
+        events.append({"ph": "M", "name": "process_name", "pid": pid, "args": {"name": said}})
+        for tid, track in tracks.items() if pid == 2 else enumerate(tracks):
+            events.append({"ph": "M", "name": "thread_name", "pid": pid, "tid": tid, "args": {"name": track}})
+    for proc, m, start, end in held(trace):
+        event("X", "M%d" % m, 1, proc, start, dur=at(end) - at(start))
     for proc, goid, start, end in runs(trace):
-        events.append({"ph": "X", "name": "G%d" % goid, "pid": 1, "tid": proc, "ts": at(start), "dur": at(end) - at(start)})
+        event("X", name(goid), 1, proc, start, dur=at(end) - at(start))
+    for goid, what, e, end in lives(trace):
+        event("X", "waits for " + symbols.of(e.arg) if what == "waits" else what, 2, goid, e.when, dur=at(end) - at(e.when))
     woken = {}
     for number, e in enumerate(trace.events):
         if e.kind in ("GoUnblock", "GoCreate"):
-            woken[e.arg] = number
-            events.append({"ph": "s", "cat": e.kind, "name": e.kind, "id": number, "pid": 1, "tid": e.proc, "ts": at(e.when)})
+            woken[e.arg] = number, e.kind
+            event("s", e.kind, 1, e.proc, e.when, cat=e.kind, id=number, args={"of": symbols.of(e.more)})
         elif e.kind == "GoStart" and e.goid in woken:
-            number = woken.pop(e.goid)
-            events.append({"ph": "f", "bp": "e", "cat": trace.events[number].kind, "name": trace.events[number].kind, "id": number,
-                           "pid": 1, "tid": e.proc, "ts": at(e.when)})
-        elif e.kind in ("Steal", "GoLog", "MWake"):
-            events.append({"ph": "i", "s": "t", "name": (e.kind + " " + e.all()).strip(), "pid": 1, "tid": e.proc, "ts": at(e.when)})
+            number, kind = woken.pop(e.goid)
+            event("f", kind, 1, e.proc, e.when, cat=kind, id=number, bp="e")
+        elif e.kind not in NEXT or e.kind == "GoEnd":       # Steal, MWake, ProcStart, ProcStop, GoLog
+            event("i", (name(e.goid) + " ends" if e.kind == "GoEnd" else e.kind + " " + e.all()).strip(), 1, e.proc, e.when, s="t")
     return json.dumps({"traceEvents": events, "displayTimeUnit": "ns"}, separators=(",", ":")) + "\n"
 
 
@@ -332,7 +366,7 @@ def main():
     parser.add_argument("file", metavar="FILE")
     parser.add_argument("--svg", metavar="OUT", help="draw it to this file")
     parser.add_argument("--html", metavar="OUT", help="a page of its own, to zoom into")
-    parser.add_argument("--program", metavar="FILE", help="what was traced: the page then has names of functions and semaphores")
+    parser.add_argument("--program", metavar="FILE", help="what was traced: page and JSON then have names of functions and semaphores")
     parser.add_argument("--perfetto", metavar="OUT", help="JSON for other viewers")
     parser.add_argument("--width", metavar="N", type=int, default=WIDTH, help="in pixels, 200 or more; %(default)s unless told")
     parser.add_argument("--last", metavar="N", type=int, default=0, help="only the N youngest events")
@@ -351,10 +385,11 @@ def main():
             text = "\n".join(svg(trace, max(options.width, 200))) + "\n"
             with open(options.svg, "w", encoding="utf-8") as out:
                 out.write(text)
-        elif options.perfetto:
+        if options.perfetto:
+            text = perfetto(trace, Symbols(options.program))
             with open(options.perfetto, "w", encoding="utf-8") as out:
-                out.write(perfetto(trace))
-        else:
+                out.write(text)
+        if not options.svg and not options.perfetto:
             print_text(trace, sys.stdout, options.all)
             sys.stdout.flush()
     except BrokenPipeError:
