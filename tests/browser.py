@@ -5,10 +5,13 @@
         b.open(path)                        # waits until the page is loaded
         b.js("document.title")              # a value, or what a promise becomes
         b.key("/"), b.type("runq"), b.key("Enter"), b.tap(x, y), b.picture("shot.png")
+
+It has no network, and a page that asks for something there makes the next call fail.
 """
 import base64
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -35,14 +38,24 @@ class Browser:
             preexec_fn=ends, close_fds=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(down[0])
         os.close(up[1])
-        self.out, self.inn, self.rest, self.number, self.session, self.loads = down[1], up[0], b"", 0, None, 0
+        self.out, self.inn, self.rest, self.number, self.session, self.loads, self.outside = down[1], up[0], b"", 0, None, 0, []
+        self.held = []
         target = self.send("Target.getTargets")["targetInfos"]
         page = next(t for t in target if t["type"] == "page")
         self.session = self.send("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
         self.send("Page.enable")
+        self.send("Network.enable")
+        self.send("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=-1, uploadThroughput=-1)
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind=None, *_):
+        try:
+            if not kind:
+                self.js("0")        # what was asked for meanwhile is told now
+        finally:
+            self.close()
+
+    def close(self):
         self.session = None
         try:
             self.send("Browser.close")
@@ -84,7 +97,14 @@ class Browser:
             if answer.get("id") == self.number:
                 if "error" in answer:
                     raise RuntimeError("%s: %s" % (method, answer["error"]["message"]))
+                outside, self.outside = self.outside, []
+                if outside:
+                    raise AssertionError("a page asks the network for " + ", ".join(outside))
                 return answer["result"]
+            if answer.get("method") == "Fetch.requestPaused":
+                self.held.append(answer["params"]["requestId"])
+            if answer.get("method") == "Network.requestWillBeSent" and not re.match("(file|data|blob|about):", answer["params"]["request"]["url"]):
+                self.outside.append(answer["params"]["request"]["url"])
 
     def size(self, width, height, touch=False, dark=False, media=""):
         self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=touch)
@@ -94,10 +114,20 @@ class Browser:
                             {"name": "hover", "value": "none" if touch else "hover"},
                             {"name": "pointer", "value": "coarse" if touch else "fine"}])
 
-    def open(self, path, anchor=""):
+    def open(self, path, anchor="", until="document.readyState === 'complete'"):
         self.loads += 1     # another ? makes a load of a change that concerns only the anchor
         self.send("Page.navigate", url="%s?%d%s" % (Path(path).resolve().as_uri(), self.loads, anchor))
-        self.until("document.readyState === 'complete' && location.search === '?%d'" % self.loads)
+        self.until("location.search === '?%d' && %s" % (self.loads, until))
+
+    def hold(self, pattern):
+        """what is loaded from such an address does not come until release()"""
+        self.send("Fetch.enable", patterns=[{"urlPattern": pattern}])
+
+    def release(self):
+        held, self.held = self.held, []
+        for request in held:
+            self.send("Fetch.continueRequest", requestId=request)
+        self.send("Fetch.disable")
 
     def js(self, text):
         answer = self.send("Runtime.evaluate", expression=text, awaitPromise=True, returnByValue=True, userGesture=True)

@@ -126,6 +126,20 @@ class Epub(unittest.TestCase):
                 self.assertEqual(["".join(by[i].itertext()).split("\n")[0][:12] for i in asked], ["".join(n.itertext())[:12]] * 2)
         self.assertGreater(notes, 10)
 
+    def test_a_chapter_that_is_named_has_its_title_beside_it_the_first_time(self):
+        for page in self.chapters:
+            seen = []
+            for a in page.iter():
+                name, title = re.fullmatch(r"(?s)(.*?)(?: \((.*)\))?", "".join(a.itertext())).groups()
+                if re.fullmatch(r"(?i)chapter \d+|appendix [A-Z]", name):
+                    if title:
+                        self.assertNotIn(name.lower(), seen)
+                        self.assertEqual(title, "".join(a.find(X + "i").itertext()))
+                        seen.append(name.lower())
+                        if a.get("href") == CHAPTERS[1] + ".xhtml":
+                            self.assertEqual(title, " ".join("".join(next(self.chapters[1].iter(X + "h1")).itertext()).split()))
+            self.assertGreater(len(seen), 3)
+
     def test_a_walk_is_its_table(self):
         for page in [*self.chapters, self.pages["tour.xhtml"]]:
             self.assertTrue(any(len(list(t.iter(X + "tr"))) > 3 for t in page.iter(X + "table") if "steps" in classes(t)))
@@ -198,9 +212,10 @@ class Paper(unittest.TestCase):
         made = [subprocess.Popen(["book/tools/edition.py", "-s", str(out / "site"), "-o", str(out / (size + ".pdf")), "-z", size, "pdf", *(p.name[:2] for p in sorted((TOP / "tests/weave").glob("*-*.nw")))],
                                  cwd=TOP, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for size in ("a4", "6x9")]
         made.append(subprocess.Popen(["book/tools/booklet.py", "-s", str(out / "site"), "-o", str(out / "code.pdf")], cwd=TOP, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
+        cls.said = []
         for m in made:
-            said = m.communicate()[0]
-            assert m.returncode == 0, said
+            cls.said.append(m.communicate()[0])
+            assert m.returncode == 0, cls.said[-1]
         assert not list((out / "tmp").iterdir()), "files are left in TMPDIR"
         cls.text = {size: cls.tool("pdftotext", "-layout", out / (size + ".pdf"), "-").split("\f") for size in ("a4", "6x9")}
 
@@ -259,6 +274,17 @@ class Paper(unittest.TestCase):
                 self.assertRegex(lines[int(n)], r"\b%s\b" % name)
         self.assertRegex(lines[int(dict(entries)["count"].split()[0])], r"^count\(int")
 
+    def test_the_booklet_takes_the_folders_of_the_book_in_their_order_and_a_new_one_last(self):
+        site = self.out / "folders"
+        (site / "files").mkdir(parents=True)
+        for n, name in enumerate(("src/sched/proc.c", "src/net/net.c", "src/boot/rt0.S", "src/sched/sched.h", "src/net/net.h", "src/rt0.h", "src/sched/g.h", "src/os/os.c")):
+            text = "<html><body><main><h1><code>%s</code></h1><pre><span class='l'>x</span></pre></main></body></html>" % name
+            (site / "files" / ("%02d-%s.html" % (n, name.replace("/", "-")))).write_text(text)
+        self.assertEqual([name for name, _ in booklet.last_files(site)],
+                         ["src/rt0.h", "src/boot/rt0.S", "src/sched/sched.h", "src/sched/g.h", "src/sched/proc.c", "src/os/os.c", "src/net/net.h", "src/net/net.c"])
+        src = TOP / "src"
+        self.assertLessEqual({"" if p.parent == src else str(p.parent.relative_to(src)) for p in src.rglob("*.[chS]")}, set(booklet.FLOORS))
+
     def test_a_file_is_cut_at_an_empty_line_that_is_near_and_loses_none(self):
         class Line:
             def __init__(self, text):
@@ -289,7 +315,9 @@ class Paper(unittest.TestCase):
     def test_a_reference_says_its_page_and_the_contents_and_the_outline_lead_there(self):
         for size, pages in self.text.items():
             at = next(n for n, page in enumerate(pages, 1) if "Itwrapswhatchapteronedid" in "".join(page.split()))
-            self.assertRegex("".join(pages), r"(?s)chapter\s2\s\(p\.\s%d\)" % at)
+            squeezed = re.sub(r"-\n *|\s", "", "".join(pages))
+            self.assertIn("Thenextischapter2,Two(p.%d)" % at, squeezed, "the first time with its title")
+            self.assertIn("seechapter2(p.%d)" % at, squeezed)
             self.assertRegex(pages[1], r"2\. .*\. *%d\n" % at)
             self.assertRegex(pages[at - 1], r"\n *%d\s*$" % at)
             heads = [int(re.search(r'<word xMin="(\d+)', page).group(1)) for page in self.tool("pdftotext", "-bbox", self.out / (size + ".pdf"), "-").split("<page ")[at:]]
@@ -300,13 +328,64 @@ class Paper(unittest.TestCase):
             self.assertRegex(outline, '<item page="%d">' % at)
             self.assertIn("Numbers and notes</item>", outline)
 
-    def test_every_font_is_embedded(self):
-        for size in self.text:
-            fonts = self.tool("pdffonts", self.out / (size + ".pdf")).split("\n")[2:-1]
+    def test_every_font_is_embedded_and_is_the_books_own(self):
+        for name in (*self.text, "code"):
+            fonts = self.tool("pdffonts", self.out / (name + ".pdf")).split("\n")[2:-1]
             self.assertGreater(len(fonts), 3)
             for font in fonts:
                 self.assertRegex(font, r" yes yes yes +\d+ +\d+$")
+                self.assertRegex(font, r"^[A-Z]{6}\+(Source-Serif-4|JetBrains-Mono|Arimo|rt0-symbols)", name)
             self.assertIn("JetBrains", "".join(fonts))
+
+    def test_a_page_says_above_its_text_in_which_chapter_and_section_it_is(self):
+        whole = (self.out / "a4.html").read_text()
+        chapters = {}
+        for part in re.findall(r'<section id="\d\d-[^"]*" class="page.*?</section>(?=</body>|<section|<h1 class="part")', whole, re.S):
+            title, *sections = (" ".join(html.unescape(re.sub("<.*?>", "", h)).split()) for h in re.findall(r"<h[12][^>]*>(.*?)</h[12]>", part, re.S))
+            chapters[title] = sections
+        self.assertEqual(list(chapters), ["One file", "Two"])
+        for size, pages in self.text.items():
+            seen, now, section = set(), None, ""
+            for page in pages:
+                lines = [line.strip() for line in page.split("\n") if line.strip()]
+                begins = next((t for n, t in enumerate(chapters, 1) if lines[:1] == [t] and "".join(lines[1].split()).upper() == "CHAPTER%d" % n), None)
+                if begins:
+                    now, section = begins, ""
+                elif now and lines and lines[0].startswith(now):
+                    head = " ".join(lines[0][len(now):].split())
+                    here = [s for s in chapters[now] if s in lines[1:]]
+                    self.assertEqual(head, here[0] if here else section, size)
+                    seen.add((now, head))
+                elif now:
+                    break       # the chapters are over
+                section = [section, *(s for s in chapters.get(now, ()) if s in lines)][-1]
+            self.assertGreater(len({head for _, head in seen if head}), 1, f"{size}: {seen}")
+
+    def test_a_walk_is_its_table_on_paper(self):
+        text = (self.out / "a4.html").read_text()
+        text = text[text.index('id="01-one.walk-01-one"'):]
+        rows = re.findall(r"<tr>(.*?)</tr>", text[:text.index("</table>")], re.S)
+        self.assertEqual([re.sub("<.*?>", "", re.findall(r"<td>(.*?)</td>", row)[1]) for row in rows[1:]], ["run", "stepi", "stepi", "continue"])
+        for size, pages in self.text.items():
+            squeezed = "".join("".join(page.split()) for page in pages)
+            self.assertIn("".join(html.unescape(re.sub("<.*?>", "", rows[0])).split()), squeezed)
+            for row in rows[1:]:
+                number, command, where, stack, new = (html.unescape(re.sub("<.*?>", "", cell)) for cell in re.findall(r"<td>(.*?)</td>", row, re.S))
+                self.assertIn(number + "".join(command.split()), squeezed, size)
+                self.assertIn("".join(new.split()), squeezed, size)
+            self.assertNotIn("makegdbSTAGE=01.With", squeezed, "the keys of the screen")
+
+    def test_the_back_cover_says_what_the_book_is_and_has_one_drawing(self):
+        for size, pages in self.text.items():
+            back = " ".join(pages[-2].split())
+            self.assertRegex(back, r"2 chapters and \d+ pieces of code")
+            self.assertIn("Prose: CC BY 4.0. Code: MIT.", back)
+            self.assertIn("a thread that runs goroutines", back)
+            self.assertEqual(pages[-1].strip(), "")
+
+    def test_a_long_step_says_how_far_it_is(self):
+        for said in self.said:
+            self.assertRegex(said, r"(?s)^  PDF +\d+ s  round 1, part 1 of (\d+): .*?, \d+ pages\n.*  PDF +\d+ s  round 1, part \1 of \1: .*\n  PDF +\d+ s  drawing \d+ pages\n  PDF +\d+ s  joining\n  the \w+: \S+\.pdf, \d+\.\d MB\n$")
 
     def test_notes_stand_in_the_margin_of_a4_and_at_the_foot_of_the_small_page(self):
         for size, pages in self.text.items():

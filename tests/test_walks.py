@@ -3,6 +3,7 @@ import itertools
 import json
 import re
 import unittest
+import unittest.mock
 from concurrent.futures import ThreadPoolExecutor
 
 import walks
@@ -50,17 +51,53 @@ class Recordings(unittest.TestCase):
         path = walks.TOP / "book/data/walks" / (NEWPROC + ".json")
         now = json.loads(path.read_text(encoding="utf-8"))
         self.assertIsNone(walks.differs(NEWPROC, now))
+        thread = now["states"][-1]["threads"][0]
+        named = next(r for r, value in thread["regs"].items() if r not in ("rip", "rsp") and value[0].isalpha())
+        deep = next(s for s in now["states"] if any(word[0].isalpha() for word in s["threads"][0]["stack"]))
+        where = now["states"].index(deep), next(i for i, word in enumerate(deep["threads"][0]["stack"]) if word[0].isalpha())
         for change in (lambda w: w["steps"].pop(), lambda w: w["steps"][3].update(cmd="print 1"),
                        lambda w: w["states"][-1]["threads"][0]["regs"].update(rsp="g0 top - 8"),
+                       lambda w: w["states"][-1]["threads"][0]["regs"].update({named: "M7"}),
+                       lambda w: w["states"][-1]["threads"][0]["insns"].__setitem__(2, "nop"),
+                       lambda w: w["states"][where[0]]["threads"][0]["stack"].__setitem__(where[1], "M7"),
+                       lambda w: w["states"][where[0]]["threads"][0]["stack"].append("0"),
+                       lambda w: w["states"][-1]["sched"].append("M7 P0 G1"),
+                       lambda w: w["states"][-1]["gs"].__setitem__(0, "     1  waiting"),
                        lambda w: w["codes"][-1].update(chunk="another")):
             walk = json.loads(path.read_text(encoding="utf-8"))
             change(walk)
-            self.assertRegex(walks.differs(NEWPROC, walk), r"^%s: (.|\n)*make golden CHAPTER=%s$" % (NEWPROC, NEWPROC[:2]))
+            self.assertRegex(walks.differs(NEWPROC, walk) or "no difference", r"^%s: (.|\n)*make golden CHAPTER=%s$" % (NEWPROC, NEWPROC[:2]))
+
+    def test_a_recording_whose_chunk_was_changed_since_is_told(self):
+        """Also in a line at which no step stands, and of a chunk that only another thread shows."""
+        name = number("many-threads") + "-idle"
+        walk = json.loads((walks.TOP / "book/data/walks" / (name + ".json")).read_text(encoding="utf-8"))
+        self.assertIsNone(walks.differs(name, walk))
+        stands = {tuple(thread["code"]) for state in walk["states"] for thread in state["threads"] if thread["code"]}
+        unseen = [(n, i) for n, code in enumerate(walk["codes"]) for i in range(len(code["lines"])) if (n, i) not in stands]
+        self.assertTrue(unseen)
+        for n, i in unseen[::5]:
+            lines = walks.chunk(walk["codes"][n]["at"])
+            with unittest.mock.patch.object(walks, "chunk", lambda at, of=walks.chunk: of(at) if at != walk["codes"][n]["at"] else lines[:i] + ["another line"] + lines[i + 1:]):
+                self.assertRegex(walks.differs(name, walk) or "no difference", "shows the chunk <<%s>> otherwise" % re.escape(walk["codes"][n]["chunk"]))
+
+    def test_where_two_threads_are_only_the_selected_one_is_compared(self):
+        name = number("many-threads") + "-idle"
+        walk = json.loads((walks.TOP / "book/data/walks" / (name + ".json")).read_text(encoding="utf-8"))
+        state = next(s for s in walk["states"] if len(s["threads"]) > 1)
+        for thread in state["threads"]:
+            before, thread["insns"] = thread["insns"], ["nop"]
+            self.assertEqual(walks.differs(name, walk) is not None, thread["n"] == state["at"])
+            thread["insns"] = before
+            thread["regs"]["rbx"] = "M7"
+            self.assertIsNone(walks.differs(name, walk), "what a random search leaves in a register")
 
     def test_what_another_compiler_decides_is_passed_over(self):
         walk = json.loads((walks.TOP / "book/data/walks" / (NEWPROC + ".json")).read_text(encoding="utf-8"))
         walk["states"][-1]["threads"][0]["regs"].update(rsp="g0 top - 8")
         self.assertRegex(walks.differs(NEWPROC, walk), "g0 top - 8")
+        walk["states"][-1]["threads"][0].update(stack=["M7"], insns=["nop"])
+        walk["states"][-1]["gs"].pop()
         self.assertIsNone(walks.differs(NEWPROC, walk, same=False))
         walk["steps"][3].update(cmd="print 1")
         self.assertIsNotNone(walks.differs(NEWPROC, walk, same=False))

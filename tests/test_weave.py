@@ -1,7 +1,9 @@
 """The woven site: of the fixture in tests/weave, which uses every form once, and of the book."""
 import base64
+import collections
 import functools
 import gzip
+import html
 import json
 import os
 import posixpath
@@ -12,7 +14,6 @@ import subprocess
 import tempfile
 import time
 import unittest
-from html.parser import HTMLParser
 from pathlib import Path
 
 import browser
@@ -25,15 +26,20 @@ VOID = set("area base br col embed hr img input link meta source track wbr".spli
 
 
 class Node:
+    __slots__ = ("tag", "attrs", "parent", "kids")
+
     def __init__(self, tag, attrs=(), parent=None):
         self.tag, self.attrs, self.parent, self.kids = tag, dict(attrs), parent, []
 
-    def all(self, tag=None, cls=None):
+    def nodes(self, tag):
         for k in self.kids:
             if isinstance(k, Node):
-                if tag in (None, k.tag) and (cls is None or cls in k.classes()):
+                if tag is None or tag == k.tag:
                     yield k
-                yield from k.all(tag, cls)
+                yield from k.nodes(tag)
+
+    def all(self, tag=None, cls=None):
+        return (n for n in self.nodes(tag) if cls is None or cls in n.classes())
 
     def classes(self):
         return (self.attrs.get("class") or "").split()
@@ -42,39 +48,56 @@ class Node:
         return "".join(k if isinstance(k, str) else k.text() for k in self.kids)
 
 
-class Page(HTMLParser):
-    """A page as a tree; errors holds what is not well-formed."""
+class Root(Node):
+    """The top of a page, which has its nodes in a list as well."""
+    __slots__ = ("list", "by")
+
+    def __init__(self):
+        super().__init__("top")
+        self.list, self.by = [], {}
+
+    def nodes(self, tag):
+        return iter(self.list if tag is None else self.by.get(tag, ()))
+
+
+class Page:
+    """A page as a tree; errors holds what is not well-formed.  HTMLParser would take ten times as long, and forgive more."""
+    TOKEN = re.compile(r'([^<]+)|<(/?)([A-Za-z][\w:-]*)((?:\s+[^\s=>"/]+(?:="[^"]*")?)*)\s*(/?)>|<!--.*?-->|<!DOCTYPE html>', re.S)
+    ATTRIBUTES = re.compile(r'\s+([^\s=>"/]+)(?:="([^"]*)")?')
 
     def __init__(self, path):
-        super().__init__(convert_charrefs=True)
-        self.path, self.root, self.errors = path, Node("top"), []
-        self.at = self.root
-        self.feed(path.read_text(encoding="utf-8"))
-        self.close()
-        if self.at is not self.root:
-            self.errors.append(f"<{self.at.tag}> is never closed")
-        self.ids = [n.attrs["id"] for n in self.root.all() if "id" in n.attrs]
-
-    def handle_starttag(self, tag, attrs):
-        node = Node(tag, attrs, self.at)
-        self.at.kids.append(node)
-        if tag not in VOID:
-            self.at = node
-
-    def handle_startendtag(self, tag, attrs):
-        self.at.kids.append(Node(tag, attrs, self.at))
-
-    def handle_endtag(self, tag):
-        if tag != self.at.tag:
-            self.errors.append(f"{self.getpos()}: </{tag}> closes <{self.at.tag}>")
-        if self.at.parent:
-            self.at = self.at.parent
-
-    def handle_data(self, data):
-        self.at.kids.append(data)
+        self.path, self.root, self.errors = path, Root(), []
+        text, at, where = path.read_text(encoding="utf-8"), self.root, 0
+        while where < len(text):
+            found = self.TOKEN.match(text, where)
+            if not found:
+                self.errors.append(f"line {text.count(chr(10), 0, where) + 1}: {text[where:where + 30]!r} is no HTML")
+                break
+            data, close, tag, attributes, empty = found.groups()
+            where = found.end()
+            if data:
+                at.kids.append(html.unescape(data) if "&" in data else data)
+            elif close:
+                if tag != at.tag:
+                    self.errors.append(f"line {text.count(chr(10), 0, where) + 1}: </{tag}> closes <{at.tag}>")
+                at = at.parent or at
+            elif tag:
+                node = Node(tag, [(k.lower(), html.unescape(v) if "&" in v else v) for k, v in self.ATTRIBUTES.findall(attributes)] if attributes else (), at)
+                at.kids.append(node)
+                self.root.list.append(node)
+                self.root.by.setdefault(tag, []).append(node)
+                if tag in ("script", "style"):      # which hold no tags
+                    end = text.index("</" + tag, where)
+                    node.kids.append(text[where:end])
+                    where = end
+                if tag not in VOID and not empty:
+                    at = node
+        if at is not self.root:
+            self.errors.append(f"<{at.tag}> is never closed")
+        self.ids = [n.attrs["id"] for n in self.root.list if "id" in n.attrs]
 
     def chunk(self, anchor):
-        return next(n for n in self.root.all() if n.attrs.get("id") == anchor)
+        return next(n for n in self.root.list if n.attrs.get("id") == anchor)
 
 
 def label(source):
@@ -155,8 +178,7 @@ class Site:
     def test_every_page_is_well_formed_and_uses_an_id_once(self):
         for name, page in [*self.pages.items(), *self.files.items()]:
             self.assertEqual(page.errors, [], name)
-            twice = {i for i in page.ids if page.ids.count(i) > 1}
-            self.assertEqual(twice, set(), name)
+            self.assertEqual([i for i, times in collections.Counter(page.ids).items() if times > 1], [], name)
 
     @unittest.skipUnless(shutil.which("tidy"), "tidy is not installed; ./setup --browser installs it")
     def test_the_html_passes_tidy(self):
@@ -202,14 +224,18 @@ class Site:
                 self.assertTrue(a.text() or "data-n" in a.attrs or a.attrs.get("aria-label"), f"{name}: empty link {target}")
 
     def test_nothing_is_loaded_from_the_network(self):
-        for name, page in self.pages.items():
+        for name, page in {**self.pages, **self.files}.items():
             for n in page.root.all():
                 if n.tag != "a":
-                    for key in ("src", "href", "xlink:href", "srcset", "data"):
-                        self.assertNotRegex(n.attrs.get(key) or "", r"^(https?:)?//", name)
-        for file in ("book.css", "book.js"):
-            text = (self.made.site / file).read_text()
-            self.assertNotRegex(text, r"https?:|@import")
+                    for key in ("src", "href", "xlink:href", "srcset", "data", "style"):
+                        self.assertNotRegex(n.attrs.get(key) or "", r"(^|\()(https?:)?//", name)
+                if n.tag == "style" or n.tag == "script" and n.attrs.get("type") != "application/json":
+                    self.assertNotRegex(n.text(), "//", name)
+        files = [*self.made.site.glob("*.js"), *self.made.site.glob("*.css")]
+        self.assertLessEqual({"book.css", "book.js", "stepper.js", "search.js", "minisearch.js"}, {p.name for p in files})
+        for file in files:
+            text = file.read_text()
+            self.assertNotRegex(text, r"https?:|@import|importScripts|XMLHttpRequest|sendBeacon|WebSocket" + ("" if file.name == "minisearch.js" else r"|\bfetch\("))
             for url in re.findall(r"url\(([^)]*)\)", text):
                 self.assertTrue((self.made.site / url).is_file(), url)
 
@@ -238,6 +264,8 @@ class Site:
             self.assertEqual(woven, wanted, source.name)
 
     def test_an_unfolded_file_is_the_tangled_text_as_of_its_chapter(self):
+        out = tempfile.mkdtemp(prefix="tangled-")
+        self.addCleanup(shutil.rmtree, out)
         roots, seen = {}, 0	# root -> {page: anchors of its parts there}, from the last replacement on
         for k, source in enumerate(self.chapters):
             for i, name in enumerate(chunks_in(source), 1):
@@ -251,9 +279,9 @@ class Site:
                 page, woven = self.pages[self.chapters[k].stem + ".html"], []
                 for anchor in anchors:
                     woven += lines_of(next(page.chunk(anchor).all("div", "code")))
-                tangled = subprocess.run(
-                    ["notangle", "-t8", "-filter", f"gawk -f {TOP}/book/tools/overlay.awk", "-R" + root, *map(str, self.chapters[:k + 1])],
-                    text=True, stdout=subprocess.PIPE, check=True, cwd=TOP).stdout
+                book = Path(out) / str(k)       # the chapters up to k, as notangle has read them the first time
+                source = ["-markup", f"sh -c 'cat {book}' sh"] if book.exists() else ["-filter", f"gawk -f {TOP}/book/tools/overlay.awk | tee {book}", *map(str, self.chapters[:k + 1])]
+                tangled = subprocess.run(["notangle", "-t8", "-R" + root, *source], text=True, stdout=subprocess.PIPE, check=True, cwd=TOP).stdout
                 if root.endswith(".py"):	# Python wants spaces; the tangler sees to it
                     tangled = tangled.expandtabs(8)
                 plain = [[s.rstrip() for s in "\n".join(t).rstrip("\n").split("\n")] for t in (woven, tangled.split("\n"))]
@@ -334,8 +362,7 @@ class Site:
 
     def test_every_page_names_its_language_its_title_and_a_skip_link(self):
         for name, page in self.pages.items():
-            html = next(page.root.all("html"))
-            self.assertEqual(html.attrs.get("lang"), "en", name)
+            self.assertEqual(next(page.root.all("html")).attrs.get("lang"), "en", name)
             self.assertTrue(next(page.root.all("title")).text(), name)
             self.assertEqual(next(page.root.all("a")).attrs["href"], "#main", name)
             for svg in page.root.all("svg"):
@@ -344,6 +371,14 @@ class Site:
 
 class BookSite(Site, unittest.TestCase):
     book = "book"
+
+    def test_every_chapter_with_code_has_a_walk_that_is_recorded_and_shown(self):
+        for source in self.chapters:
+            if 1 <= int(source.name[:2]) < 90 and chunks_in(source):
+                walks = [n.attrs["id"] for n in self.pages[source.stem + ".html"].root.all("figure", "stepper")]
+                self.assertTrue(walks, f"{source.name} has no stepper: no transcript shows a script that has a recording")
+                for walk in walks:
+                    self.assertTrue((TOP / f"book/data/walks/{walk[len('walk-'):]}.json").is_file() and walk.startswith(f"walk-{source.name[:2]}-"), walk)
 
     def test_the_tests_that_tricks_names_exist(self):
         tests = TOP / "tests"
@@ -477,6 +512,17 @@ class FixtureSite(Site, unittest.TestCase):
         back = " ".join(next(self.pages["back.html"].root.all("main")).text().split())
         self.assertIn("“The queue, again” in chapter 2", back)
 
+    def test_whatever_leads_to_another_chapter_has_its_title_as_a_hint(self):
+        seen = set()
+        for name, page in self.pages.items():
+            for a in next(page.root.all("main")).all("a"):
+                if re.search(r"\b[Cc]hapter \d+$", a.text()) or a.text().isdigit() and "#c" in a.attrs["href"]:
+                    title = next(self.pages[a.attrs["href"].partition("#")[0] or name].root.all("h1")).text()
+                    self.assertEqual(a.attrs.get("title"), title, f"{name}: {a.text()}")
+                    seen.add((name, a.text()))
+        self.assertLessEqual({("01-one.html", "chapter 2"), ("01-one.html", "2"), ("02-two.html", "chapter 1"), ("back.html", "“The queue, again” in chapter 2"),
+                              ("concepts.html", "chapter 1")}, seen)
+
     def test_quoted_code_is_linked_where_it_means_one_thing(self):
         first = next(p for p in next(self.page(1).root.all("main")).all("p") if p.text().startswith("It tangles"))
         linked = [a.text() for a in first.all("a", "id")]
@@ -488,6 +534,7 @@ class FixtureSite(Site, unittest.TestCase):
         table = next(self.page(1).root.all("figure", "data"))
         self.assertEqual([c.text() for c in table.all("th")], ["case", "ns per op", "ratio"])
         self.assertIn("machine A, 2026-01-02", table.text())
+        self.assertIn("Speeds of start, see chapter 2", table.text())
         self.assertEqual(len(list(table.all("td", "r"))), 4)
 
     def test_drawings_are_inline_follow_the_theme_and_share_no_id(self):
@@ -562,43 +609,148 @@ class InABrowser(unittest.TestCase):
         cls.browser.__enter__()
         cls.addClassCleanup(cls.browser.__exit__)
 
+    def setUp(self):
+        self.addCleanup(self.browser.js, "0")   # fails where the page has asked the network for something
+
     def page(self, word):
         return next(p for p in self.pages if word in p.name)
 
     def test_every_stepper_goes_to_its_end_and_back_by_keys(self):
         """Each step shows what was recorded."""
-        self.browser.size(1400, 1000)
         seen = set()
         for page in self.pages:
-            if 'class="stepper"' not in page.read_text(encoding="utf-8"):
-                continue
-            self.browser.open(page)
-            for walk in self.browser.js("[...document.querySelectorAll('figure.stepper')].map(f => f.id)"):
+            for walk, (keys, there, back) in self.visited(page)[1].items():
                 seen.add(walk[len("walk-"):])
-                recorded = json.loads((TOP / "book/data/walks" / (walk[len("walk-"):] + ".json")).read_text(encoding="utf-8"))
-                self.browser.js("document.getElementById(%r).focus()" % walk)
-                for key, at in (("End", -1), ("Home", 0), ("ArrowRight", 1), ("ArrowLeft", 0)):
-                    self.browser.key(key)
-                    self.shows(walk, recorded["steps"][at], recorded["states"], self.browser.js(self.SHOWN % walk))
-                for key, steps in (("ArrowRight", recorded["steps"]), ("ArrowLeft", recorded["steps"][::-1])):
-                    every = self.browser.js("""Array.from({length: %d}, (_, i) => {
-                        if (i) document.getElementById(%r).dispatchEvent(new KeyboardEvent('keydown', {key: %r}))
-                        return %s })""" % (len(steps), walk, key, self.SHOWN % walk))
-                    for step, shown in zip(steps, every):
-                        self.shows(walk, step, recorded["states"], shown)
+                recorded = self.recorded(walk)
+                wanted, last = [self.picture(recorded, page.name, i) for i in range(len(recorded["steps"]))], len(recorded["steps"]) - 1
+                for (key, shown), at in zip(keys, (last, 0, 1, 0)):
+                    self.assertEqual(shown, wanted[at], f"{walk}, {key}")
+                self.assertEqual((len(there), len(back)), (last + 1, last + 1), walk)
+                for shown, picture in zip(there + back, wanted + wanted[::-1]):
+                    self.assertEqual(shown, picture, walk)
         self.assertEqual(seen, {path.stem for path in (TOP / "book/data/walks").glob("*.json")})
 
-    SHOWN = """(() => { const f = document.getElementById(%r), t = s => [...f.querySelectorAll(s)].map(e => e.textContent)
-        return [t('.st-say kbd')[0], t('.st-insns .here'), t('.st-data td')] })()"""
+    found = {}
 
-    def shows(self, walk, step, states, shown):
-        """the command of a step, and the instruction and the stack that it stops at"""
-        self.assertEqual(shown[0], step["cmd"], walk)
-        threads = states[step["state"]]["threads"] if "state" in step else []
-        self.assertEqual(shown[1], ["=> " + thread["insns"][0] for thread in threads], walk)
-        for thread in threads:
-            for word in [thread["regs"]["rip"], thread["regs"]["rsp"]] + thread["stack"]:
-                self.assertIn(word, shown[2], walk)
+    def visited(self, page):
+        """What LOOK finds at each size, and what each stepper shows; loading a page takes longer than both, so two tests share it."""
+        if page not in self.found:
+            looks, steppers = [], {}
+            for width, height, touch in self.SIZES if re.search('class="(fig|stepper)"', page.read_text(encoding="utf-8")) else self.SIZES[:1]:
+                self.browser.size(width, height, touch)
+                if touch:
+                    self.browser.open(page)
+                looks.append((width, self.browser.js(self.LOOK)))
+            walks = self.browser.js("[...document.querySelectorAll('figure.stepper')].map(f => f.id)")
+            # what is not a stepper would only be laid out anew at each step
+            self.browser.js("document.querySelectorAll('nav.side, main > :not(figure.stepper)').forEach(e => { e.style.display = 'none' })")
+            for walk in walks:
+                self.browser.js("document.getElementById(%r).focus()" % walk)
+                keys, passes = [], []
+                for key in ("End", "Home", "ArrowRight", "ArrowLeft"):
+                    self.browser.key(key)
+                    keys.append((key, self.browser.js(self.SHOWN % walk)))
+                for key in ("ArrowRight", "ArrowLeft"):
+                    passes.append(self.browser.js("""(range => Array.from({length: range.max}, (_, i) => {
+                        if (i) range.closest('figure').dispatchEvent(new KeyboardEvent('keydown', {key: %r}))
+                        return %s }))(document.querySelector('#%s .st-top input'))""" % (key, self.SHOWN % walk, walk)))
+                steppers[walk] = keys, *passes
+            self.found[page] = looks, steppers
+        return self.found[page]
+
+    SHOWN = """(f => { const t = (e, s) => [...e.querySelectorAll(s)].map(x => x.textContent)
+        return [f.querySelector('.st-top input').value + ', ' + t(f, '.st-top output')[0], t(f, '.st-say kbd'), t(f, '.st-say samp'), t(f, '.st-say p'), t(f, '.st-none'),
+            [...f.querySelectorAll('.st-thread')].map(b => [t(b, 'h4')[0], b.querySelector('h4').className, t(b, '.st-name')[0],
+                (b.querySelector('.st-name a') || b).getAttribute('href'), t(b, '.here.l'), t(b, '.st-insns > span'),
+                ...[...b.querySelectorAll('tbody')].map(x => [...x.rows].map(r => [...r.cells].map(c => c.textContent).concat(r.className)))]),
+            [...f.querySelectorAll('.st-sched > div')].map(d => t(d, 'h4, pre > span'))] })(document.getElementById(%r))"""
+
+    def recorded(self, walk):
+        return json.loads((TOP / "book/data/walks" / (walk[len("walk-"):] + ".json")).read_text(encoding="utf-8"))
+
+    @staticmethod
+    def state(walk, i):
+        """where the program is at step i: what the last step noted that moved it"""
+        return next((walk["states"][step["state"]] for step in walk["steps"][i::-1] if "state" in step), None) if i >= 0 else None
+
+    def picture(self, walk, page, i):
+        """what SHOWN finds at step i of a recording"""
+        step, now, before = walk["steps"][i], self.state(walk, i), self.state(walk, i - 1)
+        said = [next((s["say"] for s in walk["steps"][i::-1] if "say" in s), None), step.get("after")]
+        threads, lists = [], []
+        for t in now["threads"] if "state" in step else ():
+            old = next((o for o in before["threads"] if o["n"] == t["n"]), None) if before else None
+            new = {r for r, value in t["regs"].items() if old and old["regs"][r] != value}
+            words = {k for k, word in enumerate(t["stack"]) if old and ("rsp" in new or old["stack"][k:k + 1] != [word])}
+            title = ["thread %d" % t["n"]] if len(now["threads"]) > 1 else []
+            title += [t["m"]] if "m" in t else []
+            title += ["g is " + t["g"]] if "g" in t else []
+            title += ["on the stack that the kernel made" if t["on"] == "kernel" else "on the stack of " + t["on"]] if t["on"] != "?" else []
+            code = walk["codes"][t["code"][0]] if t["code"] else None
+            threads.append([" · ".join(title), "here" if t["n"] == now["at"] else "", t["in"] + (" in " + code["chunk"] if code else ": not in the book"),
+                            code and (code["at"][len(page):] if code["at"].startswith(page + "#") else code["at"]),
+                            [code["lines"][t["code"][1]] or " "] if code else [], [("   " if k else "=> ") + insn for k, insn in enumerate(t["insns"])] if code else [],
+                            [["%" + r, value, "new" if r in new else ""] for r, value in t["regs"].items() if r in new or r in "rip rsp rbp rax rdi rsi".split()]])
+            if t["stack"]:
+                threads[-1].append([["+%d" % (8 * k) if k else "%rsp", word, "new" if k in words else ""] for k, word in enumerate(t["stack"])])
+        for title, key in (("info sched", "sched"), ("info goroutines", "gs")):
+            if "state" in step and key in now:
+                lists.append([title, *now[key]])
+        none = [] if "state" in step else ["The program has ended." if before else "The program has not been started."]
+        return ["%d, %d of %d" % (i + 1, i + 1, len(walk["steps"])), [step["cmd"]], step.get("out", []), [s for s in said if s], none, threads, lists]
+
+    def test_buttons_slider_and_jumps_of_a_stepper_lead_where_they_say(self):
+        page = self.page("-system-calls")
+        recorded, last = self.recorded("walk-" + number("system-calls") + "-syscall"), 0
+        walk, steps = "walk-" + recorded["walk"], len(recorded["steps"])
+
+        def at(i, what):
+            state = self.state(recorded, i)
+            now = next(t for t in state["threads"] if t["n"] == state["at"]) if state else {}
+            return {"s": now.get("on"), "g": now.get("g"), "t": state and state["at"]}[what] or ""
+        self.browser.size(1400, 1000)
+        self.browser.open(page, "#%s-3" % walk)     # a page that is opened at a step
+        self.browser.until("document.querySelector('figure.stepper').dataset.step === '3'")
+        top = self.browser.js("document.getElementById(%r).getBoundingClientRect().top" % walk)
+        self.assertTrue(-1 <= top < 100, top)
+
+        def step():
+            return int(self.browser.js("document.getElementById(%r).dataset.step" % walk)) - 1
+        for title, wanted in (("one step on", 3), ("one step back", 2), ("to the start", 0)):
+            self.browser.click(*self.middle("#%s .st-top [title^='%s']" % (walk, title)))
+            self.assertEqual(step(), wanted)
+        self.browser.click(*self.middle("#%s .st-top input" % walk))
+        self.assertLessEqual(abs(step() - (steps - 1) / 2), 1)
+        for what, title in (("s", "stack"), ("g", "goroutine"), ("t", "thread")):
+            for press in (lambda: self.browser.key(what), lambda: self.browser.click(*self.middle("#%s .st-jumps [title*='%s']" % (walk, title)))):
+                self.browser.js("document.getElementById(%r).focus()" % walk)
+                self.browser.key("Home")
+                for _ in range(5):      # the fourth change of stack is none of goroutine
+                    last = step()
+                    press()
+                    self.assertEqual(step(), next((i for i in range(last + 1, steps) if at(i, what) != at(last, what) and at(i, what)), last), title)
+        self.assertGreater(last, 0)
+
+    def test_code_and_data_of_a_step_stand_side_by_side_at_a_desk_below_each_other_on_a_phone_and_as_a_table_in_print(self):
+        sides = """[...document.querySelectorAll('.st-thread')].slice(0, 2).map(t => (c => [c.left, c.right, c.top, c.bottom])(t.getBoundingClientRect()))
+            .concat(['.st-code', '.st-data'].map(s => (c => [c.left, c.right, c.top, c.bottom])(document.querySelector('.st-thread ' + s).getBoundingClientRect())))"""
+        alone, two = "-newproc", "-stealing"
+        for width, height, touch in self.SIZES:
+            self.browser.size(width, height, touch)
+            for word, threads in ((alone, 1), (two, 2)):
+                page = self.page(word)
+                self.browser.open(page, "" if threads == 1 else "#walk-%s-steal-%d" % (number("stealing"), 1 + next(
+                    i for i, s in enumerate(self.recorded("walk-" + number("stealing") + "-steal")["steps"])
+                    if "state" in s and len(self.state(self.recorded("walk-" + number("stealing") + "-steal"), i)["threads"]) == 2)))
+                boxes = self.browser.js(sides)
+                first, second = boxes[:2] if threads == 2 else boxes[-2:]
+                if touch:
+                    self.assertGreaterEqual(second[2], first[3], f"{word}: one below the other")
+                else:
+                    self.assertGreaterEqual(second[0], first[1], f"{word}: side by side")
+                    self.assertLess(abs(second[2] - first[2]), 60, f"{word}: at one height")
+        self.browser.size(1400, 1000, media="print")
+        self.assertEqual(self.browser.js("['.stepper > .scroll', '.st-all'].map(s => getComputedStyle(document.querySelector(s)).display)"), ["block", "none"])
 
     def test_a_tap_on_a_figure_enlarges_it_on_a_phone_and_nothing_happens_at_a_desk(self):
         figure, enlarged = ".fig > svg[data-steps]", "document.querySelector('.zoom svg')"
@@ -649,7 +801,11 @@ class InABrowser(unittest.TestCase):
         self.browser.tap(*self.middle(selector))
 
     def test_no_page_scrolls_sideways_and_labels_are_large_enough_and_apart(self):
-        look = """(() => {
+        for page in [*self.pages, min(self.site.glob("files/*.html"))]:
+            for width, bad in self.visited(page)[0]:
+                self.assertEqual(bad, [], f"{page.name} at {width} pixels")
+
+    LOOK = """(() => {
             const bad = [], root = document.documentElement
             if (root.scrollWidth > root.clientWidth) bad.push('the page is ' + root.scrollWidth + ' wide')
             for (const svg of document.querySelectorAll('.fig svg, .art svg')) {
@@ -666,29 +822,54 @@ class InABrowser(unittest.TestCase):
                 } })
             }
             return bad })()"""
-        for page in [*self.pages, min(self.site.glob("files/*.html"))]:
-            for width, height, touch in self.SIZES if 'class="fig"' in page.read_text() else self.SIZES[:1]:
-                self.browser.size(width, height, touch)
-                if touch:
-                    self.browser.open(page)
-                self.assertEqual(self.browser.js(look), [], f"{page.name} at {width} pixels")
 
     def test_scripts_move_nothing_that_is_shown_before_they_have_come(self):
         places = """document.fonts.ready.then(() => [...document.querySelectorAll('.bar, main h1, main p, main figure, main .tty, main pre, main h2')].map(
             e => [e.tagName + ' ' + e.textContent.trim().slice(0, 30), Math.round(e.getBoundingClientRect().top)]).filter(p => p[1] < innerHeight))"""
-        self.addCleanup(self.browser.send, "Network.disable")
+        self.addCleanup(self.browser.send, "Network.setBlockedURLs", urls=[])
         for width, height, touch in self.SIZES:
             self.browser.size(width, height, touch)
             for word in ("the-first-instruction", "12-stealing"):
                 seen = []
                 for blocked in (["*.js"], []):
-                    self.browser.send("Network.enable")
                     self.browser.send("Network.setBlockedURLs", urls=blocked)
                     self.browser.open(self.page(word))
                     self.assertEqual(self.browser.js("document.querySelector('#theme').hidden"), bool(blocked), "are scripts blocked?")
                     seen.append(self.browser.js(places))
                 self.assertGreater(len(seen[0]), 3)
                 self.assertEqual(seen[0], seen[1], f"{word} at {width} pixels")
+
+    def test_nothing_moves_while_a_long_page_comes_and_is_read_also_where_its_fonts_come_late(self):
+        script = self.browser.send("Page.addScriptToEvaluateOnNewDocument", source="""window.moved = []
+            new PerformanceObserver(list => { for (const e of list.getEntries()) moved.push([e.value, ...e.sources.map(s => s.node && s.node.textContent.slice(0, 30))]) })
+                .observe({type: 'layout-shift', buffered: true})""")
+        self.addCleanup(self.browser.send, "Page.removeScriptToEvaluateOnNewDocument", **script)
+        painted = "performance.getEntriesByName('first-contentful-paint').length && document.readyState !== 'loading'"
+        read = """(async () => { const turn = () => new Promise(requestAnimationFrame), height = document.documentElement.scrollHeight
+            await document.fonts.ready
+            for (let y = 0; y < height; y += 2 * innerHeight) { scrollTo(0, y); await turn() }
+            await turn(); await turn(); return moved })()"""
+        for word, size, late in (("-stealing", self.SIZES[0], False), ("-newproc", self.SIZES[1], False), ("-watching-it-run", self.SIZES[1], False),
+                                 ("-stealing", self.SIZES[1], True), ("-newproc", self.SIZES[0], True)):
+            self.browser.size(*size)
+            if late:
+                self.browser.hold("*.woff2")
+            self.browser.open(self.page(word), until=painted)
+            if late:
+                self.assertEqual(self.browser.js("[...document.fonts].filter(f => f.status === 'loaded' && !f.family.includes('rt0')).length"), 0)
+                self.assertGreater(len(self.browser.held), 3)
+                self.browser.release()
+            self.browser.until("document.readyState === 'complete'")
+            moved = self.browser.js(read)
+            self.assertLess(sum(m[0] for m in moved), 0.01, f"{word} at {size[0]} pixels{', fonts late' if late else ''}: {moved}")
+
+    def test_a_page_that_asks_the_network_for_something_fails_its_test(self):
+        with tempfile.TemporaryDirectory() as out:
+            page = Path(out) / "page.html"
+            page.write_text("<!DOCTYPE html><title>outside</title><img src='http://192.0.2.1/a.png' alt=''>")
+            with self.assertRaisesRegex(AssertionError, "asks the network for http://192.0.2.1/a.png"):
+                self.browser.open(page)
+                self.browser.js("0")
 
     def test_three_pages_look_as_they_did_in_three_widths_and_both_themes(self):
         seen, worse = set(), []
@@ -831,91 +1012,107 @@ class Colours(unittest.TestCase):
                 self.assertGreaterEqual((b + .05) / (a + .05), 4.5, f"{text} on {ground}")
 
 
-class Rebuilding(unittest.TestCase):
-    def setUp(self):
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.dir = Path(directory.name)
-        self.book = self.dir / "book"
-        shutil.copytree(FIXTURE, self.book)
+class Changed(unittest.TestCase):
+    """A copy of the fixture, in which something is changed."""
 
-    def change(self, file, old, new):
-        path = self.book / file
+    @classmethod
+    def setUpClass(cls):
+        cls.dir = Path(tempfile.mkdtemp(prefix="weave-"))
+        cls.addClassCleanup(shutil.rmtree, cls.dir)
+        cls.book = cls.dir / "book"
+        shutil.copytree(FIXTURE, cls.book)
+
+    @classmethod
+    def change(cls, file, old, new):
+        path = cls.book / file
         text = path.read_text()
-        self.assertIn(old, text)
+        assert old in text, old
         path.write_text(text.replace(old, new, 1))
-        return f"{path}:{text[:text.index(old)].count(chr(10)) + 1}: "
 
-    def broken(self, file, old, new, page="01-one"):
-        """weave one page of the changed fixture -> (expected start of the message, what was printed)"""
-        where = self.change(file, old, new)
-        made = weave(self.book, self.dir / "out", f"{self.dir}/out/site/{page}.html")
-        self.assertNotEqual(made.returncode, 0)
-        self.assertNotRegex(made.stderr, "(?i)traceback|\\.lua|\\.awk")
-        self.assertFalse((made.site / f"{page}.html").exists())
-        return where, made.stderr
+
+class Rebuilding(Changed):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        weave(cls.book, cls.dir / "out")
+        time.sleep(0.01)
 
     def test_a_change_of_prose_rebuilds_one_page_and_no_change_none(self):
-        weave(self.book, self.dir / "out")
-        time.sleep(0.01)
         self.change("01-one.nw", "A hook stays", "A hook remains")
         again = weave(self.book, self.dir / "out")
         self.assertEqual(re.findall(r"WEAVE\s+(\S+\.html)", again.stdout), ["01-one.html"])
         self.assertNotIn("WEAVE", weave(self.book, self.dir / "out").stdout)
 
     def test_a_later_replacement_rebuilds_only_the_chapter_that_can_show_it(self):
-        weave(self.book, self.dir / "out")
-        time.sleep(0.01)
         self.change("02-two.nw", "LIMIT + 1", "LIMIT + 2")
         again = weave(self.book, self.dir / "out")
         self.assertEqual(re.findall(r"WEAVE\s+(0\S+\.html)", again.stdout), ["02-two.html"])
 
+
+class Faults(Changed):
+    """All in one book, which is woven once: each is an error with its line, and no page is made."""
+    FAULTS = {
+        "reference": ("01-one.nw", "[](#fig-box)", "[](#fig-bax)"), "page": ("back.md", "02-two.html", "03-three.html"),
+        "row": ("01-one.nw", "speed:second:ns_per_op", "speed:third:ns"), "file": ("01-one.nw", "src=speed", "src=sped"),
+        "drawing": ("01-one.nw", "figures/box.svg", "figures/bux.svg"), "graph": ("01-one.nw", "digraph { a -> b;", "digraph { a -> ;;> b"),
+        "chunk": ("01-one.nw", "[[<<set up>>]]", "[[<<sat up>>]]"), "stars": ("01-one.nw", "kind=predict level=2", "kind=predict"),
+        "hint": ("01-one.nw", "::: hint", "::: note"), "answer": ("01-one.nw", "::: answer", "::: note"),
+        "column": ("02-two.nw", "speed:first:ns", "speed:second:ns"),
+    }
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.change("02-two.nw", "\n\n", "\n\nA number, `speed:first:ns`{.num}.\n\n```{.draw from=\"time nothing\" caption=\"Nothing.\"}\n```\n\n")
+        for fault in cls.FAULTS.values():
+            cls.change(*fault)
+        cls.pages = ["01-one", "02-two", "back"]
+        cls.made = weave(cls.book, cls.dir / "out", "-k", *("%s/out/site/%s.html" % (cls.dir, page) for page in cls.pages))
+
+    def assertSaid(self, fault, message):
+        file, _, new = self.FAULTS[fault]
+        text = (self.book / file).read_text()
+        self.assertIn("%s:%d: %s" % (self.book / file, text[:text.index(new)].count("\n") + 1, message), self.made.stderr)
+
+    def test_a_page_with_an_error_is_not_made_and_no_tool_shows_its_inside(self):
+        self.assertNotEqual(self.made.returncode, 0)
+        self.assertNotRegex(self.made.stderr, "(?i)traceback|\\.lua|\\.awk")
+        self.assertEqual([page for page in self.pages if (self.made.site / (page + ".html")).exists()], [])
+
     def test_an_unknown_reference_is_an_error_with_its_line(self):
-        where, said = self.broken("01-one.nw", "[](#fig-box)", "[](#fig-bax)")
-        self.assertIn(where + "nothing in the book has the id fig-bax", said)
+        self.assertSaid("reference", "nothing in the book has the id fig-bax")
 
     def test_a_link_to_a_missing_page_is_an_error_with_its_line(self):
-        where, said = self.broken("back.md", "02-two.html", "03-three.html", "back")
-        self.assertIn(where + "the book has no page 03-three.html", said)
+        self.assertSaid("page", "the book has no page 03-three.html")
 
     def test_a_missing_row_is_an_error_that_lists_the_rows(self):
-        where, said = self.broken("01-one.nw", "speed:second:ns", "speed:third:ns")
-        self.assertIn(where + "no row third in", said)
-        self.assertIn("first, second", said)
+        self.assertSaid("row", "no row third in")
+        self.assertIn("first, second", self.made.stderr)
 
     def test_a_missing_column_and_a_missing_data_file_are_errors(self):
-        where, said = self.broken("01-one.nw", "speed:second:ns_per_op", "speed:second:ns")
-        self.assertIn(where + "no column ns in", said)
-        where, said = self.broken("01-one.nw", "src=speed", "src=sped")
-        self.assertIn(where + "no data file", said)
+        self.assertSaid("column", "no column ns in")
+        self.assertSaid("file", "no data file")
 
     def test_a_missing_drawing_and_a_bad_graph_are_errors(self):
-        where, said = self.broken("01-one.nw", "figures/box.svg", "figures/bux.svg")
-        self.assertIn(where + "no drawing", said)
-        self.change("01-one.nw", "digraph { a -> b;", "digraph { a -> ;;> b")
-        said = weave(self.book, self.dir / "out", f"{self.dir}/out/site/01-one.html").stderr
-        self.assertRegex(said, r"01-one\.nw:\d+: graphviz cannot draw this figure")
-        self.change("01-one.nw", "{.dot ", "{.draw from=\"time nothing\" ")
-        said = weave(self.book, self.dir / "out", f"{self.dir}/out/site/01-one.html").stderr
-        self.assertRegex(said, r"01-one\.nw:\d+: figure\.py cannot draw this figure; try: \S+/figure\.py time nothing")
+        self.assertSaid("drawing", "no drawing")
+        self.assertRegex(self.made.stderr, r"01-one\.nw:\d+: graphviz cannot draw this figure")
+        self.assertRegex(self.made.stderr, r"02-two\.nw:\d+: figure\.py cannot draw this figure; try: \S+/figure\.py time nothing")
 
     def test_prose_that_names_a_missing_chunk_is_an_error(self):
-        where, said = self.broken("01-one.nw", "[[<<set up>>]]", "[[<<sat up>>]]")
-        self.assertIn(where + "no chunk <<sat up>>", said)
-
-    def test_an_id_used_twice_is_an_error(self):
-        where, said = self.broken("01-one.nw", "#fig-box alt", "#sec-queue alt")
-        self.assertIn("the id sec-queue is used twice", said)
+        self.assertSaid("chunk", "no chunk <<sat up>>")
 
     def test_an_exercise_without_stars_is_an_error(self):
-        where, said = self.broken("01-one.nw", "kind=predict level=2", "kind=predict")
-        self.assertIn(where + "an exercise needs level=1, 2 or 3", said)
+        self.assertSaid("stars", "an exercise needs level=1, 2 or 3")
 
     def test_an_exercise_without_a_hint_or_an_answer_is_an_error(self):
         for part in ("hint", "answer"):
-            self.change("01-one.nw", f"::: {part}", "::: note")
-            said = weave(self.book, self.dir / "out", f"{self.dir}/out/site/01-one.html").stderr
-            self.assertRegex(said, rf'01-one\.nw:\d+: exercise 1\.1 has no {part}: write "::: {part}" inside it')
+            self.assertRegex(self.made.stderr, rf'01-one\.nw:\d+: exercise 1\.1 has no {part}: write "::: {part}" inside it')
+
+
+class OneId(Changed):
+    def test_an_id_used_twice_is_an_error(self):
+        self.change("01-one.nw", "#fig-box alt", "#sec-queue alt")
+        self.assertIn("the id sec-queue is used twice", weave(self.book, self.dir / "out", f"{self.dir}/out/site/01-one.html").stderr)
 
 
 if __name__ == "__main__":

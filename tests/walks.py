@@ -4,12 +4,15 @@
   tests/walks.py check [--chapter NN]     record every walk, compare with book/data/walks
   tests/walks.py golden [--chapter NN] [--masked]     record every walk, write what differs
 
-What a comparison passes over is what differs from machine to machine: numbers, addresses
-without a name, the registers but %rip and %rsp, and where the threads stand that are not selected.
-Programs of another gcc than the recorded ones also differ in which functions they enter between
-two stops, in the size of frames, and in the order of the arguments of what was inlined.
+What a comparison passes over is what differs from machine to machine or from run to run: numbers, and
+addresses without a name; Ps that have nothing to do, one for each processor; of a step with two threads
+the one that is not selected, because nothing says how far it has come, and registers and stack of the other, in
+which a search that begins at a random P leaves what it has found.
+Programs of another gcc than the recorded ones differ in what it decides, so of them only commands, what they
+print, and where the selected thread stands are compared.
 """
 import argparse
+import functools
 import json
 import os
 import re
@@ -71,12 +74,33 @@ def loose(text):
     return re.sub(r"\([^()]*=[^()]*\)", "()", re.sub(r"top - \d+", "top - N", text))
 
 
-def essence(walk):
-    """What two recordings of a walk have in common on all machines, as lines."""
+IDLE = re.compile(r"P\d+ +idle +- [^G]*$|and \d+ more$")      # of which there are as many as processors
+
+
+def plain(value):
+    """A register or a word of a stack, as it is on all machines: its name, or that it is a number."""
+    if value.startswith('"'):
+        return "a path" if "/" in value else masked(value)     # which may be cut off
+    return masked(value) if re.match(r"-?\d|0x|entry", value) else value
+
+
+def scheduler(state):
+    """What info sched and info goroutines say of what the selected thread has to do with."""
+    alone = len(state["threads"]) == 1
+    for line in state.get("sched", []):
+        if not IDLE.match(line):
+            yield line
+    for line in state.get("gs", []):
+        elsewhere = not alone and not line.startswith("*") and re.search(r" (running|syscall) ", line)
+        yield re.sub(r"0x[0-9a-f]+", "N", line[:elsewhere.end()] if elsewhere else line)
+
+
+def essence(walk, same=True):
+    """What two recordings of a walk have in common on all machines, or on those with the same compiler, as lines."""
     lines = []
     for step in walk["steps"]:
         lines.append("(gdb) %s %s | %s | %s" % (step["cmd"], step.get("pass", ""), step.get("say", "") + step.get("after", ""),
-                                                masked(" / ".join(step.get("out", [])))))
+                                                masked(" / ".join(line for line in step.get("out", []) if not IDLE.match(line)))))
         if "state" in step:
             state = walk["states"][step["state"]]
             now = next(t for t in state["threads"] if t["n"] == state["at"])
@@ -84,7 +108,34 @@ def essence(walk):
             lines.append("  thread %d, %s, %s, in %s on %s, %%rip %s, %%rsp %s" % (
                 now["n"], now.get("m"), now.get("g"), now["in"], now["on"], masked(now["regs"]["rip"]), now["regs"]["rsp"]))
             lines.append("  %s | %s" % (code and (code["at"], code["chunk"]), code and code["lines"][now["code"][1]]))
+            if same:
+                lines += ["  " + re.sub(r"0x[0-9a-f]{4,}", "N", insn) for insn in now["insns"]]
+                if len(state["threads"]) == 1:
+                    lines += ["  %%%s %s" % (name, plain(value)) for name, value in now["regs"].items()]
+                    lines += ["  stack: " + plain(word) for word in now["stack"]]
+                lines += ["  " + line for line in scheduler(state)]
     return lines
+
+
+@functools.lru_cache(maxsize=None)
+def chunks(chapter):
+    """The lines of each chunk of a chapter."""
+    found, code = [], None
+    for line in (TOP / "book" / (chapter + ".nw")).read_text(encoding="utf-8").split("\n"):
+        if re.match(r"<<.*>>=\s*$", line):
+            code = []
+            found.append(code)
+        elif re.match(r"@($| )", line):
+            code = None
+        elif code is not None:
+            code.append(re.sub(r"@(<<|>>)", r"\1", line))
+    return found
+
+
+def chunk(at):
+    """The lines of the chunk that 06-newproc.html#c6-3 leads to, or None."""
+    chapter, number = re.fullmatch(r"(.*)\.html#c\w+-(\d+)", at).groups()
+    return dict(enumerate(chunks(chapter), 1)).get(int(number)) if (TOP / "book" / (chapter + ".nw")).exists() else None
 
 
 def differs(name, new, same=True):
@@ -98,9 +149,12 @@ def differs(name, new, same=True):
     if not path.exists():
         return "%s: there is no recording%s" % (name, again)
     old = json.loads(path.read_text(encoding="utf-8"))
+    for code in old["codes"]:
+        if code["lines"] != chunk(code["at"]):
+            return "%s: the recording shows the chunk <<%s>> otherwise than its chapter has it%s" % (name, code["chunk"], again)
     a, b = essence(old), essence(new)
     if not same:
-        a, b = ([loose(line) for line in essence(dict(walk, steps=[s for s in walk["steps"] if "pass" not in s]))] for walk in (old, new))
+        a, b = ([loose(line) for line in essence(dict(walk, steps=[s for s in walk["steps"] if "pass" not in s]), False)] for walk in (old, new))
     for before, now in zip(a, b):
         if before != now:
             return "%s: the recording has\n  %s\nand the walk now\n  %s%s" % (name, before, now, again)

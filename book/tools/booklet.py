@@ -13,10 +13,11 @@ import sys
 from pathlib import Path
 
 import edition
+import floors
 from edition import TOOLS, Node, Page, die
 
 ROWS = 50
-FLOORS = ("", "boot", "lib", "sync", "sched", "os")
+FLOORS = ("", *floors.FLOORS)       # a folder that is none of them comes last
 
 
 def last_files(site):
@@ -30,7 +31,7 @@ def last_files(site):
 
     def place(name):
         folder, _, file = name[4:].rpartition("/")
-        return FLOORS.index(folder), not file.endswith(".h"), file != folder + ".h", file
+        return FLOORS.index(folder) if folder in FLOORS else len(FLOORS), folder, not file.endswith(".h"), file != folder + ".h", file
     return sorted(files.items(), key=lambda item: place(item[0]))
 
 

@@ -6,7 +6,7 @@
   book/tools/edition.py [-o OUT] [-z 6x9] pdf [NN ...]       a PDF, of A4 or 6 by 9 inches, by weasyprint
 
 The pages come from build/site (-s SITE), in the order of its contents; NN picks chapters, and leaves out
-the indexes.  What works only on a screen goes: buttons, scripts, the contents beside the text, the files so far.
+the indexes; -a leaves out preface and back matter, too.  What works only on a screen goes: buttons, scripts, the contents beside the text, the files so far.
 A chunk stands where its chapter has it and nowhere else, so what unfolds under a use goes too; the use is a link.
 Hints and answers move to the end of their page; side notes behind their paragraph, or stay in the margin of paper.
 """
@@ -117,9 +117,9 @@ def drawing(svg):
     """A drawing brings its colours along; it is laid on white, whatever the colour of the page."""
     svg = re.sub(r"var\(--(\w+)[^)]*\)", lambda v: COLOURS[v.group(1)], svg)
     svg = re.sub(r' style="--least:[^"]*"', "", svg)
-    svg = svg.replace(' font-family="inherit"', "").replace('"ui-monospace, monospace"', '"JetBrains Mono, monospace"')
-    svg = re.sub(r'(<\w+(?![^>]* font-family=)[^>]*) class="mono"', r'\1 class="mono" font-family="JetBrains Mono, monospace"', svg)
-    svg = re.sub(r"<svg(?![^>]*font-family)", '<svg font-family="Arimo, Helvetica, Arial, sans-serif"', svg, count=1)
+    svg = svg.replace(' font-family="inherit"', "").replace('"ui-monospace, monospace"', '"JetBrains Mono, rt0 symbols, monospace"')
+    svg = re.sub(r'(<\w+(?![^>]* font-family=)[^>]*) class="mono"', r'\1 class="mono" font-family="JetBrains Mono, rt0 symbols, monospace"', svg)
+    svg = re.sub(r"<svg(?![^>]*font-family)", '<svg font-family="Arimo, rt0 symbols, Helvetica, Arial, sans-serif"', svg, count=1)
     svg = svg.replace("<marker ", '<marker overflow="visible" ')     # weasyprint fills what it clips to
     svg = svg.replace("currentColor", COLOURS["fg"]).replace("&nbsp;", "\u00a0")
     return svg if re.match(r"<svg[^>]* xmlns=", svg) else svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
@@ -128,7 +128,7 @@ def drawing(svg):
 # ---------------------------------------------------------------- from a screen to paper
 
 class Edition:
-    def __init__(self, site, chapters, paper=None):
+    def __init__(self, site, chapters, paper=None, alone=False):
         self.on_paper = paper
         index = site / "index.html"
         if not index.is_file():
@@ -146,7 +146,7 @@ class Edition:
             for c in chapters:
                 if not any(name.startswith(c + "-") for name, _ in self.order):
                     die("the book has no chapter %s; a number has two digits" % c)
-            self.order = [(name, part) for name, part in self.order if name[:2] in chapters or not (re.match(r"\d\d-|exercise-", name) or name in INDEXES)]
+            self.order = [(name, part) for name, part in self.order if name[:2] in chapters or not alone and not (re.match(r"\d\d-|exercise-", name) or name in INDEXES)]
         for name, _ in self.order:
             if not (site / (name + ".html")).is_file():
                 die("there is no %s/%s.html; type make, or name only chapters that are woven" % (site, name))
@@ -162,7 +162,7 @@ class Edition:
         for p in self.pages:
             p.ids = {n.attrs["id"] for n in Node("top", (), p.kids).all() if "id" in n.attrs}
         for p in self.pages:
-            self.page = p
+            self.page, self.told = p, set()
             self.link(Node("top", (), p.kids), p.id in INDEXES)
             if paper:
                 for n in list(Node("top", (), p.kids).all()):
@@ -212,7 +212,7 @@ class Edition:
         """The nodes that stand in the place of n."""
         if isinstance(n, str) or n.tag == "svg":
             return [n]
-        n.attrs = {k: v for k, v in n.attrs.items() if k in ("id", "class", "href", "style", "aria-label", "colspan", "start", "type")}
+        n.attrs = {k: v for k, v in n.attrs.items() if k in ("id", "class", "href", "style", "title", "aria-label", "colspan", "start", "type")}
         if n.tag in ("button", "input", "script") or n.has("perma", "ln", "play", "prevnext", "sofar", "copy", "art", "screen", "unfold"):
             return []
         if n.tag == "label":
@@ -309,7 +309,10 @@ class Edition:
                 kids.append(k)
                 continue
             self.link(k, quiet or k.tag in ("pre", "table") or k.has("nav", "later", "file"))
-            to = k.attrs.get("href", "") if k.tag == "a" else None
+            title, to = k.attrs.pop("title", ""), k.attrs.get("href", "") if k.tag == "a" else None
+            if title and not quiet and not n.has("notes", "rep") and re.match(r"(chapter|appendix) \w+$", k.text(), re.I) and to not in self.told:
+                self.told.add(to)       # nothing shows a hint here: the first time in a chapter that another is named, its title stands beside
+                k.kids += [", ", Node("i", (), [title])] if self.on_paper else [" (", Node("i", (), [title]), ")"]
             if to is None or re.match(r"[a-z]+:", to):
                 kids.append(k)
                 continue
@@ -483,7 +486,7 @@ PRINTED = """<!DOCTYPE html>
 
 
 def faces():
-    return "\n".join(re.findall(r"^@font-face.*$", (TOOLS / "book.css").read_text(encoding="utf-8"), re.M))
+    return "\n".join(re.findall(r"^@font-face.*url.*$", (TOOLS / "book.css").read_text(encoding="utf-8"), re.M))
 
 
 def pdf(edition, out, paper):
@@ -503,17 +506,23 @@ def pdf(edition, out, paper):
     front = '<section class="title">%s%s<p class="rights">Prose: CC BY 4.0. Code: MIT.</p></section><nav class="contents"><h1>Contents</h1><ol>%s</ol></nav>' % (
         markup(edition.pages[0].kids), edition.art.xml() if edition.art else "", "".join(toc))
     parts.insert(0, ("front", front))
+    chapters, pieces = [p for p in edition.pages if p.label.isdigit()], sum(1 for p in edition.pages for n in Node("top", (), p.kids).all("figure", "chunk"))
+    parts.append(("back cover", '<section class="back"><p class="name">%s</p>%s<figure class="fig">%s</figure><p>%d chapters and %d pieces of code, in C and assembly for Linux on amd64.</p>'
+                  '<p class="rights">Prose: CC BY 4.0. Code: MIT.</p></section>' % (
+                      html.escape(title), "<p>%s</p>" % markup(edition.said.kids) if edition.said else "", drawing((TOOLS.parent / "figures" / "gmp.svg").read_text(encoding="utf-8")),
+                      len(chapters), pieces)))
     out.with_suffix(".html").write_text((PRINTED % (html.escape(title), "".join(body for _, body in parts))).replace("<head>", "<head><style>%s</style>" % css), encoding="utf-8")
     paper.book([(name, PRINTED % (html.escape(title), body)) for name, body in parts], css, str(TOOLS / "vendor") + "/", out,
                {"Title": title, "Author": "The %s authors" % title, "Subject": " ".join(edition.said.text().split()) if edition.said else title}, 3400 if edition.on_paper == "6x9" else 4200)
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="edition", usage="book/tools/edition.py [-o OUT] [-s SITE] [-z a4|6x9] epub|pdf [NN ...]",
+    parser = argparse.ArgumentParser(prog="edition", usage="book/tools/edition.py [-o OUT] [-s SITE] [-z a4|6x9] [-a] epub|pdf [NN ...]",
                                      description="Turn the woven pages into one file.")
     parser.add_argument("-o", dest="out")
     parser.add_argument("-s", dest="site", default="build/site")
     parser.add_argument("-z", dest="size", default="a4")
+    parser.add_argument("-a", dest="alone", action="store_true", help="the chapters NN alone, without preface and back matter")
     parser.add_argument("form", choices=["epub", "pdf"])
     parser.add_argument("chapters", nargs="*")
     a = parser.parse_args()
@@ -521,7 +530,7 @@ def main():
         die("the size of the paper is a4 or 6x9, not " + a.size)
     out = Path(a.out or "build/rt0%s.%s" % ("-6x9" if a.form == "pdf" and a.size == "6x9" else "", a.form))
     paper = with_weasyprint() if a.form == "pdf" else None
-    edition = Edition(Path(a.site), a.chapters, a.size if paper else None)
+    edition = Edition(Path(a.site), a.chapters, a.size if paper else None, a.alone)
     if a.form == "epub":
         epub(edition, out)
     else:

@@ -70,12 +70,16 @@ end
 local function label(p) return p.ch and (p.ch >= 90 and string.char(65 + p.ch - 90) or tostring(p.ch)) end
 local function named(p) return (p.ch >= 90 and 'appendix ' or 'chapter ') .. label(p) end
 
+-- the title of a chapter as a hint, for a link that shows its number
+local function bare(p) return (p.title:gsub('<[^>]*>', '')) end
+local function hint(p) return (' title="%s"'):format((bare(p):gsub('"', '&quot;'))) end
+
 -- "grows in chapters 11, 16", each linked to the first part there; nil when nothing is added
 local function growth(later)
   local seen, of, parts = {}, { chapter = {}, appendix = {} }, {}
   for _, c in ipairs(later) do
     local p = x.pages[c.page]
-    if not seen[p] then add(of[p.ch >= 90 and 'appendix' or 'chapter'], ('<a href="%s">%s</a>'):format(href(c), label(p))) end
+    if not seen[p] then add(of[p.ch >= 90 and 'appendix' or 'chapter'], ('<a href="%s"%s>%s</a>'):format(href(c), hint(p), label(p))) end
     seen[p] = true
   end
   local function some(list, one, more) if #list > 0 then add(parts, (#list > 1 and more or one) .. table.concat(list, ', ')) end end
@@ -308,7 +312,7 @@ end
 -- ---------------------------------------------------------------- chunks, as figures
 
 local function chapter_ref(p)
-  return ('<a href="%s.html">%s</a>'):format(p.id, named(p))
+  return ('<a href="%s.html"%s>%s</a>'):format(p.id, hint(p), named(p))
 end
 
 -- what stands in the margin beside a chunk
@@ -372,9 +376,10 @@ end
 
 -- ---------------------------------------------------------------- blocks
 
+local Link
 local function inlines(markdown)
   local b = pandoc.read(markdown or '', 'markdown-tex_math_dollars-citations').blocks[1]
-  return b and b.content or {}
+  return b and pandoc.walk_block(b, { Link = Link }).content or {}
 end
 
 local drawn = {}	-- the figures of this page: { id, label, what the caption begins with }
@@ -714,7 +719,7 @@ local function Code(el)
   end
 end
 
-local function Link(l)
+Link = function(l)
   local id, file = l.target:match('^#(.+)'), l.target:match('^([%w-]+)%.html')
   local at, capital, full = l.attributes.at, l.attributes.cap, l.attributes.full
   if file and not x.targets[file] then err(at, ('the book has no page %s.html'):format(file)) end
@@ -732,9 +737,9 @@ local function Link(l)
     local text = t[3]
     if text == '' and p.ch then	-- alone in its paragraph with the title, else with the title as a hint
       text = named(p) .. (full and ', ' .. p.title or '')
-      if not full then l.title = p.title:gsub('<[^>]*>', '') end
+      if not full then l.title = bare(p) end
     elseif text == '' then text = p.title
-    elseif t[1] ~= here.i and text:match('^“') and p.ch then text = text .. ' in ' .. named(p) end
+    elseif t[1] ~= here.i and text:match('^“') and p.ch then text = text .. ' in ' .. named(p); l.title = bare(p) end
     l.content = { rawi(capital and text:gsub('^%l', string.upper) or text) }
   end
   l.target = (t[1] == here.i and t[2] ~= '') and '#' .. t[2] or p.id .. '.html' .. (t[2] ~= '' and '#' .. t[2] or '')
@@ -878,7 +883,7 @@ indexes['index-concepts'] = function()
   for _, t in ipairs(x.terms) do
     if not where[t[1]] then where[t[1]] = {}; add(keys, t[1]) end
     local p = x.pages[t[2]]
-    add(where[t[1]], ('<a href="%s.html#%s">%s</a>'):format(p.id, t[3], p.ch and named(p) or p.title))
+    add(where[t[1]], ('<a href="%s.html#%s"%s>%s</a>'):format(p.id, t[3], p.ch and hint(p) or '', p.ch and named(p) or p.title))
   end
   return index_list(keys, function(k) return ('<dt>%s</dt><dd>%s</dd>'):format(esc(k), table.concat(where[k], ', ')) end)
 end
