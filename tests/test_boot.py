@@ -193,7 +193,7 @@ class BootOfGo(unittest.TestCase):
     """The table of Go's boot: its first column names what the function in the second contains."""
     TOLD = """_rt0_amd64_linux rt0_go settls check args osinit schedinit mcache0 gsignal newproc minit mstartm0 initsig schedule
         maxstacksize sysmon lockOSThread runtime_inittasks gcenable main_init_done startTemplateThread firstmoduledata
-        unlockOSThread islibrary main_main panicking runExitHooks""".split()
+        unlockOSThread islibrary main_main panicking runExitHooks newextram asminit racefini""".split()
 
     def test_the_table_of_the_boot_of_Go_has_all_its_steps(self):
         text = " ".join(" ".join(row[:2]) for row in table("tab-go-boot"))
@@ -228,6 +228,22 @@ class BootOfGo(unittest.TestCase):
                 at = re.compile(r"(?<!\w)%s(?!\w)" % re.escape(name)).search(body, reached.get(place, 0))
                 self.assertIsNotNone(at, "%s: `%s` is not in it, or comes before the rows above" % (place, name))
                 reached[place] = at.end()
+
+    @unittest.skipUnless(go_source(), "needs the source of Go 1.23")
+    def test_the_steps_of_schedinit_are_in_it_and_each_row_begins_where_the_table_has_it(self):
+        text = next((TOP / "book").glob("[0-9]*-schedinit.nw")).read_text(encoding="utf-8")
+        body = re.search(r"^func schedinit\(\) \{\n(.*?)^\}", (go_source() / "runtime/proc.go").read_text(encoding="utf-8"), re.M | re.S).group(1)
+        body = re.sub(r"//.*", "", body)
+        tables = re.findall(r"^\| Go \| what it does \|.*\n\|[:| -]+\n((?:\|.*\n)+)", text, re.M)
+        self.assertEqual(len(tables), 2)
+        for rows in tables:
+            reached, before = -1, "the head of the table"
+            for row in rows.splitlines():
+                first = row.split("|")[1]
+                at = [re.search(r"(?<!\w)%s(?!\w)" % re.escape(name), body) for name in re.findall(r"`([\w.]+)`", first)]
+                self.assertTrue(at and all(at), "schedinit has no such step: " + first)
+                self.assertGreater(at[0].start(), reached, "in Go%scomes before %s" % (first, before))
+                reached, before = at[0].start(), first.strip()
 
 
 class Binary(unittest.TestCase):

@@ -37,6 +37,95 @@ def sections(text):
             yield part.split("\n")[0].strip("# "), " ".join(prose.split())
 
 
+# What sentences say of tables without a figure, and what must hold for that; None: it is said of no table.
+CLAIMS = {
+    "a-real-go-binary": [("More than half are `rt_sigaction`", "`go-hello-calls:rt_sigaction:per_run` > `go-hello:go:calls_median` / 2")],
+    "rt0-go": [("differ by about three times the price of one `cpuid`", "2 < 1000 * (`exec:ch02:us_min` - `exec:ch01:us_min`) / `cpuid:cpuid-1:ns` < 4")],
+    "check-and-args": [("keeps up with the vector code of the C library from about a page on", "`memmove:65536:up_ns` < 1.3 * `memmove:65536:libc_ns`"),
+                       ("which shows most in between, at 256 and 1,024 bytes", "min(`memmove:256:up_ns` / `memmove:256:libc_ns`, `memmove:1024:up_ns` / `memmove:1024:libc_ns`) > "
+                        "max(1, `memmove:65536:up_ns` / `memmove:65536:libc_ns`)")],
+    "osinit": [("The clock would cost more than the work", "`nanotime:syscall:ns` > `yield:2:rt0_ns`")],
+    "schedinit": [("about as many page faults as that has pages", "abs(`procs:1024:faults` - `procs:1:faults` - `procs:1024:bytes` / 4096) < 20"),
+                  ("With one goroutine it wins nothing", "`turns:1:ring_ns` > .9 * `turns:1:list_ns`"),
+                  ("With more, turns can overlap", "`turns:256:ring_ns` < `turns:1:ring_ns`"),
+                  ("Why the fuller ring does better", "`turns:256:ring_ns` < `turns:16:ring_ns`"),
+                  ("the list has begun to pay", "`turns:256:list_ns` > 1.3 * `turns:16:list_ns`"),
+                  ("and our queue pays the same", ".75 < `turns:65536:ring_ns` / `turns:65536:list_ns` < 1.33")],
+    "newproc": [("costs more than everything else together", "`switch:ret:ns_2` > 2 * `switch:jmp:ns_2`")],
+    "the-main-goroutine": [("A program starts faster than one with a static C library", "`exec:ch07:us` < `exec:c-static:us`")],
+    "park-and-ready": [("On one P we look good", "max(`threads:%s-1:ratio`) < 1" % "-1:ratio`, `threads:".join(("pingpong", "sema", "spawn", "yield"))),
+                       ("two processors together do less work in a second than one did", "`threads:yield-2:rt0_ns` > `threads:yield-1:rt0_ns`"),
+                       ("A spawn grows from", "`threads:spawn-4:rt0_ns` > 1.5 * `threads:spawn-1:rt0_ns`"),
+                       ("and a passage through the semaphore from", "`threads:sema-4:rt0_ns` > 1.5 * `threads:sema-1:rt0_ns`"),
+                       ("With two Ps there are few", "`futex:pingpong-2:calls` < .2 * `futex:pingpong-4:calls`"),
+                       ("with two Ps a yield needs more time than with one", "`threads:yield-2:rt0_ns` > `threads:yield-1:rt0_ns`")],
+    "p-and-its-queue": [("Chapter 11 saves the lock", "`queues:pingpong-1:ch11` < `queues:pingpong-1:ch10` and `queues:spawn-1:ch11` < `queues:spawn-1:ch10`"),
+                        ("and in three of them it is faster than chapter 11", "[`queues:yield-1:ch07` < `queues:yield-1:ch11`, `queues:spawn-1:ch07` < `queues:spawn-1:ch11`, "
+                         "`queues:batch-1:ch07` < `queues:batch-1:ch11`, `queues:pingpong-1:ch07` < `queues:pingpong-1:ch11`].count(True) == 3"),
+                        ("It even costs less than the yield of the first row", "`queues:pingpong-1:ch07` < `queues:yield-1:ch07`"),
+                        ("Chapter 10 pays for its wake-ups", "`queues:spawn-2:ch10` > `queues:spawn-1:ch10`")],
+    "stealing": [("With two Ps, stealing makes four of the five *slower*", "all(a < b for a, b in ((`steal:fib-2:ch11_us`, `steal:fib-2:ch12_us`), (`steal:skynet-2:ch11_us`, "
+                  "`steal:skynet-2:ch12_us`), (`steal:spawn-2:ch11_us`, `steal:spawn-2:ch12_us`), (`steal:pingpong-2:ch11_us`, `steal:pingpong-2:ch12_us`)))"),
+                 ("Only the batch gains", "`steal:batch-2:ch12_us` < `steal:batch-2:ch11_us`"),
+                 ("In the first three rows threads sleep *less*", "`steal-futex:batch:ch12_sleeps` < `steal-futex:batch:ch11_sleeps` and `steal-futex:fib:ch12_sleeps` < "
+                  "`steal-futex:fib:ch11_sleeps` and `steal-futex:skynet:ch12_sleeps` < `steal-futex:skynet:ch11_sleeps`")],
+    "parking-and-spinning": [("Dozens of goroutines could have come and gone", "`wakeup:call:ns` > 24 * `shortway:inline:spawn_ns`"),
+                             ("In [](#park-and-ready) it was more", "`wake:give:ns` > `wakeup:call:ns`"),
+                             ("The last row is smaller than the one before it", "`wakeup:run:ns` < `wakeup:call:ns`"),
+                             ("their calls do not vanish, but become fewer", "0 < `wakes:fib-4:ch15` < `wakes:fib-4:ch12` and 0 < `wakes:skynet-4:ch15` < `wakes:skynet-4:ch12`"),
+                             ("In chapter 12 the second P makes a message slower", "`chart:pingpong-2:ch12` > `chart:pingpong-1:ch12`"),
+                             ("there is little left of that difference", "`chart:pingpong-2:ch15` - `chart:pingpong-1:ch15` < (`chart:pingpong-2:ch12` - `chart:pingpong-1:ch12`) / 3"),
+                             ("it has several times as many calls", None), ("never pay more than twice what the best choice", None)],
+    "the-short-way": [("More is lost in a place that no instruction names", "`shortway:call:yield_ns` - `shortway:inline:yield_ns` > `shortway:g0:yield_ns` - `shortway:call:yield_ns`"),
+                      ("it takes only `shortway:before:yield_ns`{.num}", "`shortway:before:yield_ns` < `shortway:g0:yield_ns`"),
+                      ("And there the runtime of the chapter before wins", "`shortway:before:places_ns` < `shortway:inline:places_ns`"),
+                      ("One entry too many or too few is enough", "`shortway:inline:spawn_ns` < min(`shortway:planted:spawn_ns`, `shortway:called:spawn_ns`)"),
+                      ("The difference is the price of being ready for a thief", "`shortway:unlocked:yield_ns` < `shortway:inline:yield_ns` and `shortway:unlocked:spawn_ns` < `shortway:inline:spawn_ns`")],
+    "the-newest-first": [("Nothing else in this chapter is worth as much", "`newest:runnext:one_ms` > 1.5 * `newest:book:one_ms`"),
+                         ("The last two steps change nothing on one P", "max(`newest:fence:one_ms`, `newest:shared:one_ms`) < 1.1 * `newest:book:one_ms`"),
+                         ("Each is one line of code", "`newest:book:two_ms` < min(`newest:fence:two_ms`, `newest:shared:two_ms`)"),
+                         ("The first row is no faster with two Ps than with one", "`newest:book:two_ms` > .95 * `newest:book:one_ms`"),
+                         ("and the other rows pay for the one lock", "all(a > b for a, b in ((`chart:spawn-1:ch10`, `chart:spawn-1:ch07`), (`chart:pingpong-1:ch10`, "
+                          "`chart:pingpong-1:ch07`), (`chart:sema-1:ch10`, `chart:sema-1:ch07`), (`chart:yield-1:ch10`, `chart:yield-1:ch07`)))"),
+                         ("Chapter 11 removes the first cost", "`chart:fib-1:ch11` < `chart:fib-1:ch10` / 2 and `chart:skynet-1:ch11` < `chart:skynet-1:ch10` / 2"),
+                         ("makes most rows with two Ps slower", "[`chart:fib-2:ch12` > `chart:fib-2:ch11`, `chart:pingpong-2:ch12` > `chart:pingpong-2:ch11`, `chart:sema-2:ch12` > `chart:sema-2:ch11`, "
+                          "`chart:skynet-2:ch12` > `chart:skynet-2:ch11`, `chart:spawn-2:ch12` > `chart:spawn-2:ch11`, `chart:yield-2:ch12` > `chart:yield-2:ch11`].count(True) > 3"),
+                         ("Why a spawn is slower with one P as well", "`chart:spawn-1:ch12` > `chart:spawn-1:ch11`"),
+                         ("The pile gives the most, to the trees", "`chart:fib-1:ch15` < `chart:fib-1:ch12` / 2 and `chart:fib-2:ch15` < `chart:fib-2:ch12` / 2"),
+                         ("`fib 18` is no faster on two Ps than on one", "`chart:fib-2:ch15` > .95 * `chart:fib-1:ch15`"),
+                         ("chapter 7 is the fastest of all on one P in four panels", "all(a < b for a, b in ((`chart:spawn-1:ch07`, `chart:spawn-1:ch15`), (`chart:pingpong-1:ch07`, "
+                          "`chart:pingpong-1:ch15`), (`chart:sema-1:ch07`, `chart:sema-1:ch15`), (`chart:yield-1:ch07`, `chart:yield-1:ch15`)))")],
+    "watching-it-run": [("No trace differs", "`baton:once:differ` + `baton:conserve:differ` + `baton:errand:differ` + `baton:nolook:differ` + `baton:account:differ` == 0"),
+                        ("The scheduler lost none", "`seeds:once-seeds:failed` + `seeds:conserve-seeds:failed` == 0"),
+                        ("All traces of one seed are equal", "`seeds:same-fib:failed` + `seeds:same-skynet:failed` + `seeds:same-conserve:failed` == 0")],
+    "system-calls": [("The kernel takes several times that", "`call:raw:ns` > 3 * `call:pair:ns`"),
+                     ("With two Ps the calls of two threads overlap", "`call:rt0-2:ns` < `call:rt0-1:ns`"),
+                     ("One goroutine alone pays more than the bare gate and the pair together", "`call:alone:ns` > `call:raw:ns` + `call:pair:ns`"),
+                     ("The libc takes longest with the fewest faults", "`start:c-static:us` > `start:ch15:us` and `start:c-static:faults` < `start:ch15:faults`"),
+                     ("Why the row of chapter 15 is an eighth above the next two", "1.08 < `start:ch15:us` / `start:ch16:us` < 1.18"),
+                     ("With eight Ps sema is even", ".9 < `compare17:sema:ratio_8` < 1.1"),
+                     ("With two Ps and more, parked goes the other way", "min(`compare17:parked:ratio_2`, `compare17:parked:ratio_8`) > 1"),
+                     ("each twice as long as the one before", None)],
+    "the-owners-path": [("cost some ten times as much or more", "min(`fences:fence:ns`, `fences:add:ns`, `fences:swap:ns`) > 7 * `fences:release:ns`")],
+    "the-debugger": [("A core file costs about as much as a process", ".7 < `gdb:1,001 goroutines, core:ms` / `gdb:1,001 goroutines, live:ms` < 1.4")],
+}
+RATIO = re.compile(r"\b(?:an?|two|three) (?:third|quarter|fifth|sixth|seventh|eighth|ninth|tenth)s?(?= (?:of|above|below|less|more|longer|shorter|faster|slower)\b|[.,;)])"
+                   r"|\b(?:less|more) than (?:half|twice)\b|\babout half\b|\bhalf the (?:time|price|cost)|\btwice (?:as|the (?:time|price|cost))\b"
+                   r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|hundred|thousand|several|many) times (?:as (?:much|many|long|fast|slow)|the (?:time|price|cost)|that)\b")
+
+
+def plain(chapter):
+    """a chapter's prose in one line; code and sessions are left out"""
+    text = re.sub(r"(?ms)^<<[^\n]*>>=\n.*?^@(?=\s)", "", chapter.read_text(encoding="utf-8"))
+    return " ".join(re.sub(r"(?ms)^```.*?^```$", "", text).split())
+
+
+def cell(name, row, column):
+    """a number of book/data"""
+    lines = [line.split("\t") for line in (BOOK / "data" / (name + ".tsv")).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return next(float(line[lines[0].index(column)]) for line in lines if line[0] == row)
+
+
 class Numbers(unittest.TestCase):
     def test_a_measured_number_in_prose_comes_from_its_table(self):
         typed, found = [], set()
@@ -50,3 +139,42 @@ class Numbers(unittest.TestCase):
                 typed += ["%s, %s: ... %s ..." % (chapter.name, heading, prose[max(0, m.start() - 60):m.end() + 30]) for m in FIGURE.finditer(prose)]
         self.assertEqual([], typed, "weave it, as `NAME:ROW:COLUMN`{.num}, or say in TYPED that it is no result")
         self.assertEqual(found, {(name, said) for name, all_said in TYPED.items() for said in all_said}, "TYPED names what no chapter says any more")
+
+    def test_what_a_sentence_says_of_its_table_holds(self):
+        wrong = []
+        for chapter in sorted(BOOK.glob("*.nw")):
+            prose = plain(chapter)
+            for said, rule in CLAIMS.get(chapter.stem.partition("-")[2], ()):
+                if said not in prose:
+                    wrong.append("%s says no more: %s" % (chapter.name, said))
+                elif rule is not None:
+                    values = re.sub(r"`([\w-]+):([^`:]+):(\w+)`", lambda m: repr(cell(*m.groups())), rule)
+                    if not eval(values):
+                        wrong.append("%s: ... %s ... does not hold: %s" % (chapter.name, said, values))
+        self.assertEqual([], wrong, "reword the sentence, weave the number, or change the rule in CLAIMS")
+
+    def test_a_ratio_in_words_near_a_table_is_a_claim_that_is_checked(self):
+        loose = []
+        for chapter in sorted(BOOK.glob("*.nw")):
+            claims = [said for said, _ in CLAIMS.get(chapter.stem.partition("-")[2], ())]
+            for heading, prose in sections(chapter.read_text(encoding="utf-8")):
+                for said in claims:
+                    prose = prose.replace(" ".join(re.sub(r"`[^`]*`\{\.num\}|`[^`]*`|\]\([^)]*\)", " ", said).split()), " ")
+                loose += ["%s, %s: ... %s ..." % (chapter.name, heading, prose[max(0, m.start() - 60):m.end() + 30]) for m in RATIO.finditer(prose)]
+        self.assertEqual([], loose, "weave the numbers, or say in CLAIMS what must hold")
+
+    def test_a_figure_beside_a_table_is_drawn_from_that_table(self):
+        for chapter in sorted(BOOK.glob("*.nw")):
+            for part in re.split(r"(?m)^(?=#+ )", chapter.read_text(encoding="utf-8")):
+                tables = re.findall(r"(?m)^```\{\.data\s+src=([\w-]+)", part)
+                for kind, name in re.findall(r'(?m)^```\{\.draw\b[^\n]*from="(chart|ratios) ([\w-]+)"', part):
+                    family = [table for table in tables if table.rstrip("0123456789") == name.rstrip("0123456789")]
+                    self.assertTrue(family, "%s: no table beside the figure of %s" % (chapter.name, name))
+                    self.assertIn(name, family, "%s: the figure shows %s, the table beside it %s" % (chapter.name, name, ", ".join(family)))
+
+    def test_a_chapter_that_is_named_by_its_number_is_there(self):
+        written, loose = {int(chapter.name[:2]) for chapter in BOOK.glob("[0-9]*.nw")}, []
+        for page in sorted(BOOK.glob("*.nw")) + sorted(BOOK.glob("*.md")):
+            for m in re.finditer(r"\b[Cc]hapters? (\d+(?:(?:, | and | to )\d+)*)", plain(page)):
+                loose += ["%s: %s" % (page.name, m.group()) for number in re.findall(r"\d+", m.group(1)) if int(number) not in written]
+        self.assertEqual([], loose, "a chapter that is planned has a subject, and no number")

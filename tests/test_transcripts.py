@@ -1,5 +1,6 @@
 """The transcript tool finds what it must find, and records what ran."""
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -382,6 +383,55 @@ class Gdb(Project):
         self.assertEqual(self.tool("golden")[0], 0)
         self.assertAgrees()
         self.assertIn("at book/01-a.nw:11\n", self.chapter.read_text(encoding="utf-8"))
+
+
+class Book(unittest.TestCase):
+    """Every console block of the book can be typed in the order of the pages, from the top of the repository."""
+    PAGES = sorted((TOOL.parent.parent / "book").glob("*.nw"))
+
+    def blocks(self):
+        for page in self.PAGES:
+            yield from (block for block in transcripts.blocks_of(page, page.name) if block.kind == "console")
+
+    def test_no_block_leaves_the_reader_in_another_directory(self):
+        for block in self.blocks():
+            place = "."
+            for entry in block.entries:
+                command, before = entry.command, None
+                while command != before:        # what is in parentheses moves nobody else
+                    command, before = re.sub(r"\$?\([^()]*\)", "()", command), command
+                for where in re.findall(r"(?:^|[;&|\n{])\s*cd\s+([^\s;&|]+)", command):
+                    place = os.path.normpath(os.path.join(place, where))
+            self.assertEqual(place, ".", "%s: end where you began, or write (cd %s && ...)" % (block.where, place))
+
+    def test_flags_headers_and_objects_of_a_command_are_of_one_chapter(self):
+        for block in self.blocks():
+            inside = any(re.search(r"\bcd build/chapters/", entry.command) for entry in block.entries)
+            for entry in block.entries:
+                if "gcc" not in entry.command:
+                    continue
+                places = set(re.findall(r"(?:@|-I)(\S*?)/?src(?=/[cl]flags\b|\s)", entry.command))
+                places |= {"" if place == "build" else place for place in re.findall(r"(\S+)/obj/\*", entry.command)}
+                said = "%s:%d: " % (block.name, entry.line)
+                self.assertLessEqual(len(places), 1, said + "of several: " + ", ".join(sorted(places)))
+                if block.name < "90" and not inside:
+                    self.assertNotIn("", places, said + "the chapter's are in build/chapters/NN/src")
+
+    def test_each_answer_to_predict_or_break_has_a_run_or_names_a_test_that_exists(self):
+        tests = TOOL.parent
+        names = set(re.findall(r"def test_(\w+)", "".join(path.read_text(encoding="utf-8") for path in tests.glob("*.py"))))
+        names |= {name.lower() for path in tests.glob("unit/*.c") for name in re.findall(r'^TEST\("([^"]+)"\)', path.read_text(encoding="utf-8"), re.M)}
+        names |= {name + ": left out" for path in tests.glob("steal/*.py") for name in re.findall(r'"([\w ]+)": 1', path.read_text(encoding="utf-8"))}
+        said, loose = 0, []
+        for page in self.PAGES:
+            for kind, number, text in re.findall(r"^::: \{\.exercise kind=(predict|break) level=\d id=([\w.]+)\}\n(.*?)(?=^::: \{\.exercise|^## |\Z)",
+                                                 page.read_text(encoding="utf-8"), re.M | re.S):
+                answer, said = text.partition("::: answer")[2], said + 1
+                named = re.findall(r"`(?:test_)?(\w+)`", answer) + [words.lower() for words in re.findall(r"\*([^*\n]+)\*", answer)]
+                if not re.search(r"^```(?:console|gdb|\{\.(?:console|gdb))", answer, re.M) and not names.intersection(named):
+                    loose.append("%s: exercise %s" % (page.name, number))
+        self.assertGreater(said, 80)
+        self.assertEqual([], loose, "let the answer show a run, or name the test that sees it")
 
 
 if __name__ == "__main__":
