@@ -153,7 +153,7 @@ struct schedt {
 	int64_t mnext;		/* the id of the next M */
 	/* count goroutines */
 	int64_t goidgen __attribute__((aligned(64)));	/* the last goid given out */
-	struct mutex lock __attribute__((aligned(64)));	/* of the above, midle, allgs */
+	struct mutex lock __attribute__((aligned(64)));	/* of queue, lists, mnext */
 	int32_t maxmcount;	/* so many Ms there may be */
 	struct m *midle;	/* Ms without work, asleep */
 	int32_t nmidle;
