@@ -75,7 +75,7 @@ class Laws(unittest.TestCase):
     def grade(self, exercise, text, name="answer.nw", only=None):
         path = self.place / name
         path.write_text(text, encoding="utf-8")
-        return report.graded(path, exercise, only=only, shown=name, runs=RUNS)
+        return report.graded(path, exercise, only=only, shown=name)
 
     def test_points_add_up_to_a_hundred(self):
         for exercise in EXERCISES:
