@@ -990,7 +990,7 @@ def in_book(script):
     text = ""
     for name in os.listdir(TOP + "/book"):
         if name.startswith(script[:2]) and name.endswith(".nw"):
-            with open(os.path.join(TOP, "book", name)) as f:
+            with open(os.path.join(TOP, "book", name), errors="replace") as f:
                 text = f.read()
     return script[:2], text.find("\n<<gdb/%s.gdb>>=" % script)
 

@@ -26,6 +26,7 @@ class TextInterface(unittest.TestCase):
         self.server = "rt0-%d-%d" % (os.getpid(), id(self))     # one that is ending takes no new session
         self.addCleanup(self.tmux, "kill-server")
         self.tmux("new-session", "-d", "-x", str(width), "-y", str(height), "make -s gdb TUI=1 %s" % " ".join(words))
+        self.tmux("resize-window", "-x", str(width), "-y", str(height))     # tmux 3.2 has made it of 80 columns
         return self.until(r"\(gdb\)", 120)     # make may have something to build
 
     def until(self, pattern, seconds=20):
