@@ -150,6 +150,18 @@ sys_madvise(void *addr, size_t n, int advice)
 
 enum { EFAULT = 14 };
 
+/* turn.c: what these calls are while threads take turns */
+long turnfutex(uint32_t *addr, int op, uint32_t val, const void *timeout);
+long turnnap(const void *want);
+
+#define sys_futex(addr, op, val, timeout)				\
+	(turns ? turnfutex(addr, op, val, timeout) :			\
+	    (sys_futex)(addr, op, val, timeout))
+#define sys_nanosleep(want, left)					\
+	(turns ? turnnap(want) : (sys_nanosleep)(want, left))
+#define sys_sched_yield()						\
+	(turns ? turnpoint() : (sys_sched_yield)())
+
 extern void (*atend)(int status);	/* called at the end, or NULL */
 
 #define sys_exit_group(status)						\
@@ -183,18 +195,6 @@ sys_getrlimit(int what, uint64_t *limit)
 {
 	return Syscall6(SYS_getrlimit, what, (long)limit, 0, 0, 0, 0);
 }
-
-/* turn.c: what these calls are while threads take turns */
-long turnfutex(uint32_t *addr, int op, uint32_t val, const void *timeout);
-long turnnap(const void *want);
-
-#define sys_futex(addr, op, val, timeout)				\
-	(turns ? turnfutex(addr, op, val, timeout) :			\
-	    (sys_futex)(addr, op, val, timeout))
-#define sys_nanosleep(want, left)					\
-	(turns ? turnnap(want) : (sys_nanosleep)(want, left))
-#define sys_sched_yield()						\
-	(turns ? turnpoint() : (sys_sched_yield)())
 
 enum {
 	MEMBARRIER_CMD_PRIVATE_EXPEDITED = 1 << 3,

@@ -336,12 +336,6 @@ void tracep(struct p *pp, enum eventkind kind, int64_t goid, uint64_t arg,
 		traceevent(kind, goid, (uint64_t)(arg), (uint64_t)(more)); \
 } while (0)
 
-/* runq.c */
-uint32_t runqlen(struct p *pp);
-
-/* schedtrace.c */
-void schedtracer(void);
-
 extern int seeded;		/* RT0_SEED makes the schedule */
 extern int32_t scheduleseed;	/* the number in it, or -1 */
 
@@ -350,6 +344,12 @@ void seedinit(void);
 int32_t seedprocs(int32_t n);
 void seedplace(struct p *pp);
 void seedyield(void);
+
+/* runq.c */
+uint32_t runqlen(struct p *pp);
+
+/* schedtrace.c */
+void schedtracer(void);
 
 /* syscall.c */
 void entersyscall(void);

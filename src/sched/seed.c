@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Tangled from book/16-watching-it-run.nw; edit that, not this file. */
 /*
- * Seeded schedules.  With RT0_SEED=n in the environment one M runs all, and
- * every choice that the scheduler has is made by numbers that follow from n.
- * The same program with the same n does the same, step by step.
+ * Seeded schedules.  With RT0_SEED=n in the environment one M runs all, or
+ * several take turns (turn.c), and each choice follows from n.  The same
+ * program with the same n and GOMAXPROCS does the same, step by step.
  */
 #include "sched/sched.h"
 #include "os/sys_linux.h"
