@@ -20,18 +20,14 @@ state=build/chapters/17/src
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-for v in eager book; do
-	mkdir "$tmp/$v"
-	find $state -type f -exec cp {} "$tmp/$v" \;
-done
-sed -i 's/CALMNAP = 640/CALMNAP = 20/' "$tmp/eager/sysmon.c"
-if cmp -s "$tmp/eager/sysmon.c" "$tmp/book/sysmon.c"; then
-	echo "bench/watch.sh: the variant changes nothing; its sed script does not fit $state/sysmon.c" >&2
+if ! changed $state "$tmp/eager" sysmon.c 's/CALMNAP = 640/CALMNAP = 20/'; then
+	echo "bench/watch.sh: the variant changes nothing; its sed script does not fit sysmon.c in $state" >&2
 	exit 1
 fi
+cp -R $state "$tmp/book"
 for v in eager book; do
-	gcc -O2 @$state/cflags -I"$tmp/$v" -o "$tmp/$v/busy" bench/busy.c \
-		"$tmp/$v"/*.c "$tmp/$v"/*.S @$state/ldflags
+	# shellcheck disable=SC2046
+	gcc -O2 @$state/cflags -I"$tmp/$v" -o "$tmp/$v/busy" bench/busy.c $(sources "$tmp/$v") @$state/ldflags
 done
 
 i=0

@@ -174,7 +174,7 @@ put(struct p *pp, uint32_t *first, uint32_t *end, struct g **places,
 	places[t % RUNQSIZE] = gp;
 	/* release: a thief that sees this end sees the place, too */
 	__atomic_store_n(end, t + 1, __ATOMIC_RELEASE);
-	/* acquire: a thief has read the place before we fill it */
+	/* acquire: a thief has read the place that the next put fills */
 	if (__builtin_expect(t + 1 - __atomic_load_n(first, __ATOMIC_ACQUIRE) ==
 	    RUNQSIZE, 0))
 		spill(pp, first, t + 1, places);
@@ -205,7 +205,8 @@ newest(struct p *pp)
 
 	if (t == pp->pilebottom)
 		return NULL;
-	__atomic_store_n(&pp->piletop, t - 1, __ATOMIC_RELAXED);
+	/* release: who sees it gone sees what we have put into the ring */
+	__atomic_store_n(&pp->piletop, t - 1, __ATOMIC_RELEASE);
 	return pp->piled[(t - 1) % RUNQSIZE];
 }
 
