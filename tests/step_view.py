@@ -119,6 +119,9 @@ def truth(g, waiting, threads):
 
 def look():
     """Compare all goroutines at this instruction."""
+    if not goroutines():        # newg puts its g on the list an instruction before it links the others behind it
+        seen["linking"] = seen.get("linking", 0) + 1
+        return
     where = gdb.execute("info symbol $pc", to_string=True).split(" in ")[0]
     waiting, threads = queued(), registers()
     mine = peek(int(gdb.newest_frame().read_register("fs_base")) - 8)
