@@ -488,11 +488,12 @@ G("g"), M("m"), P("p")
 # print what the runtime holds
 def function(pc):
     """The name of the function at a pc, or its address."""
-    block = gdb.block_for_pc(int(pc))
-    while block is not None and block.function is None:
+    name, block = None, gdb.block_for_pc(int(pc))
+    while block is not None:            # outwards, out of what is inlined
+        name = block.function.name if block.function else name
         block = block.superblock
-    if block is not None:
-        return block.function.name
+    if name:
+        return name
     text = gdb.execute("info symbol %#x" % int(pc), to_string=True)
     return text.split()[0] if " in section" in text else "%#x" % int(pc)
 
