@@ -348,7 +348,7 @@ class Paper(unittest.TestCase):
             seen, now, section = set(), None, ""
             for page in pages:
                 lines = [line.strip() for line in page.split("\n") if line.strip()]
-                begins = next((t for n, t in enumerate(chapters, 1) if lines[:1] == [t] and "".join(lines[1].split()).upper() == "CHAPTER%d" % n), None)
+                begins = next((t for n, t in enumerate(chapters, start=1) if lines[:1] == [t] and "".join(lines[1].split()).upper() == "CHAPTER%d" % n), None)
                 if begins:
                     now, section = begins, ""
                 elif now and lines and lines[0].startswith(now):
@@ -363,7 +363,7 @@ class Paper(unittest.TestCase):
 
     def test_a_walk_is_its_table_on_paper(self):
         text = (self.out / "a4.html").read_text()
-        text = text[text.index('id="01-one.walk-01-one"'):]
+        text = text[re.search(r'id="\w+-one\.walk-\w+-one"', text).start():]
         rows = re.findall(r"<tr>(.*?)</tr>", text[:text.index("</table>")], re.S)
         self.assertEqual([re.sub("<.*?>", "", re.findall(r"<td>(.*?)</td>", row)[1]) for row in rows[1:]], ["run", "stepi", "stepi", "continue"])
         for size, pages in self.text.items():

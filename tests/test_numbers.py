@@ -104,7 +104,7 @@ CLAIMS = {
                      ("With eight Ps sema is even", ".9 < `compare17:sema:ratio_8` < 1.1"),
                      ("With two Ps and more, parked goes the other way", "min(`compare17:parked:ratio_2`, `compare17:parked:ratio_8`) > 1"),
                      ("each twice as long as the one before", None)],
-    "the-owners-path": [("cost ten times as much as the store, or more", "min(`fences:fence:ns`, `fences:add:ns`, `fences:swap:ns`) > 9.5 * `fences:release:ns`")],
+    "the-owners-path": [("cost more than a dozen times as much as the store", "min(`fences:fence:ns`, `fences:add:ns`, `fences:swap:ns`) > 12 * `fences:release:ns`")],
     "the-debugger": [("A core file costs about as much as a process", ".7 < `gdb:1,001 goroutines, core:ms` / `gdb:1,001 goroutines, live:ms` < 1.4")],
 }
 RATIO = re.compile(r"\b(?:an?|two|three) (?:third|quarter|fifth|sixth|seventh|eighth|ninth|tenth)s?(?= (?:of|above|below|less|more|longer|shorter|faster|slower)\b|[.,;)])"

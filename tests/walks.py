@@ -135,7 +135,7 @@ def chunks(chapter):
 def chunk(at):
     """The lines of the chunk that 06-newproc.html#c6-3 leads to, or None."""
     chapter, number = re.fullmatch(r"(.*)\.html#c\w+-(\d+)", at).groups()
-    return dict(enumerate(chunks(chapter), 1)).get(int(number)) if (TOP / "book" / (chapter + ".nw")).exists() else None
+    return dict(enumerate(chunks(chapter), start=1)).get(int(number)) if (TOP / "book" / (chapter + ".nw")).exists() else None
 
 
 def differs(name, new, same=True):

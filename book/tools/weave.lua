@@ -13,7 +13,7 @@ local booktitle, repository
 local failed, draft = false, false
 
 local function err(at, message)
-  io.stderr:write(here.file, ':', at or '1', ': ', message, '\n'); failed = true
+  io.stderr:write(here.file .. ':' .. (at or '1') .. ': ' .. message .. '\n'); failed = true   -- in one piece: others write, too
 end
 
 local entity = { ['&'] = '&amp;', ['<'] = '&lt;', ['>'] = '&gt;', ['"'] = '&quot;' }
