@@ -18,7 +18,7 @@ unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 . bench/common
 
-RUNS=${RUNS:-31}
+RUNS=${RUNS:-41}
 state=build/chapters/18/src
 chapters ch17 ch18
 tmp=$(mktemp -d)
@@ -53,8 +53,10 @@ variant kept runq.c 's/++pp->calm == CALM/0/'
 variant late globrunq.c '/__builtin_prefetch/d'
 
 i=0
+# shellcheck disable=SC2086
+turned=$(printf '%s\n' $variants | tac)	# in every other round they run in this sequence
 while [ "$i" -lt "$RUNS" ]; do
-	for v in $variants; do
+	for v in $(if [ $((i % 2)) = 0 ]; then echo "$variants"; else echo "$turned"; fi); do
 		case $v in none) export RT0DEBUG=nomembarrier=1 ;; *) unset RT0DEBUG ;; esac
 		for row in $rows; do
 			work=${row%%:*} rest=${row#*:}
