@@ -126,7 +126,11 @@ class Browser:
     def release(self):
         held, self.held = self.held, []
         for request in held:
-            self.send("Fetch.continueRequest", requestId=request)
+            try:
+                self.send("Fetch.continueRequest", requestId=request)
+            except RuntimeError as problem:
+                if "Invalid InterceptionId" not in str(problem):    # the page has given that request up
+                    raise
         self.send("Fetch.disable")
 
     def js(self, text):

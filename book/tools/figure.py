@@ -378,7 +378,7 @@ def chart(name):
             for stage in ("ch15", "go"):
                 both = [at(row[stage]) for row in (one, two)]
                 down = stage == "ch15"
-                picture.text(place[stage], max(both) + 14 if down else min(both) - 14, ns(one[stage]), "middle", ' font-weight="bold"')
+                picture.text(place[stage], min(max(both) + 14, bottom + 11) if down else min(both) - 14, ns(one[stage]), "middle", ' font-weight="bold"')
             for stage in STAGES:
                 picture.text(place[stage], bottom + 26, "Go" if stage == "go" else stage[2:].lstrip("0"), "middle")
             desc.append("%s, one P and two: %s. %s with one P." % (title, ", ".join("%s %s and %s" % (
