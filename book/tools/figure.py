@@ -345,7 +345,7 @@ def chart(name):
     picture.text(WIDTH - 6, 12, "lower is faster", "end", ' font-style="italic"')
     for heading, *panels in PANELS:
         values = [v for work, _ in panels for procs in (1, 2) for v in data["%s-%d" % (work, procs)].values() if v]
-        low, high = 10, max(values) * 1.2
+        low, high = 1, max(values) * 1.2
         while low * 10 < min(values):
             low *= 10
         picture.text(4, y + 24, heading, more=' font-style="italic"')
