@@ -52,6 +52,4 @@ twice() {
 	name=errand; twice "$tmp/errand" 3
 	name=nolook; twice "$tmp/nolook" 3
 } >"$tmp/baton.tsv"
-mv "$tmp/baton.tsv" book/data/baton.tsv
-chmod 644 book/data/baton.tsv
-cat book/data/baton.tsv
+tables "$tmp" baton

@@ -55,7 +55,7 @@ case $(cat /proc/sys/kernel/core_pattern) in
 esac
 many=$PWD/build/bench/many
 # shellcheck disable=SC3045	# dash and bash have ulimit -c
-(cd "$tmp" && ulimit -c unlimited && "$many" || true) >/dev/null 2>&1
+(cd "$tmp" && ulimit -c unlimited && { "$many" || true; }) >/dev/null 2>&1
 core=$(find "$tmp" -name 'core*')
 if [ -z "$core" ]; then
 	echo "gdb.sh: no core file in $tmp; is ulimit -H -c 0?" >&2

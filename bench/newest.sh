@@ -75,7 +75,5 @@ done >>"$tmp/runs"
 					median(v[i], 1) / 1e6, median(v[i], 2) / 1e6,
 					median(v[i], "rss") / 1024
 		}'
-} >"$tmp/tsv"
-mv "$tmp/tsv" book/data/newest.tsv
-chmod 644 book/data/newest.tsv
-cat book/data/newest.tsv
+} >"$tmp/newest.tsv"
+tables "$tmp" newest

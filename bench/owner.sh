@@ -91,7 +91,5 @@ done >"$tmp/runs"
 				print ""
 			}
 		}'
-} >"$tmp/tsv"
-mv "$tmp/tsv" book/data/owner.tsv
-chmod 644 book/data/owner.tsv
-cat book/data/owner.tsv
+} >"$tmp/owner.tsv"
+tables "$tmp" owner

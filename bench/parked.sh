@@ -57,8 +57,4 @@ done | sort -s -k 1,1 -k 4,4n >"$tmp/runs"
 				END { printf "%s\t%.0f\t%.0f\t%.0f\n", who, clear, kernel, program }'
 	done
 } >"$tmp/parked-profile.tsv"
-for name in parked parked-profile; do
-	mv "$tmp/$name.tsv" "book/data/$name.tsv"
-	chmod 644 "book/data/$name.tsv"
-	cat "book/data/$name.tsv"
-done
+tables "$tmp" parked parked-profile

@@ -182,8 +182,4 @@ done | sort -k 1,1 -k 2,2 -k 3,3n | awk -v runs="$COUNTS" '++n[$1, $2] == int((r
 		END { print "" }' "$tmp/counts"
 } >"$tmp/wakes.tsv"
 
-for name in threads queues chart futex wakes; do
-	mv "$tmp/$name.tsv" book/data/$name.tsv
-	chmod 644 book/data/$name.tsv
-	cat book/data/$name.tsv
-done
+tables "$tmp" threads queues chart futex wakes

@@ -63,6 +63,4 @@ same_row() {
 		row account-$procs "$SEEDS" "$(failures "$SEEDS" "$tmp/account")"
 	done
 } >"$tmp/seeds.tsv"
-mv "$tmp/seeds.tsv" book/data/seeds.tsv
-chmod 644 book/data/seeds.tsv
-cat book/data/seeds.tsv
+tables "$tmp" seeds

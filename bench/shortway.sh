@@ -126,7 +126,5 @@ done >"$tmp/runs"
 					ns[way[i], "yield"], ns[way[i], "places"],
 					ns[way[i], "spawn"], ns[way[i], "pingpong"]
 		}' "$tmp/runs"
-} >"$tmp/tsv"
-mv "$tmp/tsv" book/data/shortway.tsv
-chmod 644 book/data/shortway.tsv
-cat book/data/shortway.tsv
+} >"$tmp/shortway.tsv"
+tables "$tmp" shortway

@@ -36,6 +36,4 @@ gcc -O2 -Wall -Wextra -o build/bench/maxrss bench/maxrss.c
 			{ s = s "\t" $1 "\t" $2 } END { print row s }'
 	done
 } >"$tmp/stacks.tsv"
-mv "$tmp/stacks.tsv" book/data/stacks.tsv
-chmod 644 book/data/stacks.tsv
-cat book/data/stacks.tsv
+tables "$tmp" stacks

@@ -107,8 +107,4 @@ done | awk '{ printf "%s %s %.0f\n", $2, $1, $3 / 1000 }' >"$tmp/runs"
 	printf 'ps\tsteps\tnext_pct\trandom_pct\touter_pct\tmiddle_pct\n'
 	python3 bench/order.py
 } >"$tmp/steal-order.tsv"
-for name in steal steal-futex steal-pause steal-round steal-order; do
-	mv "$tmp/$name.tsv" book/data/$name.tsv
-	chmod 644 book/data/$name.tsv
-	cat book/data/$name.tsv
-done
+tables "$tmp" steal steal-futex steal-pause steal-round steal-order

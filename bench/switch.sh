@@ -71,7 +71,5 @@ done >"$tmp/runs"
 				printf "%s\t%.1f\t%.1f\n", order[i],
 					ns[order[i], 2], ns[order[i], 16]
 		}'
-} >"$tmp/tsv"
-mv "$tmp/tsv" book/data/switch.tsv
-chmod 644 book/data/switch.tsv
-cat book/data/switch.tsv
+} >"$tmp/switch.tsv"
+tables "$tmp" switch

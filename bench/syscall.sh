@@ -121,8 +121,4 @@ build/bench/exec -n "$STARTS" "$@" >"$tmp/exec"
 	awk -F'\t' -v OFS='\t' '$1 == "c-static" { c = $2 }
 		{ print $1, $2, sprintf("%.2f", $2 / c), $4 }' "$tmp/exec"
 } >"$tmp/start.tsv"
-for name in gap call nap idle start; do
-	mv "$tmp/$name.tsv" book/data/$name.tsv
-	chmod 644 book/data/$name.tsv
-	cat book/data/$name.tsv
-done
+tables "$tmp" gap call nap idle start

@@ -39,6 +39,4 @@ done | awk '{ printf "%s %s %.2f\n", $1, $2, $3 / $4 }' >"$tmp/runs"
 			printf "%s\t%.1f\t%.1f\t%.1f\n", $1, ns["before"], ns["off"], ns["on"]
 		}'
 } >"$tmp/tracing.tsv"
-mv "$tmp/tracing.tsv" book/data/tracing.tsv
-chmod 644 book/data/tracing.tsv
-cat book/data/tracing.tsv
+tables "$tmp" tracing

@@ -47,7 +47,5 @@ done >"$tmp/runs"
 				sort -n | awk -v runs="$RUNS" 'NR == int((runs + 1) / 2)'
 		done | paste -s - | sed "s/^/$v	/"
 	done
-} >"$tmp/tsv"
-mv "$tmp/tsv" book/data/watch.tsv
-chmod 644 book/data/watch.tsv
-cat book/data/watch.tsv
+} >"$tmp/watch.tsv"
+tables "$tmp" watch
