@@ -159,9 +159,9 @@ bench-quick: build ## the same with less work, in half a minute
 	$(Q)bench/compare --quick
 
 bench-book: build check-chapters ## measure again what the book shows, in one go; wants a quiet machine for half an hour [LOADED=1]
-	$(Q)bench/quiet 60; n=0; set -- bench/*.sh; \
-	for script; do n=$$((n + 1)); printf '  %-8s%s (%d of %d)\n' BENCH "$$script" $$n $$#; \
-		bench/quiet 60 || { echo "bench-book: stopped before $$script; what came before it is in book/data." >&2; exit 1; }; \
+	$(Q)n=0; set -- bench/*.sh; for script; do n=$$((n + 1)); \
+		bench/quiet 60 || { echo "bench-book: stopped before $$script, $$n of $$#; what came before it is in book/data." >&2; exit 1; }; \
+		printf '  %-8s%s (%d of %d)\n' BENCH "$$script" $$n $$#; \
 		$$script >/dev/null || exit 1; done
 	@echo '  the figures are in book/data; make weaves them into the pages'
 
