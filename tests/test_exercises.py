@@ -684,6 +684,11 @@ class Tool(unittest.TestCase):
         results = json.loads((self.place / "results.json").read_text()) if (self.place / "results.json").exists() else None
         return done, results
 
+    def test_without_gdb_there_is_nothing_to_step_with(self):
+        with mock.patch("shutil.which", return_value=None):
+            done, _ = self.grade(b"", "--gdb", here=loaded("exercises/grade"))
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (2, "", "grade: gdb is missing: run ./setup\n"))
+
     def test_bad_input_is_one_sentence_status_2_and_a_result_that_a_platform_takes(self):
         bad = {
             "empty": (b"", r":1: the file is empty; "), "blank": (b" \n\n", r":1: the file is empty; "),
