@@ -158,7 +158,7 @@ bench: build ## compare the scheduler with Go's, with 1 and 2 Ps; wants a quiet 
 bench-quick: build ## the same with less work, in half a minute
 	$(Q)bench/compare --quick
 
-bench-book: build check-chapters ## measure again what the book shows, in one go; wants a quiet machine for half an hour [LOADED=1]
+bench-book: build check-chapters ## measure again what the book shows, in one go; wants a quiet machine; its comparison with Go alone takes a quarter of an hour [LOADED=1]
 	$(Q)n=0; set -- bench/*.sh; for script; do n=$$((n + 1)); \
 		bench/quiet 60 || { echo "bench-book: stopped before $$script, $$n of $$#; what came before it is in book/data." >&2; exit 1; }; \
 		printf '  %-8s%s (%d of %d)\n' BENCH "$$script" $$n $$#; \
