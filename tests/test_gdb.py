@@ -416,6 +416,12 @@ void main_main(void) {
         self.assertIn("goroutine 4 is status 77: it has no stack", out)
         self.assertRegex(out, r"(?m)^     2  runnable  not started, will run count")
 
+    def test_a_pc_in_what_is_inlined_has_the_name_of_the_whole_function(self):
+        out = gdb(YIELD, "python start = int(gdb.parse_and_eval('(long)&schedule'))",
+                  "python pcs = [i['addr'] for i in gdb.selected_inferior().architecture().disassemble(start, count=60)]",
+                  "python print(*{function(pc) for pc in pcs}, {gdb.block_for_pc(pc).function.name for pc in pcs if gdb.block_for_pc(pc).function} > {'schedule'})")
+        self.assertEqual(out, "schedule True\n")
+
     def test_a_look_at_a_goroutine_calls_no_function(self):
         show = "show may-call-functions"
         call, *_, on, _, _, off = answers(YIELD, self.AT3, "goroutine 4 print runtime_NumCPU()", *[
