@@ -68,12 +68,18 @@ class Model(runqs.Explored, unittest.TestCase):
         ("sema.c", "quiet", "lock.key", "nwait"),
         ("sema.c", "semrelease", "quiet(root)", "fetch_add(addr", "quiet(root)", "lock(&root->lock)"))
 
+    def body(self, file, function):
+        text = sources.find(self.state / "src", file).read_text()
+        return re.sub(r"/\*.*?\*/", "", re.search(r"(?ms)^%s\(.*?^}" % function, text)[0], flags=re.S)
+
     def test_the_fences_and_steps_of_the_source_are_those_of_the_model(self):
         for file, function, *steps in self.STEPS:
             with self.subTest(function):
-                text = sources.find(self.state / "src", file).read_text()
-                body = re.sub(r"/\*.*?\*/", "", re.search(r"(?ms)^%s\(.*?^}" % function, text)[0], flags=re.S)
-                self.assertRegex(body, "(?s)" + ".*".join(map(re.escape, steps)))
+                self.assertRegex(self.body(file, function), "(?s)" + ".*".join(map(re.escape, steps)))
+
+    def test_the_last_look_asks_no_bias(self):
+        for place in (("steal.c", "workexists"), ("runq.c", "runqempty"), ("runq.c", "length")):
+            self.assertNotIn("bias", self.body(*place))
 
     def test_each_fence_is_of_one_of_two_kinds(self):
         for file, function in (("os.h", "lightfence"), ("membarrier_linux.c", "heavyfence")):
