@@ -970,7 +970,15 @@ class Course(unittest.TestCase):
             shutil.rmtree(top)
         for number, shows in (("12", r"FAILS +0/20 +waiting"), ("13", r"FAILS +0/5 +counter")) if LONG else ():    # GDB, and nothing of this tree
             self.course("handout", number, "--to", self.place / number)
-            self.assertRegex(self.make("try", top=self.place / number), r"(?s)ok +10/10 .*%s.* score 10 of 100" % shows)
+            top = self.place / number
+            tried = self.make("try", top=top)
+            self.assertRegex(tried, r"(?s)ok +10/10 .*%s.* score 10 of 100" % shows)
+            if number == "13":      # which gives the extension, to look with
+                extension, bank, core = re.search(r"gdb -x (\S+) (\S+) (\S+/core)\n", tried).groups()
+                looked = run(["gdb", "-nx", "-q", "-batch", "-iex", "set may-call-functions off", "-x", extension, "-ex", "info goroutines", "-ex", "context", bank, core], cwd=top)
+                self.assertRegex(looked.stdout, r"(?m)^ +\d+ +waiting .*\n(?s:.*)G1, on the stack of ", looked.stderr)
+            shutil.copy(find_exercise(number).directory / "solution.nw", next(top.glob("answers/%s-*.nw" % number)))
+            self.assertIn("score 100 of 100", self.make("try", top=top))
         exercise = find_exercise("03")
         self.make("handout", "EX=03", "TO=%s" % (self.place / "lab.tar.gz"))
         with tarfile.open(self.place / "lab.tar.gz") as archive:
