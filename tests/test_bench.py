@@ -345,5 +345,29 @@ class Programs(Fakes):
         self.assertEqual((done.returncode, done.stderr[:6]), (2, b"usage:"))
 
 
+class Quiet(Fakes):
+    """bench/quiet where the processors have worked for so many ticks before each look."""
+
+    def quiet(self, *ticks, seconds="0", **more):
+        for old in self.place.glob("[0-9]*"):
+            old.unlink()
+        for n, tick in enumerate(ticks):    # user, nice, system, idle, iowait and so on
+            (self.place / str(n)).write_text("cpu  %d 1 1 %d %d 1 1 1\ncpu0 9 9 9 9 9 9 9 9\n" % (tick, 100 * n, 50 * n))
+        self.fake("sleep", "exit 0")
+        self.fake("awk", 'n=$(ls [0-9]* | head -n 1) && %s "$1" "$n" && rm "$n"' % shutil.which("awk"))
+        done = subprocess.run([str(TOP / "bench/quiet"), seconds], cwd=self.place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              env=dict(PATH="%s:%s" % (self.place, os.environ["PATH"]), **more))
+        return done.returncode, done.stdout + done.stderr, len(list(self.place.glob("[0-9]*")))
+
+    def test_less_than_a_tenth_of_one_processor_is_quiet_and_it_waits_as_long_as_it_may(self):
+        self.assertEqual(self.quiet(5, 14), (0, "", 0))
+        self.assertEqual(self.quiet(5, 55, 55, 105, 105, 114, 9, 9, seconds="3"), (0, "", 2))
+        for seconds, share, left in (("0", 150, 2), ("1", 10, 0)):
+            status, said, unread = self.quiet(5, 155, 155, 165, seconds=seconds)
+            self.assertEqual((status, unread), (1, left))
+            self.assertRegex(said, r"^The machine is not quiet: other programs had %d %% of one processor .* LOADED=1 .*\n$" % share)
+        self.assertEqual(self.quiet(5, 155, LOADED="1"), (0, "", 2))
+
+
 if __name__ == "__main__":
     unittest.main()
