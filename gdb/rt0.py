@@ -113,20 +113,22 @@ def on_exit(event):
 absent.ended = ""
 gdb.events.exited.connect(on_exit)
 
-def zombie():
-    """Whether the kernel says that the process has ended."""
+def ending():
+    """Whether the kernel says that the process ends or has ended."""
     inferior = gdb.selected_inferior()
     if getattr(getattr(inferior, "connection", None), "type", "") != "native":
         return False
     try:
         with open("/proc/%d/stat" % inferior.pid) as file:
-            return file.read().rpartition(")")[2].split()[0] in "ZX"
+            fields = file.read().rpartition(")")[2].split()
     except OSError:
         return True
+    state, flags, pending = fields[0], int(fields[6]), int(fields[28])
+    return state in "ZX" or bool(flags & 4 or pending & 1 << 8)
 
 def died():
     """Whether it has ended and GDB had not noticed; now it has."""
-    ended = zombie()
+    ended = ending()
     if ended:
         try:
             gdb.execute("kill", to_string=True)

@@ -1188,7 +1188,7 @@ class Tracepoint(gdb.Breakpoint):
         self.text = text
 
     def stop(self):
-        if zombie():
+        if ending():
             return False
         try:
             on = "M%d: " % int(getg()["m"]["id"]) if len(threads()) > 1 \
@@ -1196,7 +1196,7 @@ class Tracepoint(gdb.Breakpoint):
             for line in self.text().splitlines():
                 print("[rt0] %s%s" % (on, line))
         except Exception as e:
-            if str(e) != ENDED and not zombie():
+            if str(e) != ENDED and not ending():
                 print("[rt0] (%s)" % e)
         return False
 

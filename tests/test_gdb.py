@@ -624,13 +624,13 @@ for name in Command.names + Function.names:
     def test_the_end_of_a_watched_run_is_said_in_a_sentence(self):
         out = gdb("build/examples/workers", "set environment GOMAXPROCS 2", "tbreak main_main", "run", "watch sched.nmspinning",
                   "python\nfor n in range(999):\n    try: gdb.execute('continue', to_string=True)\n    except gdb.error: break\n"
-                  "print('stops', n)", "echo ---\\n", "info goroutines", "info sched", "print $g()", "goroutine 1 bt", timeout=120)
+                  "print('stops', n)", "info goroutines",   # until one of ours has looked, GDB may say a line of its own after each command
+                  "echo ---\\n", "info goroutines", "info sched", "print $g()", "goroutine 1 bt", timeout=120)
         self.assertGreater(int(re.search(r"stops (\d+)", out)[1]), 0, out)
         self.assertEqual(out.split("---\n")[1], "the program has ended; say run\n" * 4)
 
     def test_a_process_that_is_gone_without_a_word_is_said_to_have_ended(self):
         out = gdb(YIELD, *Extension.AT3, "python import os, signal; os.kill(gdb.selected_inferior().pid, 9)",
-                  "python while open('/proc/%d/stat' % gdb.selected_inferior().pid).read().split()[2] != 'Z': pass",
                   "info goroutines", "info goroutines")
         self.assertTrue(out.endswith("the program has ended; say run\n" * 2), out)
 
