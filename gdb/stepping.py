@@ -1472,3 +1472,12 @@ as f|g the first counts that has such an instruction."""
         raise gdb.GdbError("no instruction of %s fits %s" % (names, pattern))
 
 BreakInsn("break-insn", gdb.COMMAND_BREAKPOINTS)
+
+# keep an editor out of our own breakpoints
+adapter = getattr(getattr(gdb, "dap", None), "breakpoint", None)
+for kind in ("created", "modified", "deleted"):
+    tell = getattr(adapter, "_bp_" + kind, None)
+    if tell is not None:
+        heard = getattr(gdb.events, "breakpoint_" + kind)
+        heard.disconnect(tell)
+        heard.connect(lambda point, tell=tell: point.number > 0 and tell(point))
