@@ -128,6 +128,10 @@ class Extension(unittest.TestCase):
                          ["G1", "G2", "G4"], out)
         self.assertRegex(out, r"(?m)^M0 P0 G3(  thread 1)?$")
 
+    def test_info_sched_names_who_is_in_no_queue_and_on_no_thread(self):
+        for place, line in (("*gogo", "in flight: G1 to M0"), ("gswitch", "in flight: G4 to M0")):
+            self.assertEqual(gdb(YIELD, "break " + place, "run", "info sched").splitlines()[-1], line)
+
     def test_the_pile_is_shown_in_the_order_in_which_it_will_run(self):
         out = gdb("build/examples/order", "break runtime_Semacquire", "run", "info sched", "print $p(0)", "delete",
                   "continue")
@@ -254,6 +258,15 @@ void main_main(void)
         self.assertIn("G1, on the stack of G1\n", done.stdout)        # the context is on
         self.assertRegex(done.stdout, r"main_main \(\) at \d\d-[\w-]+\.nw:\d+\n")
         self.assertNotIn(TOP + "/book", done.stdout)
+
+    def test_make_gdb_steps_a_program_of_your_own(self):
+        with tempfile.TemporaryDirectory() as tmp:
+            with open(tmp + "/mine.c", "w") as f:
+                f.write('#include "rt0.h"\nvoid main_main(void)\n{\n\tfmt_Printf("mine\\n");\n}\n')
+            done = subprocess.run(["make", "-s", "gdb", "PROG=%s/mine.c" % tmp], cwd=TOP, input="break main_main\nrun\ngnext\nkill\n",
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120)
+        self.assertRegex(done.stdout, r"main_main \(\) at mine\.c:3\n(.*\n)*\(gdb\) 4\t\tfmt_Printf\(")
+        self.assertIn("G1, on the stack of G1\n", done.stdout)
 
     def test_make_gdb_starts_the_gdb_that_is_given(self):
         with tempfile.TemporaryDirectory() as tmp:
