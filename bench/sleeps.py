@@ -4,6 +4,7 @@ import resource
 import subprocess
 import sys
 
+before = resource.getrusage(resource.RUSAGE_CHILDREN)	# not 0 where a script has found Python and become it
 subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, timeout=60, check=True, env=dict(os.environ, GOMAXPROCS="2"))
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(used.ru_nvcsw, round((used.ru_utime + used.ru_stime) * 1000))
+after = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(after.ru_nvcsw - before.ru_nvcsw, round((after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000))
