@@ -93,11 +93,12 @@ _Noreturn void os_Exit(int status);
 
 /*
  * Print to standard output, or to fd, with the verbs, flags, widths and
- * sizes of C's printf.  Floating-point numbers, wide characters, %m and %n
- * are not there and print %!f(NOVERB) and so on; with positions, %1$d, the
- * format is printed as it stands from there on.  A text of up to 256 bytes is
- * one write.  Returns as os_Write does, but the number is that of all bytes.
- * Waits where a pipe is full; blocks this goroutine only.
+ * sizes of C's printf.  Floating-point numbers, wide characters, %m, %n and
+ * positions, %1$d, are not there: ./run refuses a program that asks for them
+ * at a call.  In another format they print %!f(NOVERB) and so on, and from a
+ * position on the format is printed as it stands.  A text of up to 256 bytes
+ * is one write.  Returns as os_Write does, but the number is that of all
+ * bytes.  Waits where a pipe is full; blocks this goroutine only.
  */
 int64_t fmt_Printf(const char *format, ...)
     __attribute__((format(printf, 1, 2)));

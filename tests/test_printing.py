@@ -161,6 +161,23 @@ class Closed(Linked):
 
 
 class Formats(unittest.TestCase):
+    def test_a_verb_is_refused_before_the_program_runs_or_it_is_there(self):
+        formats = ["%" + size + letter for letter in "diuoxXcspnmaAeEfFgGCSbB%" for size in ("", "hh", "h", "l", "ll", "q", "j", "z", "Z", "t", "L")]
+        formats += ["%-5d", "%+.3ld", "%#lx", "%05u", "%.1s", "%*d", "%.*s", "%'d", "%1$d", "%"]
+        text = '#pragma GCC diagnostic ignored "-Wformat"\n#pragma GCC diagnostic ignored "-Wformat-extra-args"\n#pragma GCC diagnostic ignored "-Wformat-overflow"\nvoid main_main(void) {\n%s}\n' \
+            % "".join('fmt_Printf("%s", 0L, 0L); fmt_Fprintf(1, "\\n");\n' % f for f in formats)
+        for state, few, promised in ((FIRST, "1", "%s %c %d %u %x %p %% %ld %lu %lx".split()), (None, "", None)):
+            program = written("verbs" + few, text, state)
+            printed = run(program).stdout.splitlines()
+            self.assertEqual(len(printed), len(formats))
+            there = [f for f, out in zip(formats, printed) if "NOVERB" not in out and out != f]
+            said = run("gawk", "-v", "few=" + few, "-f", TOP / "book/tools/verbs.awk", program.parent / ("verbs%s.c" % few)).stderr
+            refused = [line.split(" has no ")[1].split(";")[0] for line in said.splitlines()]
+            if promised:
+                self.assertLessEqual(set(promised), set(there))
+            self.assertEqual(sorted(set(formats) - set(refused)), sorted(promised or there), state)
+            self.assertEqual(set(there) & {"%d", "%f", "%-5d", "%n", "%s", "%m", "%1$d", "%"}, {"%d", "%s"} | (set() if few else {"%-5d"}))
+
     def test_the_runtime_prints_with_the_verbs_that_its_own_print_has(self):
         known = re.compile(r"%(l?[dux]|[scp%])")
         found = 0

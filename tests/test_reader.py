@@ -302,7 +302,8 @@ class Programs(unittest.TestCase):
         (self.top / "build").mkdir(parents=True)
         self.mine.mkdir()
         shutil.copy(TOP / "run", self.top)
-        (self.top / "src").symlink_to(TOP / "src")
+        for part in ("src", "book"):
+            (self.top / part).symlink_to(TOP / part)
         (self.top / "build/librt0.a").symlink_to(TOP / "build/librt0.a")
         self.write("a.c", PROGRAM)
         self.write("b.c", '#include "rt0.h"\nvoid other(void *arg) { fmt_Printf("%d\\n", *(int *)arg); }\n')
@@ -354,6 +355,31 @@ class Programs(unittest.TestCase):
         self.assertSays("say which program, for example: make run PROG=examples/hello.c, or ./run examples/hello.c")
         self.assertSays("usage: ./run [-s NN] FILE.c... [ARGUMENT...]", "-x")
 
+    def test_a_format_with_a_verb_that_is_not_there_is_refused_with_its_line(self):
+        self.write("v.c", """#include "rt0.h"
+#define LONG "%l"
+void main_main(void) {
+	fmt_Printf("%5d %%f %.3s|%*zu\\n", 1, "abcd", 3, sizeof(int)); fmt_Printf(LONG "d\\n", 2L);
+}
+""")
+        done = self.run_it("v.c")
+        self.assertEqual((done.returncode, done.stdout), (0, "    1 %f abc|  4\n2\n"), done.stderr)
+        self.write("v.c", """#include "rt0.h"
+#define LONG "%l"
+int f(int a, int b);
+void main_main(void) {
+	fmt_Printf("%d %% "
+	    "%-8.3f\\n", 1, 2.5);
+	fmt_Fprintf(f(1, 2), LONG "s %" "m\\n", L"x");
+	fmt_Printf("%2$d %1$d" "%n", 1, 2);
+}
+""")
+        place = str(self.mine / "v.c")
+        self.assertSays(place + " prints with verbs that are not there", "v.c")
+        refused = re.findall(r"(?m)^(.*): (fmt_F?[Pp]rintf) has no (.*); rt0.h says what it has$", self.run_it("v.c").stderr)
+        self.assertEqual(refused, [(place + ":5", "fmt_Printf", "%-8.3f"), (place + ":7", "fmt_Fprintf", "%ls"), (place + ":7", "fmt_Fprintf", "%m"),
+                                   (place + ":8", "fmt_Printf", "%2$d"), (place + ":8", "fmt_Printf", "%1$d"), (place + ":8", "fmt_Printf", "%n")])
+
     def test_make_gdb_takes_files_of_ones_own_and_examples_and_programs_that_are_built(self):
         if not (TOP / "build/debug/src/examples/yield").exists():
             subprocess.run(["make", "-s", "debug", "VIEW=src"], cwd=TOP, check=True, stdout=subprocess.DEVNULL)
@@ -397,6 +423,9 @@ class Programs(unittest.TestCase):
         self.assertEqual(self.run_it("read.c").returncode, 0)
         self.assertSays("nothing here defines os_Read: there is no libc, and src/rt0.h says what a program may call",
                         "-s", place.name, "read.c")
+        self.write("wide.c", '#include "rt0.h"\nvoid main_main(void) { fmt_Printf("%ld%% %5d\\n", 1L, 2); }\n')
+        self.assertEqual(self.run_it("wide.c").stdout, "1%     2\n")
+        self.assertSays("%s/wide.c prints with verbs that are not there" % self.mine, "-s", place.name, "wide.c")
         early = state("schedinit").name
         self.assertSays("the runtime after chapter %s has no rt0.h yet and starts no program of yours; a later one does" % early,
                         "-s", early, "a.c")
