@@ -70,7 +70,9 @@ CLAIMS = {
                         ("and in three of them it is faster than chapter 11", "[`queues:yield-1:ch07` < `queues:yield-1:ch11`, `queues:spawn-1:ch07` < `queues:spawn-1:ch11`, "
                          "`queues:batch-1:ch07` < `queues:batch-1:ch11`, `queues:pingpong-1:ch07` < `queues:pingpong-1:ch11`].count(True) == 3"),
                         ("It even costs less than the yield of the first row", "`queues:pingpong-1:ch07` < `queues:yield-1:ch07`"),
-                        ("Chapter 10 pays for its wake-ups", "`queues:spawn-2:ch10` > `queues:spawn-1:ch10`")],
+                        ("Chapter 10 pays for its wake-ups", "`queues:spawn-2:ch10` > `queues:spawn-1:ch10`"),
+                        ("and the largest difference between them", "all(max(`queues:yield-1:ch11` / `queues:yield-2:ch11`, `queues:yield-2:ch11` / `queues:yield-1:ch11`) >= max(a / b, b / a) "
+                         "for a, b in ((`queues:spawn-1:ch11`, `queues:spawn-2:ch11`), (`queues:pingpong-1:ch11`, `queues:pingpong-2:ch11`), (`queues:sema-1:ch11`, `queues:sema-2:ch11`)))")],
     "stealing": [("With two Ps, stealing makes four of the five *slower*", "all(a < b for a, b in ((`steal:fib-2:ch11_us`, `steal:fib-2:ch12_us`), (`steal:skynet-2:ch11_us`, "
                   "`steal:skynet-2:ch12_us`), (`steal:spawn-2:ch11_us`, `steal:spawn-2:ch12_us`), (`steal:pingpong-2:ch11_us`, `steal:pingpong-2:ch12_us`)))"),
                  ("Only the batch gains", "`steal:batch-2:ch12_us` < `steal:batch-2:ch11_us`"),
