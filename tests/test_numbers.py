@@ -77,7 +77,7 @@ CLAIMS = {
                   "`steal:skynet-2:ch12_us`), (`steal:spawn-2:ch11_us`, `steal:spawn-2:ch12_us`), (`steal:pingpong-2:ch11_us`, `steal:pingpong-2:ch12_us`)))"),
                  ("Only the batch gains", "`steal:batch-2:ch12_us` < `steal:batch-2:ch11_us`"),
                  ("has one thread, which hardly ever sleeps", "`steal-futex:spawn:ch11_sleeps` < 10"),
-                 ("when more than a hundred goroutines have come and gone", "`steal-futex:spawn:goroutines` / `steal-futex:spawn:ch12_sleeps` > 100"),
+                 ("when dozens of goroutines have come and gone", "`steal-futex:spawn:goroutines` / `steal-futex:spawn:ch12_sleeps` > 24"),
                  ("and threads sleep seldom", "max(`steal-futex:batch:ch12_sleeps`, `steal-futex:fib:ch12_sleeps`, `steal-futex:skynet:ch12_sleeps`) < `steal-futex:spawn:ch12_sleeps` / 20")],
     "parking-and-spinning": [("Dozens of goroutines could have come and gone", "`wakeup:call:ns` > 24 * `shortway:inline:spawn_ns`"),
                              ("In [](#park-and-ready) it was more", "`wake:give:ns` > `wakeup:call:ns`"),
