@@ -9,7 +9,7 @@ addresses without a name; Ps that have nothing to do, one for each processor; of
 the one that is not selected, because nothing says how far it has come, and registers and stack of the other, in
 which a search that begins at a random P leaves what it has found.
 Programs of another gcc than the recorded ones differ in what it decides, so of them only commands, what they
-print, and where the selected thread stands are compared.
+print, and where the selected thread stands are compared: in which function, and in which line if that is the first.
 """
 import argparse
 import functools
@@ -106,8 +106,9 @@ def essence(walk, same=True):
             now = next(t for t in state["threads"] if t["n"] == state["at"])
             code = walk["codes"][now["code"][0]] if now["code"] else None
             lines.append("  thread %d, %s, %s, in %s on %s, %%rip %s, %%rsp %s" % (
-                now["n"], now.get("m"), now.get("g"), now["in"], now["on"], masked(now["regs"]["rip"]), now["regs"]["rsp"]))
-            lines.append("  %s | %s" % (code and (code["at"], code["chunk"]), code and code["lines"][now["code"][1]]))
+                now["n"], now.get("m"), now.get("g"), now["in"] if same else "it", now["on"], masked(now["regs"]["rip"]), now["regs"]["rsp"]))
+            if same or "+" not in now["regs"]["rip"]:
+                lines.append("  %s | %s" % (code and (code["at"], code["chunk"]), code and code["lines"][now["code"][1]]))
             if same:
                 lines += ["  " + re.sub(r"0x[0-9a-f]{4,}", "N", insn) for insn in now["insns"]]
                 if len(state["threads"]) == 1:
