@@ -557,8 +557,14 @@ class Cheats(Laws):
         for grading, (name, (_, says)) in zip(gradings, CHEATS.items()):
             self.assertEqual(grading.score, 10, "%s\n%s" % (name, told(grading)))
             self.assertIn(says, told(grading), name)
-            if name == "eat memory":
-                self.assertRegex(report.table(grading), r"out of\s+memory\S*;\s+a\s+run\s+may\s+take\s+\d+\s+MB\n")
+            limit = {"eat memory": "a run may take [0-9]+ MB", "fork without end": "that is fork, and a run is one process", "kill everybody": "that is kill, and a run reaches",
+                     "open a socket": "that is socket, and a run has no network", "write to other descriptors": "that is write, and a run has no files"}.get(name)
+            if limit:
+                self.assertRegex(" ".join(report.table(grading).split()), r"(out of memory\S*|does not allow\S*(, and said \S.*)?); " + limit, name)
+            if name in ("write the result file", "read the solution"):      # told that there is no file, it goes on
+                text = BODY % CHEATS[name][0].replace("END;", "")
+                self.assertIn("a.nw:11: this opens a file, and a run has none", report.without_files(course.chunks(text, "a.nw"), "a.nw"))
+        self.assertEqual(report.without_files(course.chunks((self.exercise.directory / "solution.nw").read_text(encoding="utf-8"), "a.nw"), "a.nw"), "")
 
     def test_what_is_written_in_the_drivers_name_earns_nothing(self):
         for template in dict.fromkeys(one[0] for one in FORGED.values()):
@@ -616,11 +622,28 @@ class Cheats(Laws):
             for name in ("01", "13"):       # no given.nw: another run
                 (_, usual, value), = find_exercise(name).varied
                 self.assertNotEqual(usual, value, name)
-            for name in ("03", "04", "05", "07", "08", "11", "14"):
+            for name, many in (("02", 1), ("03", 1), ("04", 1), ("05", 1), ("07", 2), ("08", 1), ("09", 1), ("10", 1), ("11", 1), ("12", 1), ("14", 1)):
                 exercise = find_exercise(name)
-                (number, usual, value), = exercise.varied
-                self.assertNotEqual(usual, value, name)
-                self.assertEqual(re.findall(r"\b%s = (\d+)" % number, (TOP / exercise.given[0]).read_text(encoding="utf-8")), [str(value)], name)
+                self.assertEqual(len(exercise.varied), many, name)
+                for number, usual, value in exercise.varied:
+                    self.assertNotEqual(usual, value, name)
+                    self.assertEqual(re.findall(r"\b%s = (\d+)" % number, (TOP / exercise.given[0]).read_text(encoding="utf-8")), [str(value)], name)
+
+    def test_an_answer_with_the_number_of_another_cohort_fails_by_a_row(self):
+        with mock.patch.dict(os.environ, RT0_COHORT="19"):
+            for number, name, row in (("02", "SHADOW", "registers"), ("07", "RUNQSIZE", "wrap"), ("07", "STEALPART", "share"),
+                                      ("09", "TICK", "order"), ("10", "NAMED", "longer"), ("12", "NOSTACK", "dead")):
+                if not LONG and (number, name) not in (("07", "RUNQSIZE"), ("12", "NOSTACK")):      # the others compile a state each
+                    continue
+                exercise = find_exercise(number)
+                usual = next(usual for one, usual, value in exercise.varied if one == name)
+                text = (exercise.directory / "solution.nw").read_text(encoding="utf-8")
+                for answer, fails in ((text, []), (re.sub(r"\b%s\b" % name, str(usual), text), [row])):
+                    path = self.place / (number + "-answer.nw")
+                    path.write_text(answer, encoding="utf-8")
+                    needed = [row] + [one.after for one in exercise.rows if one.name == row and one.after]
+                    grading = Grading(path, exercise, only=needed, runs=1, warm=True)
+                    self.assertEqual((grading.refused, failed(grading)), ("", fails), "%s, %s\n%s" % (exercise.name, name, told(grading)))
 
     def test_a_forgotten_replace_that_compiles_is_remarked(self):
         grading = self.grade(self.exercise, "exercise 03\n\n%s\n/* and this */\n@\n" % PUT.replace("replace: ", ""), only=[])

@@ -2,7 +2,9 @@
 import re
 import subprocess
 
-from course import Failure, Step, row
+from course import Failure, Step, row, variant
+
+SHADOW = variant("SHADOW", 0, 1, 6)
 
 REGISTERS = ("rsp", "rbx", "rbp", "r12", "r13", "r14", "r15")
 

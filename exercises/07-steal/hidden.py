@@ -1,6 +1,6 @@
 """The row of exercise 07 that is judged when an answer is handed in."""
 from course import Failure, row
-from oracle import part, tell     # noqa: F401
+from oracle import SIZE, part, tell     # noqa: F401
 
 
 @row(15, "2,000 puts, takes and thefts on three Ps lose nobody", runs=3, after="share")
@@ -16,7 +16,7 @@ def mixed(program, random):
             rings[who] = some[:-1]
             ops.append("s" + who + victim)
             wanted.append(some[-1])
-        elif random.random() < 0.45 and len(ring) < 250:
+        elif random.random() < 0.45 and len(ring) < SIZE - 6:
             ring.append(n)
             ops.append("p" + who)
             n += 1

@@ -1,7 +1,12 @@
 """A theft against a model: the oldest third, rounded up, in one step, whatever others do meanwhile."""
-from course import Failure, row, variant
+import random
+
+from course import VARIED, Failure, cohort, row, variant
 
 PART = variant("STEALPART", 3, 3, 5)
+# The length of a ring is a power of two, since indices begin anew at 2^32.
+SIZE = random.Random("RUNQSIZE %d" % cohort()).choice((64, 128, 512, 1024)) if cohort() else 256
+VARIED.append(("RUNQSIZE", 256, SIZE))
 
 
 def tell(event):
@@ -56,19 +61,19 @@ def theft(program, n, act, k, victim=0, thief=0):
 
 @row(25, "a thief takes the oldest part in %d, rounded up; one of them runs and the others keep their order" % PART, runs=2)
 def share(program, random):
-    for n in (0, 1, 2, 3, 4, random.randrange(5, 250), 255, 256):
+    for n in (0, 1, 2, 3, 4, random.randrange(5, SIZE - 6), SIZE - 1, SIZE):
         theft(program, n, "n", 0)
 
 
 @row(10, "the same where indices begin anew at 2^32", runs=2, after="share")
 def wrap(program, random):
     for _ in range(3):
-        theft(program, random.randrange(100, 257), "n", 0, (1 << 32) - random.randrange(1, 30), (1 << 32) - random.randrange(1, 30))
+        theft(program, random.randrange(SIZE // 2, SIZE + 1), "n", 0, (1 << 32) - random.randrange(1, 30), (1 << 32) - random.randrange(1, 30))
 
 
 @row(20, "if the owner takes some before the thief's swap, nothing is lost or doubled", runs=3, after="share")
 def owner(program, random):
-    n = random.randrange(20, 257)
+    n = random.randrange(20, SIZE + 1)
     theft(program, n, "o", random.randrange(1, n - 5))
     theft(program, n, "o", n)
     theft(program, n - 15, "p", random.randrange(1, 15))
@@ -76,10 +81,10 @@ def owner(program, random):
 
 @row(10, "if another thief comes first, each has its own", runs=2, after="share")
 def thief(program, random):
-    theft(program, random.randrange(2, 257), "t", 0)
+    theft(program, random.randrange(2, SIZE + 1), "t", 0)
 
 
 @row(10, "if places are used again while the thief reads, it reads again", runs=2, after="share")
 def stale(program, random):
-    theft(program, random.randrange(100, 257), "s", random.randrange(1, 257))
-    theft(program, 256, "l", 0)
+    theft(program, random.randrange(SIZE // 2, SIZE + 1), "s", random.randrange(1, SIZE + 1))
+    theft(program, SIZE, "l", 0)

@@ -7,7 +7,9 @@ import re
 import subprocess
 
 from answer import Refused, chunks
-from course import MARKUP, NT, TOP, Broken, Failure, Tree, chapters_to, limited, renamed, row, tangled
+from course import MARKUP, NT, TOP, Broken, Failure, Tree, chapters_to, limited, renamed, row, tangled, variant
+
+NOSTACK = variant("NOSTACK", 100, 101, 999)
 
 # What an answer's Python may say.  It runs in the grader's GDB, so it reaches nothing but what it is given.
 NODES = {"Module", "FunctionDef", "arguments", "arg", "Return", "Assign", "AugAssign", "For", "While", "If", "Raise", "Expr", "Pass", "Break", "Continue",
@@ -15,7 +17,7 @@ NODES = {"Module", "FunctionDef", "arguments", "arg", "Return", "Assign", "AugAs
          "Call", "keyword", "Constant", "Attribute", "Subscript", "Index", "Slice", "Name", "Load", "Store", "And", "Or", "Add", "Sub", "Mult",
          "FloorDiv", "Mod", "BitAnd", "BitOr", "LShift", "RShift", "Not", "USub", "Eq", "NotEq", "Lt", "LtE", "Gt", "GtE", "Is", "IsNot", "In", "NotIn"}
 NAMES = {"int", "len", "range", "zip", "dict", "list", "tuple", "enumerate", "reversed", "str", "registers", "stand", "status", "field", "threads",
-         "thread_of", "function", "read", "zeros", "claim", "below_inlined", "todo", "gdb", "True", "False", "None"}
+         "thread_of", "function", "read", "zeros", "claim", "below_inlined", "todo", "gdb", "NOSTACK", "True", "False", "None"}
 ATTRIBUTES = {"GdbError", "newest_frame", "selected_thread", "invalidate_cached_frames", "older", "newer", "switch", "dereference", "address",
               "items", "keys", "values", "append", "type", "num", "ptid", "name", "pc", "level", "is_valid", "INLINE_FRAME", "NORMAL_FRAME"}
 
@@ -207,14 +209,14 @@ def unborn(looked, _):
             looked.compare(one, 1, registers=True)
 
 
-@row(10, "the dead are refused in a sentence")
+@row(10, "the dead are refused in a sentence that ends in (%d)" % NOSTACK)
 def dead(looked, _):
     for one in looked.goroutines("dead"):
         name, mine, says = looked.shown_frames(one, 1)
         if mine is not None:
             raise looked.failure(one, 1, "%s, is shown with frames, which are of the past" % name, mine)
-        if not re.fullmatch(r".*\b%d\b.*\bdead\b.*" % one[1], says):
-            raise looked.failure(one, 1, 'the sentence for %s should name its number and say that it is dead, and is "%s"' % (name, says))
+        if not re.fullmatch(r".*\b%d\b.*\bdead\b.*\(%d\)" % (one[1], NOSTACK), says):
+            raise looked.failure(one, 1, 'the sentence for %s should name its number, say that it is dead and end in (%d), and is "%s"' % (name, NOSTACK, says))
 
 
 @row(10, "all of this whichever thread is selected", after="waiting")

@@ -47,6 +47,8 @@ def graded(*answer, **options):
             if not chunk.replaces and "\n<<replace: %s>>=\n" % chunk.name in starter:
                 grading.warnings = "%s:%d: this adds to the book's <<%s>>; <<replace: %s>>= puts yours in its place\n%s" % (
                     grading.shown, chunk.line, chunk.name, chunk.name, grading.warnings)
+        if not grading.refused:
+            grading.warnings = without_files(found, grading.shown) + grading.warnings
     return grading
 
 
@@ -70,12 +72,34 @@ def remarks(grading):
     return "  remarks, which cost nothing:\n" + "".join("    %s\n" % line for line in lines) if any(lines) else ""
 
 
+# Why the cage refuses a system call.
+REFUSES = {"a run is one process, with the threads that the book's runtime starts": {56: "clone", 57: "fork", 58: "vfork", 59: "execve", 322: "execveat", 435: "clone3"},
+           "a run has no files, and writes to standard output and standard error": {1: "write", 76: "truncate", 77: "ftruncate", 82: "rename", 83: "mkdir", 85: "creat",
+                                                                                    86: "link", 87: "unlink", 88: "symlink", 90: "chmod", 437: "openat2"},
+           "a run has no network": {41: "socket"}, "a run reaches no process but its own": {62: "kill", 101: "ptrace", 110: "getppid", 200: "tkill", 310: "process_vm_readv"},
+           "memory that has been loaded stays what it is, and none becomes code": {9: "mmap", 10: "mprotect", 11: "munmap", 28: "madvise"}}
+
+
 def cause(result):
-    """Why a row fails, and how much memory there is where that is at its end."""
-    if "out of memory" not in result.cause:
-        return result.cause
-    limit = re.search(r"\bmegabytes = (\d+)", (LIB / "watch.c").read_text(encoding="utf-8")).group(1)
-    return "%s; a run may take %s MB" % (result.cause, limit)
+    """Why a row fails; where that is a limit, which one it is."""
+    more = ""
+    if "out of memory" in result.cause:
+        more = "; a run may take %s MB" % re.search(r"\bmegabytes = (\d+)", (LIB / "watch.c").read_text(encoding="utf-8")).group(1)
+    call = re.search(r"the program made system call (\d+), which", result.cause)
+    for why, calls in REFUSES.items() if call else ():
+        if int(call.group(1)) in calls:
+            more = "; that is %s, and %s" % (calls[int(call.group(1))], why)
+    return result.cause + more
+
+
+# An answer that asks for a file is told that there is none, and goes on.
+OPENS = re.compile(r"\b(sys_open|open|openat)\s*\(|\bSYS_open|\bSyscall6\(\s*(2|257)\s*,|\$(2|257|0x101)\s*,\s*%[er]ax")
+
+
+def without_files(found, shown):
+    """A remark for each line of an answer that opens a file."""
+    return "".join("%s:%d: this opens a file, and a run has none: open ends with ENOENT, whatever the name is; take it out\n" % (shown, number)
+                   for chunk in found for number, line in chunk.lines if OPENS.search(re.sub(r"/\*.*?\*/|//.*", "", line)))
 
 
 def again(grading, result):
