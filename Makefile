@@ -171,10 +171,10 @@ stress: build ## the scheduler on 1 to 16 Ps, seed after seed, some minutes: mak
 	$(need_python)
 	$(Q)tests/stress/run -n $(call given,REPEAT)
 
-step-check: build $(if $(filter step-check,$(MAKECMDGOALS)),$(foreach n,$(filter-out 9%,$(code_chapters)),chapter-$n)) ## step every instruction of the boot and of each walk's program, some minutes
+step-check: build $(if $(filter step-check,$(MAKECMDGOALS)),$(if $(WHOLE),,$(foreach n,$(filter-out 9%,$(code_chapters)),chapter-$n))) ## step every instruction of the boot and of each walk's program, some minutes; WHOLE=1: of yield and workers, every thread
 	$(need_gdb)
 	$(need_python)
-	$(Q)tests/step_check.py
+	$(Q)tests/step_check.py $(if $(WHOLE),--whole)
 
 help: ## list the targets
 	@gawk -F':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "NN", $$1); printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -5,30 +5,41 @@ At each instruction the stack must unwind to a root (tests/cfi_audit.py); and ar
 the last chapter all goroutines must be shown as memory has them (tests/step_view.py). What is wrong is a line.
 
     tests/step_check.py [WORD]      only programs with WORD in their name
+    tests/step_check.py --whole [WORD]      every instruction of every thread of yield and workers, some minutes each
 """
 import glob
 import os
 import re
 import subprocess
 import sys
+import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LIMIT = 12000           # of instructions, for programs that go on and on
 HELD = ("17/blocked",)  # its threads wait for one another, and here only one moves
 VIEWS = (("examples/yield", 1), ("examples/yield", 2), ("examples/workers", 1), ("examples/workers", 2),
          ("examples/order", 2), ("examples/busy", 2), ("examples/account", 1), ("chapters/07/yield", 1))
+WHOLE = VIEWS[:4]       # that are also stepped from the first instruction to the last
+SEED = 1                # of the turns of their threads
+SMALLER = "LIMIT = 200000, PIECE = 1000", "LIMIT = 200, PIECE = 20"     # with as much to share and less to count
 SETTINGS = ("debuginfod enabled off", "startup-with-shell off", "width 0", "print frame-arguments none")
 
 
 def gdb(program, *commands):
-    """What GDB says when it runs the commands on a program."""
+    """What GDB says when it runs the commands on a program; how far it has come is shown at a terminal meanwhile."""
     command = ["gdb", "-nx", "-q", "-batch", "-iex", "set may-call-functions off"]
     for setting in SETTINGS:
         command += ["-iex", "set " + setting]
     for one in commands:
         command += ["-ex", one]
-    return subprocess.run(command + [program], cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, errors="replace").stdout
+    said = []
+    with subprocess.Popen(command + [program], cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace") as running:
+        for line in running.stdout:
+            said.append(line)
+            if line.startswith("reached ") and sys.stderr.isatty():
+                sys.stderr.write("\r\033[K%s\r" % line.rstrip())
+    return "".join(said)
 
 
 def programs():
@@ -53,7 +64,37 @@ def result(name, out, done):
     return bool(found) and not wrong
 
 
+def view(name, procs, program, rounds, steps):
+    """Compare the goroutines of a program with memory; whether all is well."""
+    out = gdb(program, "source gdb/rt0.py", "set environment GOMAXPROCS %d" % procs,
+              "python ROUNDS, STEPS = %d, %d" % (rounds, steps), "source tests/step_view.py")
+    return result("%s on %d, goroutines" % (name.split("/", 1)[1], procs), out, r"compared \d+ instructions, 0 faults")
+
+
+def whole(word):
+    """Step whole runs; whether all is well."""
+    well = True
+    with tempfile.TemporaryDirectory() as folder:
+        for name, procs in WHOLE:
+            if word not in "%s on %d" % (name, procs):
+                continue
+            program = TOP + "/build/" + name
+            if name == "examples/workers":
+                with open(TOP + "/examples/workers.c") as f:
+                    text = f.read()
+                assert SMALLER[0] in text
+                program = folder + "/workers"
+                with open(program + ".c", "w") as f:
+                    f.write(text.replace(*SMALLER))
+                subprocess.run(["gcc", "@src/cflags", "-g", "-Isrc", "-o", program, program + ".c", "@src/ldflags",
+                                "build/librt0.a"], cwd=TOP, check=True)
+            well &= view(name, procs, program, 0, SEED)
+    return well
+
+
 def main():
+    if sys.argv[1:2] == ["--whole"]:
+        return 0 if whole((sys.argv + [""])[2]) else 1
     word, well = (sys.argv + [""])[1], True
     for name in programs():
         if name in HELD:
@@ -65,9 +106,7 @@ def main():
             well &= result(name, out, r"audited [1-9]\d* instructions")
     for name, procs in VIEWS:
         if word in name:
-            out = gdb("build/" + name, "source gdb/rt0.py", "set environment GOMAXPROCS %d" % procs,
-                      "python ROUNDS, STEPS = 12, 90", "source tests/step_view.py")
-            well &= result("%s on %d, goroutines" % (name.split("/", 1)[1], procs), out, r"compared \d+ instructions, 0 faults")
+            well &= view(name, procs, "build/" + name, 12, 90)
     return 0 if well else 1
 
 

@@ -7,8 +7,12 @@ that no register is handed over that was not saved. The program may be of an ear
 
     gdb -nx -q -batch -x gdb/rt0.py -ex 'python ROUNDS, STEPS = 4, 60' -x tests/step_view.py PROGRAM
 
-A round begins at one of PLACES; the end of the program is the end.
+A round begins at one of PLACES; the end of the program is the end. With ROUNDS = 0 the whole run is stepped, from the
+first instruction to the last, one thread at a time in turns that STEPS as a seed decides. Only what is the kernel's runs
+unseen: its function that tells the time, and a new thread until its parent's step is over.
 """
+import random
+
 import gdb
 
 PLACES = [name for name in ("setrunning", "mcall", "goexit1", "execute", "newg") if placed(name)]
@@ -18,6 +22,24 @@ STATES = {f.enumval: f.name[1:] for f in gdb.lookup_type("enum gstatus").fields(
 faults, seen = [], {}
 
 
+same_build = lambda: None       # of the extension: it is the same at every instruction
+
+
+def remembered(function):
+    """The same function, asked once for each struct and field, which do not change either."""
+    answers = {}
+
+    def ask(kind, name):
+        if (kind.tag, name) not in answers:
+            answers[kind.tag, name] = function(kind, name)
+        return answers[kind.tag, name]
+    return ask
+
+
+field_at, gdb.types.has_field = remembered(field_at), remembered(gdb.types.has_field)
+
+
+@remembered
 def offset(type, name):
     return next(f.bitpos // 8 for f in type.fields() if f.name == name)
 
@@ -64,15 +86,18 @@ def bounds(g):
     return [peek(g + offset(TYPE, "stack") + offset(STACK, name)) for name in ("lo", "hi")]
 
 
-class Entry(gdb.Breakpoint):
+def entered():
     """At the first instruction of systemstack: where the goroutine will have its rbp, which is the way back."""
+    rsp = int(gdb.newest_frame().read_register("rsp"))
+    for _, g in goroutines():
+        lo, hi = bounds(g)
+        if lo < rsp <= hi:
+            ways[g] = rsp - 8
 
+
+class Entry(gdb.Breakpoint):
     def stop(self):
-        rsp = int(gdb.newest_frame().read_register("rsp"))
-        for _, g in goroutines():
-            lo, hi = bounds(g)
-            if lo < rsp <= hi:
-                ways[g] = rsp - 8
+        entered()
         return True
 
 
@@ -146,7 +171,7 @@ def look():
 def frames(where, goid, g, pc, on):
     """The chain of a goroutine: its beginning, its return addresses, its end, its registers."""
     lo, hi = bounds(g)
-    with Standing(next(x for x in allgs() if int(x["goid"]) == goid)) as frame:
+    with Standing(gdb.Value(g).cast(TYPE.pointer()).dereference()) as frame:
         if frame.pc() != pc:
             faults.append("%s: G%d is at %#x, shown at %#x" % (where, goid, pc, frame.pc()))
         if not on and peek(pc - 3, 3) == 0x90e0ff:         # jmp *%rax; nop: left by gswitch, which saves three
@@ -171,16 +196,10 @@ def step():
     gdb.execute("stepi", to_string=True)
 
 
-gdb.execute("tbreak main_main", to_string=True)
-gdb.execute("run >/dev/null", to_string=True)
-goexit, gogo, systemstack = symbol("goexit"), symbol("gogo"), symbol("systemstack")
-memory = open("/proc/%d/mem" % gdb.selected_inferior().pid, "rb", 0)
-ways = {}
-points = [gdb.Breakpoint(name, internal=True) for name in PLACES] + [Entry("*%d" % systemstack, internal=True)]
-for point in points:
-    point.silent = True
-steps = 0
-try:
+def rounds():
+    """Step some instructions from each of some places on."""
+    for point in [gdb.Breakpoint(name, internal=True) for name in PLACES] + [Entry("*%d" % systemstack, internal=True)]:
+        point.silent = True
     for _ in range(ROUNDS):
         gdb.execute("set scheduler-locking off")
         gdb.execute("continue", to_string=True)
@@ -188,11 +207,92 @@ try:
             if gdb.selected_inferior().pid:
                 look()
                 step()
-                steps += 1
+                yield
         if not gdb.selected_inferior().pid:
-            break
-except gdb.error as e:
-    print("step_view ends: %s" % e)
+            return
+
+
+FUTEX, SLEEPS, EXIT = 202, (35, 230), 231       # futex, nanosleep, clock_nanosleep, exit_group
+
+
+def able(frame):
+    """Whether a thread may do its next instruction: in a system call that lasts, 0, or a little, if it ends by itself.
+
+    One that is about to wait for a word in memory is left standing until the word is another: then it need not wait.
+    The same holds for one that GDB has stopped while it waits, which will call again.
+    """
+    rax, again, rdi, rsi, rdx, r10 = (int(frame.read_register(name)) for name in ("rax", "orig_rax", "rdi", "rsi", "rdx", "r10"))
+    if peek(frame.pc() - 2, 2) == 0x050f and -517 < rax < -511:
+        rax = again
+    elif peek(frame.pc(), 2) != 0x050f:
+        return 1
+    if rax == FUTEX and rsi & 127 == 0 and peek(rdi, 4) == rdx & 0xffffffff:
+        return 0.02 if r10 else 0
+    return 0.02 if rax in SLEEPS else 1
+
+
+def vdso():
+    """Where the kernel's function is that tells the time: it begins again when the clock has ticked, so it cannot be stepped."""
+    at = int(re.search(r"(?m)^33 .*(0x[0-9a-f]+)$", gdb.execute("info auxv", to_string=True))[1], 16)
+    return range(at, at + 8192)
+
+
+def whole():
+    """Step every instruction of every thread, in turns."""
+    turns, left, kernels = random.Random(STEPS), 0, vdso()
+    gdb.execute("set scheduler-locking on")
+    while gdb.selected_inferior().pid:
+        frame = gdb.newest_frame()
+        left -= 1
+        if left < 0 or able(frame) < 1:
+            threads, chances = gdb.selected_inferior().threads(), []
+            for one in threads:
+                one.switch()
+                chances.append(able(gdb.newest_frame()))
+            if not any(chances):
+                faults.append("all threads wait")
+                return
+            turns.choices(threads, chances)[0].switch()
+            left = turns.randrange(60)
+            frame = gdb.newest_frame()
+        if frame.pc() == systemstack:
+            entered()
+        look()
+        if peek(frame.pc(), 2) == 0x050f and int(frame.read_register("rax")) == EXIT:
+            yield
+            return
+        if frame.pc() in kernels:       # called just now
+            gdb.Breakpoint("*%d" % peek(int(frame.read_register("rsp"))), internal=True, temporary=True).silent = True
+            gdb.execute("continue", to_string=True)
+        else:
+            gdb.execute("stepi", to_string=True)
+        yield
+
+
+gdb.execute("tbreak main_main" if ROUNDS else "set width 0", to_string=True)
+gdb.execute("run >/dev/null" if ROUNDS else "starti", to_string=True)
+goexit, gogo, systemstack = symbol("goexit"), symbol("gogo"), symbol("systemstack")
+memory = open("/proc/%d/mem" % gdb.selected_inferior().pid, "rb", 0)
+ways, steps, run = {}, 0, rounds() if ROUNDS else whole()
+
+
+def advance():
+    """Some steps, in a command of their own: GDB remembers each value until a command ends, and searches them all."""
+    global steps, run
+    try:
+        for _ in range(50):
+            next(run)
+            steps += 1
+            if steps % 1000 == 0:
+                print("reached %d instructions, %d faults" % (steps, len(faults)))
+    except StopIteration:
+        run = None
+    except gdb.error as e:
+        run = print("step_view ends: %s" % e)
+
+
+while run:
+    gdb.execute("python advance()")
 for fault in faults[:20]:
     print("wrong " + fault)
 print("compared %d instructions, %d faults; %s" % (steps, len(faults), seen))

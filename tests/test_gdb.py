@@ -679,6 +679,12 @@ class StepByStep(unittest.TestCase):
         for word in ("running", "runnable", "in flight", "lent"):
             self.assertIn(word, seen)
 
+    @unittest.skipUnless(os.environ.get("RT0_LONG"), "RT0_LONG=1: every instruction of a run; make step-check WHOLE=1 has longer ones")
+    def test_each_goroutine_is_shown_right_at_every_instruction_of_a_run(self):
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            self.assertTrue(step_check.view("chapters/hello", 1, built(os.path.dirname(YIELD_ALONE) + "/hello"), 0, 1), said.getvalue())
+        self.assertRegex(said.getvalue(), r"^hello on 1, goroutines +compared \d{4} instructions, 0 faults\n$")
+
     def test_one_that_cannot_be_shown_does_not_hide_the_others(self):
         out = gdb(YIELD, *Extension.AT3, "set var allgs->alllink->atomicstatus = 0", "goroutine all print 1")
         self.assertEqual(re.findall(r"(?m)^goroutine (\d)", out), ["1", "2", "3", "4"], out)
