@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What three pages of tests/weave look like, an eighth as large and grey: tests/screens/NAME.png.
+"""What three pages of tests/weave and a stepper look like, an eighth as large and grey: tests/screens/NAME.png.
 
 make screenshots records them anew; tests/test_weave.py compares.  An eighth shows where text, code, contents and
 notes stand and how dark they are, and hardly which letter stands where: another browser draws nearly the same.
@@ -17,7 +17,7 @@ import browser
 
 TOP = Path(__file__).resolve().parent.parent
 REFERENCES = TOP / "tests" / "screens"
-PAGES = {"cover": "index", "chapter": "[0-9]*-one", "second": "[0-9]*-two"}
+PAGES = {"cover": ("index", "html"), "chapter": ("[0-9]*-one", "html"), "stepper": ("[0-9]*-one", ".stepper"), "second": ("[0-9]*-two", "html")}
 WIDTHS = {390: (844, True), 820: (1100, True), 1400: (1000, False)}
 FAR, FEW = 32, 0.02     # of 255 shades, of all squares of 2 by 2 points
 
@@ -73,15 +73,15 @@ def different(one, two):
 
 def shots(window, site):
     """(name, picture) of each page in each width and theme."""
-    for word, page in PAGES.items():
+    for word, (page, place) in PAGES.items():
         window.size(1400, 1000)
         window.open(next(Path(site).glob(page + ".html")))
         window.js("document.fonts.ready.then(() => 1)")
         for width, (height, touch) in WIDTHS.items():
             for dark in (False, True):
                 window.size(width, height, touch, dark)
-                window.js("scrollTo(0, 0), new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
-                shot = window.send("Page.captureScreenshot", format="png", clip={"x": 0, "y": 0, "width": width, "height": height, "scale": 0.125})
+                window.js("document.querySelector(%r).scrollIntoView(), new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))" % place)
+                shot = window.send("Page.captureScreenshot", format="png", clip={"x": 0, "y": window.js("scrollY"), "width": width, "height": height, "scale": 0.125})
                 yield "%s-%d-%s" % (word, width, "dark" if dark else "light"), read(base64.b64decode(shot["data"]))
 
 

@@ -193,7 +193,7 @@ class Epub(unittest.TestCase):
 
 @unittest.skipUnless(shutil.which("weasyprint") and shutil.which("pdftotext"), "weasyprint or pdftotext is not installed; ./setup --editions installs them")
 class Paper(unittest.TestCase):
-    """The two chapters of tests/weave in both sizes, with a line of 80 columns and a table of long names put in."""
+    """The two chapters of tests/weave in both sizes, with a line of 80 columns, a table of long names and notes, and many notes put in."""
 
     @classmethod
     def setUpClass(cls):
@@ -203,10 +203,12 @@ class Paper(unittest.TestCase):
                        cwd=TOP, stdout=subprocess.DEVNULL, check=True)
         page, cls.wide = next(out.glob("site/*-one.html")), "\t/* " + "-" * 66 + " */"
         assert len(cls.wide.expandtabs()) == 80
-        table = '<table><colgroup>%s</colgroup><tr><td>a thread becomes a scheduler</td><td>%s</td><td>our chapter</td></tr></table>' % (
-            "".join('<col style="width:%d%%">' % w for w in (42, 46, 12)),
+        table = '<table><colgroup>%s</colgroup><tr><th>arguments</th><th>in Go%s</th><th>here%s</th></tr><tr><td>a thread becomes a scheduler</td><td>%s</td><td>our chapter</td></tr></table>' % (
+            "".join('<col style="width:%d%%">' % w for w in (5, 83, 12)), *(cls.NOTE % (n, "beside a table " * 4) for n in "AB"),
             ",\n".join('<a href="https://go.dev"><code>%s</code></a>' % name for name in "proc.go:mstart0 proc.go:mstart1 proc.go:schedule proc.go:execute asm_amd64.s:gogo".split()))
-        page.write_text(page.read_text().replace('<pre><code>', '<pre><code><span class="l">%s</span>\n' % cls.wide, 1).replace("</h1>", "</h1>" + table, 1))
+        page.write_text(page.read_text().replace('<pre><code>', '<pre><code><span class="l">%s</span>\n' % cls.wide, 1))
+        page = out / "site/back.html"
+        page.write_text(page.read_text().replace("</h1>", "</h1>" + table + "".join("<p>Text%s</p>" % cls.NOTE % (n, "begin%d %s end%d" % (n, "more " * 40, n)) for n in range(100, 120)), 1))
         (out / "tmp").mkdir()
         env = dict(os.environ, TMPDIR=str(out / "tmp"))
         made = [subprocess.Popen(["book/tools/edition.py", "-s", str(out / "site"), "-o", str(out / (size + ".pdf")), "-z", size, "pdf", *(p.name[:2] for p in sorted((TOP / "tests/weave").glob("*-*.nw")))],
@@ -219,11 +221,13 @@ class Paper(unittest.TestCase):
         assert not list((out / "tmp").iterdir()), "files are left in TMPDIR"
         cls.text = {size: cls.tool("pdftotext", "-layout", out / (size + ".pdf"), "-").split("\f") for size in ("a4", "6x9")}
 
+    NOTE = '<label class="sn-mark">%s</label><span class="sn">%s</span>'
+
     @staticmethod
     def tool(*command):
         return subprocess.run([str(c) for c in command], text=True, stdout=subprocess.PIPE, check=True).stdout
 
-    def test_a_line_of_80_columns_fits_and_no_word_leaves_its_page(self):
+    def test_a_line_of_80_columns_fits_and_no_word_leaves_its_page_or_lies_on_another(self):
         for size, pages in self.text.items():
             found = [line for page in pages for line in page.split("\n") if "-" * 66 in line]
             self.assertEqual(len(found), 1, size)
@@ -234,6 +238,13 @@ class Paper(unittest.TestCase):
             self.assertGreater(len(words), 1000)
             for left, right, word in words:
                 self.assertTrue(float(left) > {"a4": 54, "6x9": 33}[size] and float(right) < width - 35, "%s: %s" % (size, word))
+            for number, page in enumerate(box.split("<page ")[1:], 1):
+                found = sorted((float(y), float(x), float(end), word) for x, y, end, word in re.findall(r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" .*?>(.*?)</word>', page))
+                for i, (y, x, end, word) in enumerate(found):
+                    for other in found[i + 1:]:
+                        if other[0] > y + 3:
+                            break
+                        self.assertLess(min(end, other[2]) - max(x, other[1]), 1, "%s, page %d: %s is on %s" % (size, number, word, other[3]))
 
     def test_code_is_copied_line_by_line_in_its_columns_and_without_numbers(self):
         chunks = [[("".join(re.sub("<.*?>", "", line).split("\n"))) for line in re.findall(r'<span class="l">(.*?\n)</span>', chunk, re.S)]
@@ -366,6 +377,7 @@ class Paper(unittest.TestCase):
         text = text[re.search(r'id="\w+-one\.walk-\w+-one"', text).start():]
         rows = re.findall(r"<tr>(.*?)</tr>", text[:text.index("</table>")], re.S)
         self.assertEqual([re.sub("<.*?>", "", re.findall(r"<td>(.*?)</td>", row)[1]) for row in rows[1:]], ["run", "stepi", "stepi", "continue"])
+        self.assertIn("The walk, step by step.", text[:text.index("<table")], "its name is above it")
         for size, pages in self.text.items():
             squeezed = "".join("".join(page.split()) for page in pages)
             self.assertIn("".join(html.unescape(re.sub("<.*?>", "", rows[0])).split()), squeezed)
@@ -389,6 +401,8 @@ class Paper(unittest.TestCase):
 
     def test_notes_stand_in_the_margin_of_a4_and_at_the_foot_of_the_small_page(self):
         for size, pages in self.text.items():
+            for n in range(100, 120) if size == "a4" else ():
+                self.assertEqual(*([i for i, page in enumerate(pages) if "%s%d" % (word, n) in page] for word in ("begin", "end")), "a note is divided")
             self.assertEqual("".join(pages).count("Two lines"), 1, size)
             page = next(p for p in pages if "Two lines" in p)
             self.assertEqual(page.index("Two lines") > page.index("Table 1.1"), size == "6x9", page)

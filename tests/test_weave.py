@@ -872,7 +872,7 @@ class InABrowser(unittest.TestCase):
                 self.browser.open(page)
                 self.browser.js("0")
 
-    def test_three_pages_look_as_they_did_in_three_widths_and_both_themes(self):
+    def test_three_pages_and_a_stepper_look_as_they_did_in_three_widths_and_both_themes(self):
         seen, worse = set(), []
         for name, picture in screens.shots(self.browser, woven("tests/weave").site):
             seen.add(name + ".png")

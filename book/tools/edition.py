@@ -165,6 +165,7 @@ class Edition:
             self.page, self.told = p, set()
             self.link(Node("top", (), p.kids), p.id in INDEXES)
             if paper:
+                self.beside(Node("top", (), p.kids))
                 for n in list(Node("top", (), p.kids).all()):
                     if any(k.has("call") for k in n.nodes()):
                         self.noted(n)
@@ -213,7 +214,7 @@ class Edition:
         if isinstance(n, str) or n.tag == "svg":
             return [n]
         n.attrs = {k: v for k, v in n.attrs.items() if k in ("id", "class", "href", "style", "title", "aria-label", "colspan", "start", "type")}
-        if n.tag in ("button", "input", "script") or n.has("perma", "ln", "play", "prevnext", "sofar", "copy", "art", "screen", "unfold"):
+        if n.tag in ("button", "input", "script", "colgroup") or n.has("perma", "ln", "play", "prevnext", "sofar", "copy", "art", "screen", "unfold"):
             return []
         if n.tag == "label":
             return self.mark(n) if n.has("sn-mark") else []
@@ -221,6 +222,8 @@ class Edition:
             return self.note(n)
         if n.has("go"):
             return []
+        if n.has("sep") and self.on_paper == "a4":      # a new line, in the margin
+            return [Node("br")]
         if n.tag == "div" and n.has("code"):
             return [Node("pre", {"class": "code"}, [Node("code", (), self.lines(n))])]
         if n.tag == "details":
@@ -232,17 +235,38 @@ class Edition:
             return [n]
         if n.tag == "a" and n.attrs.get("href") == "#" + self.page.id:
             return self.inside(n).kids
-        if n.tag == "figure" and n.has("stepper"):
+        if n.tag == "figure" and n.has("stepper"):      # its table may go on for pages
             n.attrs.pop("aria-label", 0)
-        if n.tag == "table" and n.first("colgroup"):
-            n.attrs["class"] = "sized"
+            n.kids.sort(key=lambda k: isinstance(k, str) or k.tag != "figcaption")
         if n.tag == "pre":
             n.attrs.pop("aria-label", 0)
         if n.has("scroll"):
             return self.inside(n).kids
         if self.on_paper == "a4" and n.tag == "figure" and n.has("chunk"):
             n.kids[:2] = n.kids[1::-1]      # in the margin beside the name, not below it
+            if n.kids[0].has("notes"):
+                n.kids[0].kids = [self.whole(n.kids[0].kids)]
         return [self.inside(n)]
+
+    @staticmethod
+    def whole(kids):
+        """What no page divides: of a note in the margin weasyprint would leave the end to the next page."""
+        return Node("span", {"class": "whole"}, kids)
+
+    def beside(self, n):
+        """The notes of a table stand before it: those of two cells know nothing of each other, and make a cell wide.
+        So does what ends in a space: where weasyprint measures a cell, it finds a place to break only in a space alone."""
+        for i, k in enumerate(n.kids):
+            if isinstance(k, Node) and k.tag == "table":
+                for cell in k.all("td"):
+                    cell.kids = [x for y in cell.kids for x in ([y.rstrip(), Node("span", (), [" "])] if isinstance(y, str) and y != y.rstrip() else [y])]
+                notes = [note for cell in [k, *k.all()] for note in cell.nodes() if note.has("call")]
+                if notes:
+                    for cell in [k, *k.all()]:
+                        cell.kids = [x for x in cell.kids if not any(x is note for note in notes)]
+                    n.kids[i] = Node("div", (), (notes if self.on_paper == "a4" else [Node("p", {"class": "calls"}, notes)]) + [k])
+            elif isinstance(k, Node):
+                self.beside(k)
 
     def lines(self, code):
         """The lines of a chunk, without what unfolds below them."""
@@ -260,7 +284,7 @@ class Edition:
         if self.on_paper == "a4":
             notes, rest = [k for k in n.nodes() if k.has("call")], [k for k in n.kids if isinstance(k, str) or not k.has("call")]
             for k in notes:
-                k.tag, k.kids = "div", k.kids[0].kids
+                k.tag, k.kids = "div", [self.whole(k.kids[0].kids)]
                 k.attrs["class"] = "sn"
             if n.tag == "p":
                 n.tag, rest = "div", [Node("p", (), rest)]

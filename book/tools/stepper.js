@@ -49,7 +49,7 @@
       var c = walk.codes[t.code[0]], name = el('p', 'st-name'), a = el('a', '', c.chunk), pre = el('pre')
       a.href = c.at.replace(new RegExp('^' + location.pathname.replace(/.*\//, '').replace(/\W/g, '\\$&') + '(?=#)'), '')
       name.append(el('b', '', t.in), ' in ', a); pre.tabIndex = 0
-      c.lines.forEach(function (l, i) { line(pre, l || ' ', 'l' + (i === t.code[1] ? ' here' : '')) })
+      c.lines.forEach(function (l, i) { line(pre, l.replace(/<<(\S|\S.*?\S)>>/g, '⟨$1⟩') || ' ', 'l' + (i === t.code[1] ? ' here' : '')) })
       box.append(name, pre)
       var asm = el('pre', 'st-insns')
       t.insns.forEach(function (l, i) { line(asm, (i ? '   ' : '=> ') + l, i ? '' : 'here') })
