@@ -730,18 +730,23 @@ class Tool(unittest.TestCase):
             "nothing": ((PUT + "\n@\n").encode(), r":1: the book's <<put a goroutine at the end of the line>> defines runqput, and this one does not; write it, since others call it$"),
             "unused": (b"<<mine>>=\nint x;\n@\n", r":1: <<mine>>= is defined but nothing uses it; use it in a chunk that the exercise allows, or take it out$"),
             "undefined": ((PUT + "\n<<mine>>\n@\n").encode(), r":2: <<mine>> is used but no chunk of this name is defined; define it, or take the use out$"),
+            "no end": ((PUT + "\nint x;\nA take is short:\n\n" + TAKE + "\nint y;\n@\n").encode(), r":3: error: .*; the chunk that begins in line 1 has no end; write a line @ behind its code$"),
+            "another exercise": (("Exercise 05: x\n\n" + TAKE + "\n<<mine>>\n@\n").encode(), r":4: .*; it was graded as exercise 03, and it says at its top that it answers exercise 05$"),
+            "a value": ((PUT + "\nint x = 1 + todo(\"x\");\n@\n").encode(), r"03-answer.nw:2: todo\(\.\.\.\) is a statement and has no value; write it on a line of its own$"),
             "tabs": ((PUT + "\nint x;\n        int y;\n\tint z;\n@\n").encode(), r"indented by spaces and others of the chunk by tabs; use tabs"),
         }
         grade = loaded("exercises/grade")
         for name, (data, says) in bad.items():
             (self.place / "03-answer.nw").unlink() if (self.place / "03-answer.nw").exists() else None
-            done, results = self.grade(data, here=None if name in ("empty", "no C") else grade)
+            options = ["--exercise", "03"] if name == "another exercise" else ["--html", self.place / "report.html"] if name == "empty" else []
+            done, results = self.grade(data, *options, here=None if name in ("empty", "no C") else grade)
             self.assertEqual(done.returncode, 2, name + done.stdout + done.stderr)
             said = done.stdout.split("\n")[0]
             self.assertRegex(said, says, name)
             self.assertNotIn("Traceback", done.stdout + done.stderr, name)
             self.assertEqual(results["score"], 0, name)
             self.assertEqual(results["output"], said, name)
+        self.assertIn("the file is empty", (self.place / "report.html").read_text(encoding="utf-8"))
         (self.place / "03-answer.nw").unlink()
         self.assertRegex(self.grade(Path.mkdir)[0].stdout, "03-answer.nw is a directory; name the .nw file in it\n")
         with mock.patch("os.open", side_effect=PermissionError(13, "Permission denied")):
@@ -751,6 +756,24 @@ class Tool(unittest.TestCase):
         done = run([GRADE, "x.nw", "--exercise", "03", "--results", self.place / "03-answer.nw"])
         self.assertRegex(done.stderr, "^grade: .*03-answer.nw cannot be written \\(Is a directory\\)\n$")
         self.assertEqual(list(self.place.glob("03-answer.*.nw")), [])
+
+    def test_a_file_whose_name_is_no_text_is_graded_and_a_fault_of_the_graders_is_told_in_a_sentence(self):
+        path = os.path.join(os.fsencode(self.place), b"caf\xe9 \n.nw")
+        with open(path, "wb") as file:
+            file.write(b"Exercise 03\n")
+        html, results = self.place / "report.html", self.place / "results.json"
+        done = run([GRADE, "--html", html, "--results", results, os.fsdecode(path)], env=dict(os.environ, PYTHONIOENCODING="utf-8:strict"))
+        self.assertEqual((done.returncode, done.stderr), (2, ""))
+        self.assertRegex(done.stdout, r"\A\S*/caf\ufffd \?\.nw:1: the file defines no chunk, .*\n")
+        self.assertEqual(json.loads(results.read_text())["output"], done.stdout.split("\n")[0])
+        with mock.patch.object(report, "graded", side_effect=ValueError("no\nnumber")):
+            done, written = self.grade(b"x\n", here=loaded("exercises/grade"))
+        self.assertRegex(done.stderr, r"\Agrade: this is a fault of the grader and not of the answer \(ValueError: no, at \S+:\d+\); please report it with the answer\n\Z")
+        self.assertEqual((done.returncode, written["output"]), (1, done.stderr.replace("grade: ", "not graded: ", 1).strip()))
+
+    def test_a_prediction_may_be_any_number(self):
+        normal = find_exercise("01").module.normal
+        self.assertEqual([normal(one) for one in ("0x10, 007", "-8;+8 F", "9" * 5000)], ["16 7", "-8 8 f", "9" * 5000])
 
     def gradescope(self, results):
         """Fail if results.json is not as https://gradescope-autograders.readthedocs.io/en/latest/specs/ has it."""
@@ -1083,13 +1106,14 @@ class Course(unittest.TestCase):
         with open(self.place / "similar.csv", encoding="utf-8") as file:
             alike = list(csv.DictReader(file))
         self.assertEqual([(row["one"], row["other"]) for row in alike if float(row["alike"]) > 0.7], [("anna.nw", "berta.nw")])
-        self.assertIn("1 pairs are more than 70 % alike", said)
+        self.assertIn("1 pair is more than 70 % alike", said)
         self.assertEqual(list(rows["dora.nw"]), ["file", "exercise", "score", "failing rows", "refused"])
         (self.place / "emil.nw").write_text((TOP / "exercises/14-nodes/starter.nw").read_text())
         for name in ("anna.nw", "berta.nw", "dora.nw"):
             (self.place / name).unlink()
         (self.place / "carl.nw").write_text("exercise 03\n")
-        self.course("grade-all", self.place)
+        (self.place / "fritz.txt").write_text("exercise 03\n")
+        self.assertIn("  left out, since an answer's name ends in .nw: fritz.txt\n", self.course("grade-all", self.place))
         with open(self.place / "grades.csv", encoding="utf-8") as file:
             rows = {row["file"]: row for row in csv.DictReader(file)}
         for name, cell in (("emil.nw", ""), ("carl.nw", "-")):

@@ -39,7 +39,7 @@ def program(exercise, directory, _):
 def normal(text):
     """Numbers in any notation, names in any case, one blank between words."""
     words = re.sub(r"[,;]", " ", text).split()
-    return " ".join(str(int(word, 0)) if re.fullmatch(r"[+-]?(0x[0-9a-fA-F]+|\d+)", word) else word.lower() for word in words)
+    return " ".join(str(int(word, 16 if "x" in word else 10)) if re.fullmatch(r"[+-]?(0x[0-9a-fA-F]{1,20}|[0-9]{1,20})", word) else word.lower() for word in words)
 
 
 def question(points, name, sentence, *look):

@@ -31,7 +31,7 @@ def harmless(part, shown):
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        refuse(getattr(error, "lineno", None) or 1, "this is no Python: %s; mend the line" % getattr(error, "msg", error))
+        refuse(getattr(error, "lineno", None) or 1, "this is no Python: %s; mend the line" % getattr(error, "msg", None) or "it goes too deep")
     own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     wanted = {"the registers of a goroutine": "registers", "stand on a goroutine": "stand"}.get(part.name)

@@ -5,9 +5,12 @@ import html
 import json
 import os
 import re
+import shlex
+import shutil
 import sys
 import tempfile
 import textwrap
+import traceback
 from pathlib import Path
 
 from answer import Refused, chunks, read
@@ -28,10 +31,28 @@ def join_cohort():
         os.environ.setdefault("RT0_COHORT", file.read_text(encoding="utf-8").strip())
 
 
-def graded(*answer, **options):
-    """A Grading that tells of a forgotten "replace: ", in its refusal or its remarks."""
-    grading = Grading(*answer, **options)
+def printable(path):
+    """A path as text that can be printed and written down, whatever its bytes are."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", "?", os.fsencode(path).decode("utf-8", "replace"))
+
+
+def fault(problem):
+    """A mistake of the grader's own, in one sentence."""
+    at = traceback.extract_tb(problem.__traceback__)[-1]
+    return "this is a fault of the grader and not of the answer (%s: %s, at %s:%d); please report it with the answer" % (
+        type(problem).__name__, str(problem).split("\n")[0][:200], Path(at.filename).name, at.lineno)
+
+
+def graded(answer, *more, shown=None, **options):
+    """A Grading that tells of a forgotten "replace: " or end of a chunk, in its refusal or its remarks."""
+    grading = Grading(answer, *more, shown=printable(shown or answer), **options)
     exercise = grading.exercise
+    grading.refused = printable(grading.refused)
+    if grading.refused and exercise:
+        with contextlib.suppress(Refused):
+            text = read(grading.path, grading.shown)
+            say(grading, unended(text, grading) or another(text, grading))
+            placed(text, grading)
     if exercise is None or exercise.language in ("answers", "python"):
         return grading
     with contextlib.suppress(Refused):      # which has been told
@@ -39,9 +60,7 @@ def graded(*answer, **options):
         if grading.refused:
             place = re.match(re.escape(grading.shown) + r":(\d+): ", grading.refused)
             more = forgotten(found, exercise.chapters + exercise.given, grading.refused, int(place.group(1)) if place else None)
-            if more:
-                grading.refused = grading.refused.replace("; mend that line and try again", "") + "; " + more
-                grading.results[0].cause = grading.refused
+            say(grading, more)
         starter = (exercise.directory / "starter.nw").read_text(encoding="utf-8")
         for chunk in found if not grading.refused else ():
             if not chunk.replaces and "\n<<replace: %s>>=\n" % chunk.name in starter:
@@ -50,6 +69,45 @@ def graded(*answer, **options):
         if not grading.refused:
             grading.warnings = without_files(found, grading.shown) + grading.warnings
     return grading
+
+
+def say(grading, more):
+    """Add to a refusal what may be behind it."""
+    if more:
+        grading.refused = re.sub("; mend (that|the) line( and try again)?$", "", grading.refused) + "; " + more
+        grading.results[0].cause = grading.refused
+
+
+def another(text, grading):
+    """Which other exercise the answer seems to belong to; or ""."""
+    number = re.search(r"^\W*exercise:?\s+(\d\d?)\b", "\n".join(text.split("\n")[:10]), re.M | re.I) or re.match(r"(\d\d)-", grading.path.name)
+    named = re.match(r"(\d\d)-", grading.path.name) or number
+    for one, says in ((number, "it says at its top"), (named, "its name says")):
+        if one and one.group(1).zfill(2) != grading.exercise.number:
+            return "it was graded as exercise %s, and %s that it answers exercise %s" % (grading.exercise.number, says, one.group(1).zfill(2))
+    return ""
+
+
+def placed(text, grading):
+    """Give a refusal that names no line of the answer one, or at least the file."""
+    used = next((number for number, line in enumerate(text.split("\n"), 1) if re.search(r"\S[ \t]*\btodo\(", line)), None)
+    if "/todo.h:" in grading.refused and used:
+        grading.refused = "%s:%d: todo(...) is a statement and has no value; write it on a line of its own" % (grading.shown, used)
+    elif grading.refused.startswith("the answer takes "):
+        grading.refused = "%s: %s" % (grading.shown, grading.refused)
+    grading.results[0].cause = grading.refused
+
+
+def unended(text, grading):
+    """What to do about the chunk with the line that is refused, if the next one begins, or the file ends, before a line @; or ""."""
+    place = re.match(re.escape(grading.shown) + r":(\d+): ", grading.refused)
+    lines = text.split("\n")[:int(place.group(1)) if place else 0]
+    heads = [number for number, line in enumerate(lines, 1) if re.match("<<.*>>=\\s*$", line)]
+    rest = text.split("\n")[heads[-1]:] if heads else []
+    end = next((line for line in rest if re.match(r"@($|\s)|<<.*>>=\s*$", line)), "")
+    if not heads or heads[-1] == len(lines) or end.startswith("@") or any(re.match(r"@($|\s)", line) for line in lines[heads[-1]:]):
+        return ""
+    return "the chunk that begins in line %d has no end; write a line @ behind its code" % heads[-1]
 
 
 def forgotten(found, files, error, line=None):
@@ -106,18 +164,25 @@ def again(grading, result):
     """The command that shows a failing row once more."""
     mine = "RT0_COHORT=%d " % cohort() if cohort() else ""
     seed = " --seed %d" % result.seed if result.seed is not None else ""
-    return "%sexercises/grade --row %s%s %s" % (mine, result.row.name, seed, grading.shown)
+    return "%sexercises/grade --row %s%s %s" % (mine, result.row.name, seed, shlex.quote(grading.shown))
+
+
+def columns(most):
+    """How long a line may be, which is less than most on a narrow terminal."""
+    return min(most, shutil.get_terminal_size((most, 24)).columns) if sys.stdout.isatty() else most
 
 
 def rows(grading, result, on=False):
     """One row for a terminal; if it fails, why, unless a row above has said it, and what to type."""
     row = result.row
-    lines = ["  %s %3d/%-3d %-12s %s" % (colour("ok   ", "32", on) if result.passed else colour("FAILS", "31", on),
-                                         result.score, row.points, row.name, row.sentence)]
+    head = " %3d/%-3d %-12s " % (result.score, row.points, row.name)
+    room = max(20, columns(1000) - 7 - len(head))
+    lines = ["  %s%s%s" % (colour("ok   ", "32", on) if result.passed else colour("FAILS", "31", on), head,
+                           ("\n" + " " * (7 + len(head))).join(textwrap.wrap(row.sentence, room, break_on_hyphens=False)))]
     if not result.passed:
         above = next(one for one in grading.results if one is result or one.tried and one.cause == result.cause)
         why = cause(result) if above is result else "as above, in the row " + above.row.name
-        lines += textwrap.wrap(why, 96, initial_indent="        ", subsequent_indent="        ",
+        lines += textwrap.wrap(why, columns(96), initial_indent="        ", subsequent_indent="        ",
                                break_long_words=False, break_on_hyphens=False)
         asks = result.failure and result.failure.table       # what to type is another thing in each row
         lines += ["          " + event for event in result.events if above is result or asks]
@@ -196,9 +261,11 @@ def schedule(result):
     says which: (P, goroutine, and the P that it was stolen from or None), or None for an event that does not count.
     """
     failure, lanes, running, numbers, turns = result.failure, {}, {}, {}, 0
+    if failure is None:     # the answer was refused, or the row has not been run
+        return b""
     own = result.row.function.__globals__.get("lane")
-    events = failure.trace.events if failure and failure.trace else []
-    when = len(events) if failure is None or failure.at is None else failure.at + 1
+    events = failure.trace.events if failure.trace else []
+    when = len(events) if failure.at is None else failure.at + 1
     for when, event in enumerate(events[:when]):
         lane = own(event) if own else (0, numbers.setdefault(event.g, len(numbers) + 1), None)
         proc, goid, victim = lane or (-1, 0, None)
