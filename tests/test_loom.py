@@ -698,6 +698,14 @@ class Words(unittest.TestCase):
             ratio = int(row["words"]) / int(row["lines"])
             self.assertTrue(15 <= ratio <= 35, "%(chapter)s: %(words)s words for %(lines)s lines; see: make words" % row)
 
+    def test_every_chapter_with_code_of_ours_has_its_run_walk_measurement_and_the_rest(self):
+        shows = {"Run it": r"console|\{\.console", "Step it": r"\{\.gdb ", "Measure it": r"\{\.data ", "How Go does it": None, "Tricks": None, "Exercises": None, "Notes": None}
+        for path in sorted((TOP / "book").glob("[01][0-9]-*.nw"))[1:]:     # chapter 0 takes a program of Go apart
+            parts = dict(re.findall(r"(?ms)^## ([^{\n]*?)(?: \{.*?\})?\n(.*?)(?=^## |\Z)", path.read_text(encoding="utf-8")))
+            self.assertEqual([title for title in shows if title not in parts], [], path.name)
+            for title, block in shows.items():
+                self.assertRegex(parts[title], "(?m)^```(?:%s)" % block if block else ".", "%s, %s" % (path.name, title))
+
     def test_no_chapter_has_7000_words(self):
         for row in self.count(*sorted((TOP / "book").glob("[0-9]?-*.nw"))):
             self.assertLess(int(row["words"]), 7000, "%(chapter)s; see: make words" % row)
