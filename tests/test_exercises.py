@@ -1113,9 +1113,11 @@ class Course(unittest.TestCase):
             (self.place / name).unlink()
         (self.place / "carl.nw").write_text("exercise 03\n")
         (self.place / "fritz.txt").write_text("exercise 03\n")
+        (self.place / "._emil.nw").write_bytes(b"\0\5\x16\7")
         self.assertIn("  left out, since an answer's name ends in .nw: fritz.txt\n", self.course("grade-all", self.place))
         with open(self.place / "grades.csv", encoding="utf-8") as file:
             rows = {row["file"]: row for row in csv.DictReader(file)}
+        self.assertEqual(sorted(rows), ["carl.nw", "emil.nw"])
         for name, cell in (("emil.nw", ""), ("carl.nw", "-")):
             self.assertEqual([rows[name][column] for column in ("reason, by hand, of 15", "reading, by hand, of 10")], [cell, cell], name)
 
