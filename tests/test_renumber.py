@@ -14,9 +14,9 @@ import renumber  # noqa: E402
 from chapters import number  # noqa: E402
 
 # What looks like the number of a chapter. All of it must be in a form that the tool knows.
-SUSPECT = re.compile(r"(?i)(?<!')\bchapters?\b(?!')(?:[^\w${\[]|for|to|and){0,4}(?!9\d)\d{1,2}\b"
+SUSPECT = re.compile(r"(?i)(?=ch|0\d)(?:(?<!')\bchapters?\b(?!')(?:[^\w${\[]|for|to|and){0,4}(?!9\d)\d{1,2}\b"
                      r"|(?<![\w.:%+x-])0[0-9](?=[-/\"' ;)]|$)"
-                     r"|\bch[01]\d", re.M)
+                     r"|\bch[01]\d)", re.M)
 # Appendices, from 90 on, keep theirs.  And these are none: a time, a date, bytes, a pattern for file names, a status, an assignment.
 INNOCENT = re.compile(r"%0\d|\b0\d:\d\d|\b20\d\d-|[0-9a-f]{2} 0[0-9a-f] |\b0[0-9] [0-9a-f]{2}\b|\[0-9\]|exited with code 0|filter-out 00|\bEX\b|\bexercises? 0\d")
 
@@ -133,6 +133,8 @@ class Forms(unittest.TestCase):
             ("exercises/02-boot, state: 02-two", "exercises/02-boot, state: 03-two"),
             ("`queues:fib:ch09`, \\tch02_ns", "`queues:fib:ch04`, \\tch03_ns"),
             ("id=1b.1 Exercise 2.4, exercise 9.12 (#ex-2.3)", "id=2.1 Exercise 3.4, exercise 4.12 (#ex-3.3)"),
+            ("stage 02; ./run -s 02 a.c, tests/x --chapter=02, exercises/new name 02", "stage 03; ./run -s 03 a.c, tests/x --chapter=03, exercises/new name 03"),
+            ('book/02-two.nw, #ex-2.1', 'book/03-two.nw, #ex-3.1'), ('    ("two", 2, ', '    ("two", 3, '),
             ("appendix gdb/90-end.gdb", "appendix gdb/90-end.gdb"))
 
     def test_a_planned_chapter_moves_with_the_last(self):
