@@ -4,11 +4,11 @@
  * Semaphores: any word of the program can be one.  Its value is the number
  * of units that can be taken.  Who waits is in a table by the address.
  *
- * Invariant: a goroutine waits only if, at some moment after it was counted
- * in nwait, the value was 0 or another one waited for the same; and who adds
- * a unit holds the lock of the place, or looks at nwait after that.  So one
- * sees the other, and each unit that lies beside a goroutine that waits has
- * somebody on the way who gives it to that one.
+ * Invariant: a taker waits only if, at some moment after it was counted in
+ * nwait, the value was 0 or another one waited for the same.  A giver that
+ * adds a unit holds the lock of the place, or looks at nwait after that.  So
+ * one of them sees the other, and if a unit lies in the word while a taker
+ * waits, some giver is on its way to hand that unit over.
  */
 #include "sync/sync.h"
 

@@ -11,7 +11,7 @@
 
 #include "sched/sched.h"
 
-/* A goroutine in a list of those who wait.  It lies on its own stack. */
+/* A goroutine that waits, in a list.  It is on that goroutine's stack. */
 struct sudog {
 	struct g *g;
 	uint32_t *addr;		/* the semaphore */
