@@ -25,7 +25,6 @@ ORDERS = (
     ("length", "load", "first", BIAS["length: first"]),
     ("length", "load", "end", BIAS["length: end"]),
     ("oldest", "store", "first", BIAS["oldest: first"]),
-    ("newest", "store", "pp->piletop", BIAS["newest: top"]),
     ("put", "store", "end", BIAS["put: end"]),
     ("put", "load", "first", BIAS["put: first"]),
     ("take", "store", "first", BIAS["take: first"]),

@@ -205,8 +205,7 @@ newest(struct p *pp)
 
 	if (t == pp->pilebottom)
 		return NULL;
-	/* release: who sees it gone sees what we have put into the ring */
-	__atomic_store_n(&pp->piletop, t - 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&pp->piletop, t - 1, __ATOMIC_RELAXED);
 	return pp->piled[(t - 1) % RUNQSIZE];
 }
 

@@ -24,7 +24,7 @@ class Bias:
             "calm: bias": RLX, "revoke: cas": RLX, "revoke: taking": ACQ, "give up: bias": RLX, "revoke: bias": REL,
             "steal: first look": RLX, "steal: bias": ACQ, "unlock: key": REL,
             "length: first": ACQ, "length: end": ACQ, "oldest: first": REL, "put: first": ACQ, "put: end": REL,
-            "newest: top": REL, "take: first": REL, "take: end": REL, "hand: status": REL, "handed: status": ACQ,
+            "newest: top": RLX, "take: first": REL, "take: end": REL, "hand: status": REL, "handed: status": ACQ,
             "fence in takebegin": LIGHT, "fence in revoke": HEAVY, "fence in wakep": LIGHT,
             "fence before the look": HEAVY, "fence in unlock": LIGHT, "fence in lockslow": HEAVY,
             "an owner that is not alone locks": 1, "taking ends before the lock": 1, "calm while shared only": 1,
@@ -492,18 +492,6 @@ def scenario_one_waits(it):
         m.threads[1].result) else None
 
 
-def scenario_step_back(it):
-    """The owner's goroutine goes to the ring, and the only one of the pile runs: one always waits, and nobody calls wakep."""
-    def owner():
-        yield from it.put("A", RING, {"tail": 0}, "2")
-        yield from it.runqget("A", {"top": 1})
-
-    def looker():
-        return (yield from it.length("A", PILE))[1] == 0 and (yield from it.length("A", RING))[1] == 0
-    return memory("A", pile="1", ring="-"), [owner, looker], lambda m: "a goroutine that waits is not seen" if (
-        m.threads[1].result) else None
-
-
 def scenario_wakep(it):
     """One puts and looks for an idle P; one becomes idle and looks at the ring, as a thief gives up its lock."""
     def owner():
@@ -667,7 +655,6 @@ BARRIERS = [
     ({"locked: taking": RLX}, "calm"),
     ({"handed: status": RLX}, "handed"),
     ({"oldest: first": RLX}, "one_waits"),
-    ({"newest: top": RLX}, "step_back"),
 ]
 
 # Without them: to keep the order of the steps is not enough.
