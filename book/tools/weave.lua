@@ -488,9 +488,10 @@ local function data(name, at)
   return data_memo[name]
 end
 
--- 1234567 -> 1,234,567, as the prose writes it
+-- 1234567.8 -> 1,234,567.8, as the prose writes it
 local function grouped(v)
-  return v:match('^%d%d%d%d+$') and v:reverse():gsub('(%d%d%d)', '%1,'):reverse():gsub('^,', '') or v
+  local whole, rest = v:match('^(%d%d%d%d+)(%.?%d*)$')
+  return whole and whole:reverse():gsub('(%d%d%d)', '%1,'):reverse():gsub('^,', '') .. rest or v
 end
 
 local function number(el)
