@@ -123,12 +123,12 @@ CLAIMS = {
                      ("In block our longest gap is", "`compare17:block:ratio_8` > 1"), ("Of the rest parked gains least, with two Ps and more", "min(`compare17:parked:ratio_2`, `compare17:parked:ratio_8`) > max(%s)" % ", ".join("`compare17:%s:ratio_2`" % row for row in ("spawn", "batch", "pingpong", "sema", "skynet", "fib"))),
                      ("each twice as long as the one before", None)],
     "the-owners-path": [("cost ten times as much as the store, or more", "min(`fences:fence:ns`, `fences:add:ns`, `fences:swap:ns`) > 9.5 * `fences:release:ns`"),
-                        ("the trade is even at one theft for about two hundred goroutines", "150 < (`fences:busy:ns` + `fences:lost:ns`) / (`fences:add:ns` + `fences:swap:ns`) < 250"),
-                        ("More than that is a fence for each goroutine that is taken, in a yield, and the exchange of [[unlock]], in a message and a spawn",
+                        ("the trade is even at one theft for some 170 goroutines", "165 < (`fences:busy:ns` + `fences:lost:ns`) / (`fences:add:ns` + `fences:swap:ns`) < 175"),
+                        ("Well above it are, among others, a fence for each goroutine that is taken, in a yield, and the exchange of [[unlock]], in a message",
                          "all(a > max(b) + max(b) - min(b) for a, b in ((`owner:queue:yield1`, (`owner:book:yield1`, `owner:wake:yield1`, `owner:kept:yield1`)), "
                          "(`owner:unlock:message1`, (`owner:book:message1`, `owner:wake:message1`, `owner:kept:message1`)), "
-                         "(`owner:unlock:spawn1`, (`owner:book:spawn1`, `owner:wake:spawn1`, `owner:kept:spawn1`))))"),
-                        ("With one P it saves in swaps, and in the semaphore's count, what the owner pays in fences; with two it does not",
+                         "(`owner:late:batch1`, (`owner:book:batch1`, `owner:wake:batch1`, `owner:kept:batch1`))))"),
+                        ("with one P it saves in swaps, and in the semaphore's count, what the owner pays in fences; with two it does not",
                          "`owner:none:message1` < `owner:before:message1` and `owner:none:message2` > `owner:before:message2` and `owner:none:fib2` > `owner:before:fib2`")],
     "the-debugger": [("A core file costs about as much as a process", ".7 < `gdb:1,001 goroutines, core:ms` / `gdb:1,001 goroutines, live:ms` < 1.4")],
 }
