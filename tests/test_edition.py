@@ -208,7 +208,8 @@ class Paper(unittest.TestCase):
             ",\n".join('<a href="https://go.dev"><code>%s</code></a>' % name for name in "proc.go:mstart0 proc.go:mstart1 proc.go:schedule proc.go:execute asm_amd64.s:gogo".split()))
         page.write_text(page.read_text().replace('<pre><code>', '<pre><code><span class="l">%s</span>\n' % cls.wide, 1))
         page = out / "site/back.html"
-        page.write_text(page.read_text().replace("</h1>", "</h1>" + table + "".join("<p>Text%s</p>" % cls.NOTE % (n, "begin%d %s end%d" % (n, "more " * 40, n)) for n in range(100, 120)), 1))
+        page.write_text(page.read_text().replace("</h1>", "</h1>" + table + "".join("<p>Text%s</p>" % cls.NOTE % (n, "begin%d %s end%d" % (n, "more " * 40, n)) for n in range(100, 120))
+                                                 + "".join('<section class="exercise"><a class="num">X</a><p>ask%d</p>%s<p>asked%d</p></section>' % (n, "<p>some</p>" * 4, n) for n in range(100, 120)), 1))
         (out / "tmp").mkdir()
         env = dict(os.environ, TMPDIR=str(out / "tmp"))
         made = [subprocess.Popen(["book/tools/edition.py", "-s", str(out / "site"), "-o", str(out / (size + ".pdf")), "-z", size, "pdf", *(p.name[:2] for p in sorted((TOP / "tests/weave").glob("*-*.nw")))],
@@ -331,7 +332,7 @@ class Paper(unittest.TestCase):
             self.assertIn("seechapter2(p.%d)" % at, squeezed)
             self.assertRegex(pages[1], r"2\. .*\. *%d\n" % at)
             self.assertRegex(pages[at - 1], r"\n *%d\s*$" % at)
-            heads = [int(re.search(r'<word xMin="(\d+)', page).group(1)) for page in self.tool("pdftotext", "-bbox", self.out / (size + ".pdf"), "-").split("<page ")[at:]]
+            heads = [int(re.search(r'<word xMin="(\d+)', page).group(1)) // 3 for page in self.tool("pdftotext", "-bbox", self.out / (size + ".pdf"), "-").split("<page ")[at:]]
             self.assertEqual((len(set(heads[::2])), len(set(heads[1::2])), heads[0] == heads[1]), (1, 1, size == "a4"), "which pages are right ones")
             outline = self.tool("pdftohtml", "-xml", "-i", "-stdout", self.out / (size + ".pdf"))
             outline = outline[outline.index("<outline>"):]
@@ -401,8 +402,9 @@ class Paper(unittest.TestCase):
 
     def test_notes_stand_in_the_margin_of_a4_and_at_the_foot_of_the_small_page(self):
         for size, pages in self.text.items():
-            for n in range(100, 120) if size == "a4" else ():
-                self.assertEqual(*([i for i, page in enumerate(pages) if "%s%d" % (word, n) in page] for word in ("begin", "end")), "a note is divided")
+            for n in range(100, 120):
+                for one, other in (("begin", "end"), ("ask", "asked"))[size == "6x9":]:
+                    self.assertEqual(*([i for i, page in enumerate(pages) if "%s%d" % (word, n) in page] for word in (one, other)), "a note or an exercise is divided")
             self.assertEqual("".join(pages).count("Two lines"), 1, size)
             page = next(p for p in pages if "Two lines" in p)
             self.assertEqual(page.index("Two lines") > page.index("Table 1.1"), size == "6x9", page)
