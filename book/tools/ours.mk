@@ -3,7 +3,7 @@
 # These variables of make come from its command line alone: LIB, FILE or STAGE that the
 # reader exports belong to the reader.  (One given to make reaches the makes below it.)
 ours := ARGS B BOOK CHAPTER COHORT CORE DIR DRAFT EX EXTRA FILE GDB GOAMD64 K LIB LINE M MAKE MASKED NOWEB_MARKUP OPT PID PLAIN PREDICT PROG PROGRAMS PYTHON REPEAT REPOSITORY ROW S \
-	SEED SITE SIZE STAGE TO TUI V VIEW WEAVE_DIR
+	SEED SITE SIZE STAGE TO TUI V VIEW WEAVE_DIR WHOLE
 $(foreach v,$(ours),$(if $(filter environment%,$(origin $v)),$(eval override undefine $v)))
 override MAKE = $(MAKE_COMMAND)
 
