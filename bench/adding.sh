@@ -10,9 +10,7 @@ cd "$(dirname "$0")/.."
 RUNS=${RUNS:-15}
 need adding.tsv gcc
 chapters ch08
-mkdir -p build/bench book/data
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+scratch
 
 build_with ch08 build/bench/adding bench/adding.c
 i=0

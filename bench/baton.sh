@@ -12,9 +12,7 @@ cd "$(dirname "$0")/.."
 
 SEEDS=${SEEDS:-1000}
 chapters ch16
-mkdir -p book/data
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+scratch
 export GOMAXPROCS=4
 state=build/chapters/16
 

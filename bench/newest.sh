@@ -19,8 +19,7 @@ cd "$(dirname "$0")/.."
 RUNS=${RUNS:-75}
 state=build/chapters/15/src
 chapters ch15
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+scratch
 variants='runnext hasty fence shared book'
 
 variant() {	# NAME FILES SED-SCRIPT

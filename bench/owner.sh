@@ -21,8 +21,7 @@ cd "$(dirname "$0")/.."
 RUNS=${RUNS:-41}
 state=build/chapters/18/src
 chapters ch17 ch18
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+scratch
 variants='book before none queue wake unlock count kept late'
 rows='yield:200000:1:400000 message:100000:1:200000 spawn:50000:1:50000 batch:100000:1:100000 fib:22:1:28656 message:100000:2:200000 fib:22:2:28656'
 

@@ -16,9 +16,7 @@ cd "$(dirname "$0")/.."
 RUNS=${RUNS:-3}
 need parked.tsv go gcc perf
 chapters ch17
-mkdir -p build/bench build/go
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+scratch
 build_with ch17 build/bench/sched-ch17 bench/sched.c
 go build -o build/go/sched bench/go/sched.go
 gcc -O2 -Wall -Wextra -o build/bench/maxrss bench/maxrss.c

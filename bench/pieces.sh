@@ -10,9 +10,7 @@ cd "$(dirname "$0")/.."
 RUNS=${RUNS:-15}
 need pieces.tsv gcc
 chapters ch09
-mkdir -p build/bench book/data
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+scratch
 
 build_with ch09 build/bench/pieces bench/pieces.c
 sizes='0 100 1000 10000 100000'

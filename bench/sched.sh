@@ -24,9 +24,7 @@ LIMIT=${LIMIT:-20}	# seconds for one
 need chart.tsv go gcc strace
 chapters ch07 ch10 ch11 ch12 ch15
 
-mkdir -p build/bench build/go book/data
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+scratch
 
 for c in ch07 ch10 ch11 ch12 ch15; do
 	more=

@@ -13,9 +13,7 @@ cd "$(dirname "$0")/.."
 SAME=${SAME:-1000}
 SEEDS=${SEEDS:-10000}
 chapters ch16
-mkdir -p book/data
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+scratch
 
 for source in tests/programs/once.c tests/programs/conserve.c \
 	tests/programs/neighbours.c bench/sched.c examples/account.c; do

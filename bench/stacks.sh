@@ -13,9 +13,7 @@ LIMIT=${LIMIT:-60}
 need stacks.tsv go gcc
 chapters ch10 ch11
 
-mkdir -p build/bench build/go book/data
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+scratch
 
 for c in ch10 ch11; do
 	build_with $c build/bench/sched-$c bench/sched.c

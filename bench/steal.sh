@@ -18,9 +18,7 @@ RUNS=${RUNS:-7}
 need 'steal*.tsv' go gcc strace python3
 chapters ch11 ch12
 
-mkdir -p build/bench build/go book/data
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+scratch
 
 for chapter in ch11 ch12; do
 	build_with $chapter build/bench/sched-$chapter bench/sched.c

@@ -17,8 +17,7 @@ cd "$(dirname "$0")/.."
 RUNS=${RUNS:-15}
 state=build/chapters/07/src
 chapters ch07
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+scratch
 
 variant() {	# NAME SED-SCRIPT
 	if ! changed $state "$tmp/$1" switch_amd64.S "$2" && [ "$1" != jmp ]; then

@@ -19,9 +19,7 @@ RUNS=${RUNS:-5}
 STARTS=${STARTS:-501}
 need gap.tsv go gcc
 chapters ch15 ch16 ch17
-mkdir -p build/bench build/go book/data
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+scratch
 
 for nr in ch16 ch17; do
 	build_with $nr build/bench/syscall-$nr bench/syscall.c -D$nr

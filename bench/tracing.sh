@@ -15,8 +15,7 @@ chapters ch15 ch16
 for nr in ch15 ch16; do
 	build_with $nr build/bench/sched-$nr bench/sched.c
 done
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+scratch
 export GOMAXPROCS=1
 
 i=0

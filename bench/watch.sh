@@ -17,8 +17,7 @@ RUNS=${RUNS:-7}
 need watch.tsv gcc python3
 chapters ch17
 state=build/chapters/17/src
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+scratch
 
 if ! changed $state "$tmp/eager" sysmon.c 's/CALMNAP = 640/CALMNAP = 20/'; then
 	echo "bench/watch.sh: the variant changes nothing; its sed script does not fit sysmon.c in $state" >&2
