@@ -649,6 +649,14 @@ for name in Command.names + Function.names:
                   "info goroutines", "info goroutines")
         self.assertTrue(out.endswith("the program has ended; say run\n" * 2), out)
 
+    def test_a_process_that_is_about_to_end_has_ended(self):
+        """What proc(5) says of it, since the moment is too short to be met: its state, its flags, the signals that wait."""
+        out = gdb(YIELD, *Extension.AT3, "python print(ending())",
+                  "python\nimport io\nfor state, flags, pending in ('t', 0, 0), ('t', 4, 0), ('R', 64, 256), ('R', 64, 512), ('Z', 0, 0):\n"
+                  "    fields = [state] + ['0'] * 49\n    fields[9 - 3], fields[31 - 3] = str(flags), str(pending)\n"
+                  "    open = lambda *name: io.StringIO('7 (a) b) ' + ' '.join(fields))\n    print(ending())")
+        self.assertEqual(re.findall(r"(?m)^(True|False)$", out), ["False", "False", "True", "True", "False", "True"], out)
+
 
 class StepByStep(unittest.TestCase):
     """At every instruction around a switch the goroutines are shown as memory and the registers have them."""
