@@ -2,17 +2,16 @@
 # bench/boot.sh - what it costs to start, and to do nothing.
 #
 # Runs the program of each chapter, a hello in C linked statically and
-# dynamically, and Go's hello if it has been built, RUNS times each in turn;
-# writes book/data/exec.tsv.  A program that is not there has no row.
+# dynamically, and Go's hello, RUNS times each in turn; writes book/data/exec.tsv.
 # To measure another program, add a line to the list below.
 set -eu
 unset CDPATH POSIXLY_CORRECT
 cd "$(dirname "$0")/.."
 
+. bench/common
+need exec.tsv gcc go
 RUNS=${RUNS:-1001}
-mkdir -p build/bench book/data
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+scratch
 
 for chapter in ch01 ch02 ch03 ch04 ch05 ch06 ch07; do
 	make -s "chapter-${chapter#ch}" >/dev/null
@@ -22,6 +21,7 @@ printf '%s\n' '#include <stdio.h>' 'int main(void)' \
 	'{ puts("hello, world"); return 0; }' >"$tmp/hello.c"
 gcc -O2 -static -o build/bench/c-static "$tmp/hello.c"
 gcc -O2 -o build/bench/c-dynamic "$tmp/hello.c"
+go build -o build/go/hello bench/go/hello.go
 # Chapter 1's program as gcc would link it if it were not told otherwise.
 if [ -d build/chapters/01/obj ]; then
 	grep -vE -e '^-(static|no-pie)$' build/chapters/01/src/ldflags \
@@ -47,12 +47,8 @@ go build/go/hello
 LIST
 
 {
-	printf '# %s; %s; %s processors; Linux %s; %s runs\n' \
-		"$(date -u +%F)" \
-		"$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		"$(nproc)" "$(uname -r | sed 's/-.*//')" "$RUNS"
+	about "$RUNS"
 	printf 'program\tus\tus_min\tfaults\tinstructions\tcpuids\tbytes\n'
 	build/bench/exec -n "$RUNS" "$@"
 } >"$tmp/exec.tsv"
-mv "$tmp/exec.tsv" book/data/exec.tsv
-cat book/data/exec.tsv
+tables "$tmp" exec

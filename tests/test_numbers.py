@@ -40,7 +40,8 @@ def sections(text):
 # What sentences say of tables without a figure, and what must hold for that; None: it is said of no table.
 CLAIMS = {
     "a-real-go-binary": [("More than half are `rt_sigaction`", "`go-hello-calls:rt_sigaction:per_run` > `go-hello:go:calls_median` / 2")],
-    "rt0-go": [("differ by about three times the price of one `cpuid`", "2 < 1000 * (`exec:ch02:us_min` - `exec:ch01:us_min`) / `cpuid:cpuid-1:ns` < 4")],
+    "rt0-go": [("The first two rows differ by what these three cost, and by what the kernel does for two more pages", "1000 * (`exec:ch02:us_min` - `exec:ch01:us_min`) > 3 * `cpuid:cpuid-1:ns` "
+               "and `exec:ch02:faults` == `exec:ch01:faults` + 2")],
     "check-and-args": [("keeps up with the vector code of the C library from about a page on", "`memmove:65536:up_ns` < 1.3 * `memmove:65536:libc_ns`"),
                        ("which shows most in between, at 256 and 1,024 bytes", "min(`memmove:256:up_ns` / `memmove:256:libc_ns`, `memmove:1024:up_ns` / `memmove:1024:libc_ns`) > "
                         "max(1, `memmove:65536:up_ns` / `memmove:65536:libc_ns`)")],
@@ -73,22 +74,20 @@ CLAIMS = {
     "p-and-its-queue": [("Chapter 11 saves the lock", "`queues:pingpong-1:ch11` < `queues:pingpong-1:ch10` and `queues:spawn-1:ch11` < `queues:spawn-1:ch10`"),
                         ("and in three of them it is faster than chapter 11", "[`queues:yield-1:ch07` < `queues:yield-1:ch11`, `queues:spawn-1:ch07` < `queues:spawn-1:ch11`, "
                          "`queues:batch-1:ch07` < `queues:batch-1:ch11`, `queues:pingpong-1:ch07` < `queues:pingpong-1:ch11`].count(True) == 3"),
-                        ("It even costs less than the yield of the first row", "`queues:pingpong-1:ch07` < `queues:yield-1:ch07`"),
+                        ("It costs no more than the yield of the first row", "`queues:pingpong-1:ch07` < 1.02 * `queues:yield-1:ch07`"),
                         ("Chapter 10 pays for its wake-ups", "`queues:spawn-2:ch10` > `queues:spawn-1:ch10`"),
                         ("and the largest difference between them", "all(max(`queues:yield-1:ch11` / `queues:yield-2:ch11`, `queues:yield-2:ch11` / `queues:yield-1:ch11`) >= max(a / b, b / a) "
                          "for a, b in ((`queues:spawn-1:ch11`, `queues:spawn-2:ch11`), (`queues:pingpong-1:ch11`, `queues:pingpong-2:ch11`), (`queues:sema-1:ch11`, `queues:sema-2:ch11`)))")],
-    "stealing": [("With two Ps, stealing makes three of the five *slower*", "all(1.1 * a < b for a, b in ((`steal:fib-2:ch11_us`, `steal:fib-2:ch12_us`), "
-                  "(`steal:spawn-2:ch11_us`, `steal:spawn-2:ch12_us`), (`steal:pingpong-2:ch11_us`, `steal:pingpong-2:ch12_us`)))"),
-                 ("*skynet* hardly changes", ".9 < `steal:skynet-2:ch12_us` / `steal:skynet-2:ch11_us` < 1.1"),
-                 ("The trees show a little of it and the batch nothing", "1.01 < `steal:fib-1:ch12_us` / `steal:fib-1:ch11_us` < 1.05 and 1.01 < `steal:skynet-1:ch12_us` / `steal:skynet-1:ch11_us` < 1.05 "
-                  "and `steal:batch-1:ch12_us` < 1.01 * `steal:batch-1:ch11_us`"),
-                 ("and only the batch gains", "`steal:batch-2:ch12_us` < `steal:batch-2:ch11_us`"),
+    "stealing": [("With two Ps, stealing makes four of the five *slower*: the two trees a little", "all(1.02 * a < b < 1.25 * a for a, b in ((`steal:fib-2:ch11_us`, `steal:fib-2:ch12_us`), "
+                  "(`steal:skynet-2:ch11_us`, `steal:skynet-2:ch12_us`))) and `steal:spawn-2:ch12_us` > 1.5 * `steal:spawn-2:ch11_us` and `steal:pingpong-2:ch12_us` > 1.5 * `steal:pingpong-2:ch11_us`"),
+                 ("The batch and the trees show a few per cent of it", "all(1 < b / a < 1.08 for a, b in ((`steal:fib-1:ch11_us`, `steal:fib-1:ch12_us`), (`steal:skynet-1:ch11_us`, `steal:skynet-1:ch12_us`), "
+                  "(`steal:batch-1:ch11_us`, `steal:batch-1:ch12_us`)))"),
+                 ("Only the batch gains", "`steal:batch-2:ch12_us` < `steal:batch-2:ch11_us`"),
                  ("has one thread, which hardly ever sleeps", "`steal-futex:spawn:ch11_sleeps` < 10"),
                  ("when dozens of goroutines have come and gone", "`steal-futex:spawn:goroutines` / `steal-futex:spawn:ch12_sleeps` > 24"),
                  ("In the batch threads sleep *less* than before", "`steal-futex:batch:ch12_sleeps` < `steal-futex:batch:ch11_sleeps` / 2")],
-    "parking-and-spinning": [("Dozens of goroutines could have come and gone", "`wakeup:call:ns` > 24 * `shortway:inline:spawn_ns`"),
+    "parking-and-spinning": [("More than a dozen goroutines could have come and gone", "`wakeup:call:ns` > 12 * `shortway:inline:spawn_ns`"),
                              ("In [](#park-and-ready) it was more", "`wake:give:ns` > `wakeup:call:ns`"),
-                             ("The last row is smaller than the one before it", "`wakeup:run:ns` < `wakeup:call:ns`"),
                              ("their calls become far fewer", "`wakes:fib-4:ch15` < `wakes:fib-4:ch12` / 2 and `wakes:skynet-4:ch15` < `wakes:skynet-4:ch12` / 2"),
                              ("In chapter 12 the second P makes a message slower", "`chart:pingpong-2:ch12` > `chart:pingpong-1:ch12`"),
                              ("less than half of that difference is left", "`chart:pingpong-2:ch15` - `chart:pingpong-1:ch15` < (`chart:pingpong-2:ch12` - `chart:pingpong-1:ch12`) / 2"),
@@ -120,10 +119,11 @@ CLAIMS = {
                      ("One goroutine alone pays more than the bare gate and the pair together", "`call:alone:ns` > `call:raw:ns` + `call:pair:ns`"),
                      ("The libc takes longest with the fewest faults", "`start:c-static:us` > `start:ch15:us` and `start:c-static:faults` < `start:ch15:faults`"),
                      ("With eight Ps sema is even", ".9 < `compare17:sema:ratio_8` < 1.1"),
-                     ("In block our longest gap is", "`compare17:block:ratio_8` > 1"), ("Of the rest parked gains least, with two Ps and more", "min(`compare17:parked:ratio_2`, `compare17:parked:ratio_8`) > max(%s)" % ", ".join("`compare17:%s:ratio_2`" % row for row in ("spawn", "batch", "pingpong", "sema", "skynet", "fib"))),
+                     ("In block our longest gap is", "`compare17:block:ratio_8` > 1"), ("most of the run is the kernel's work on these pages", "`parked-profile:rt0:clear_page` + `parked-profile:rt0:kernel` > 50"),
+                     ("Of the rest parked gains least, and with two Ps nothing", "`compare17:parked:ratio_2` > .95 and min(`compare17:parked:ratio_2`, `compare17:parked:ratio_8`) > max(%s)" % ", ".join("`compare17:%s:ratio_2`" % row for row in ("spawn", "batch", "pingpong", "sema", "skynet", "fib"))),
                      ("each twice as long as the one before", None)],
     "the-owners-path": [("cost ten times as much as the store, or more", "min(`fences:fence:ns`, `fences:add:ns`, `fences:swap:ns`) > 9.5 * `fences:release:ns`"),
-                        ("the trade is even at one theft for some 170 goroutines", "165 < (`fences:busy:ns` + `fences:lost:ns`) / (`fences:add:ns` + `fences:swap:ns`) < 175"),
+                        ("the trade is even at one theft for some 180 goroutines", "175 < (`fences:busy:ns` + `fences:lost:ns`) / (`fences:add:ns` + `fences:swap:ns`) < 190"),
                         ("Well above it are, among others, a fence for each goroutine that is taken, in a yield, and the exchange of [[unlock]], in a message",
                          "all(a > max(b) + max(b) - min(b) for a, b in ((`owner:queue:yield1`, (`owner:book:yield1`, `owner:wake:yield1`, `owner:kept:yield1`)), "
                          "(`owner:unlock:message1`, (`owner:book:message1`, `owner:wake:message1`, `owner:kept:message1`)), "
