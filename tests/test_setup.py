@@ -96,17 +96,17 @@ class Setup(unittest.TestCase):
     def test_the_tools_that_look_at_pages_come_only_when_asked_for(self):
         self.assertEqual((self.setup()[0], self.calls()), (0, []))
         status, output = self.setup("--browser")
-        self.assertEqual((status, self.calls()), (0, ["-q -y install --no-install-recommends chromium tidy"]), output)
+        self.assertEqual((status, self.calls()), (0, ["-q -y install --no-install-recommends chromium tidy fonts-liberation"]), output)
         self.fake("google-chrome", "exit 0")
         self.setup("--browser")
-        self.assertEqual(self.calls()[1:], ["-q -y install --no-install-recommends tidy"])
+        self.assertEqual(self.calls()[1:], ["-q -y install --no-install-recommends tidy fonts-liberation"])
 
     def test_the_tools_of_the_printed_book_come_only_when_asked_for_and_with_others(self):
         self.assertEqual(self.setup("--editions")[0], 0)
         self.assertEqual(self.calls()[-1], "-q -y install --no-install-recommends weasyprint python3-pikepdf poppler-utils epubcheck")
         self.fake("weasyprint", "exit 0")
         self.assertEqual(self.setup("--browser", "--editions")[0], 0)
-        self.assertEqual(self.calls()[-1], "-q -y install --no-install-recommends chromium tidy python3-pikepdf poppler-utils epubcheck")
+        self.assertEqual(self.calls()[-1], "-q -y install --no-install-recommends chromium tidy fonts-liberation python3-pikepdf poppler-utils epubcheck")
 
     def test_fetches_the_package_lists_only_after_a_failure(self):
         self.remove("make")
