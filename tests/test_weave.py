@@ -630,32 +630,36 @@ class InABrowser(unittest.TestCase):
                     self.assertEqual(shown, picture, walk)
         self.assertEqual(seen, {path.stem for path in (TOP / "book/data/walks").glob("*.json")})
 
-    found = {}
+    found, wide = {}, False
 
     def visited(self, page):
         """What LOOK finds at each size, and what each stepper shows; loading a page takes longer than both, so two tests share it."""
         if page not in self.found:
             looks, steppers = [], {}
-            for width, height, touch in self.SIZES if re.search('class="(fig|stepper)"', page.read_text(encoding="utf-8")) else self.SIZES[:1]:
+            sizes = self.SIZES if re.search('class="(fig|stepper)"', page.read_text(encoding="utf-8")) else self.SIZES[:1]
+            if self.wide:       # the page before is shown so, and would be laid out once more
+                sizes = sizes[::-1]
+            for i, (width, height, touch) in enumerate(sizes):
                 self.browser.size(width, height, touch)
-                if touch:
+                if i == 0:
                     self.browser.open(page)
                 looks.append((width, self.browser.js(self.LOOK)))
+                type(self).wide = not touch
             walks = self.browser.js("[...document.querySelectorAll('figure.stepper')].map(f => f.id)")
             for walk in walks:
                 self.browser.js("document.getElementById(%r).focus()" % walk)
-                keys, passes = [], []
+                keys = []
                 for key in ("End", "Home", "ArrowRight", "ArrowLeft"):
                     self.browser.key(key)
                     keys.append((key, self.browser.js(self.SHOWN % walk)))
-                # on the way to the end and back what is shown counts: nothing is laid out, and no address written, which takes most of the time
-                self.browser.js("document.querySelector('main').hidden = true; history.replaceState = () => {}")
+                steppers[walk] = [keys]
+            # On the way to the end and back what is shown counts: nothing is laid out, and no address written, which takes most of the time.
+            self.browser.js("document.querySelector('main').hidden = true; history.replaceState = () => {}")
+            for walk in walks:
                 for key in ("ArrowRight", "ArrowLeft"):
-                    passes.append(self.browser.js("""(range => Array.from({length: range.max}, (_, i) => {
+                    steppers[walk].append(self.browser.js("""(range => Array.from({length: range.max}, (_, i) => {
                         if (i) range.closest('figure').dispatchEvent(new KeyboardEvent('keydown', {key: %r}))
                         return %s }))(document.querySelector('#%s .st-top input'))""" % (key, self.SHOWN % walk, walk)))
-                self.browser.js("document.querySelector('main').hidden = false; delete history.replaceState")
-                steppers[walk] = keys, *passes
             self.found[page] = looks, steppers
         return self.found[page]
 
