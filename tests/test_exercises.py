@@ -115,7 +115,8 @@ class Laws(unittest.TestCase):
 
     def test_every_starter_builds_runs_and_fails(self):
         for exercise in EXERCISES:
-            grading = Grading(exercise.directory / "starter.nw", exercise, runs=RUNS, warm=not LONG)
+            few = 3 if exercise.number == "08" else 1       # of 4,000 runs of its starter ten had a seed that hides the fault
+            grading = Grading(exercise.directory / "starter.nw", exercise, runs=max(RUNS, few), warm=not LONG)
             self.assertEqual(grading.refused, "", exercise.name)
             self.assertEqual(grading.score, int(exercise.about["build"]), exercise.name + "\n" + told(grading))
             named = {row for _, row, _ in wrong_solutions(exercise)}
