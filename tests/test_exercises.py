@@ -758,6 +758,20 @@ class Tool(unittest.TestCase):
         self.assertRegex(done.stderr, "^grade: .*03-answer.nw cannot be written \\(Is a directory\\)\n$")
         self.assertEqual(list(self.place.glob("03-answer.*.nw")), [])
 
+    def test_results_go_into_a_pipe_or_a_device_and_leave_it_there(self):
+        pipe = self.place / "pipe"
+        os.mkfifo(pipe)
+        (self.place / "03-answer.nw").write_bytes(b"")
+        reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True)
+        done = run([GRADE, self.place / "03-answer.nw", "--results", pipe])
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertEqual(json.loads(reader.communicate(timeout=10)[0])["score"], 0)
+        self.assertTrue(pipe.is_fifo())
+        course_tool = loaded("exercises/course")
+        with self.assertRaisesRegex(course.Refused, "pipe is there and no file; name one that ends in .zip"):
+            course_tool.gradescope(types.SimpleNamespace(exercise="03", to=str(pipe)))
+        self.assertTrue(pipe.is_fifo())
+
     def test_a_file_whose_name_is_no_text_is_graded_and_a_fault_of_the_graders_is_told_in_a_sentence(self):
         path = os.path.join(os.fsencode(self.place), b"caf\xe9 \n.nw")
         with open(path, "wb") as file:

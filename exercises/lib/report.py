@@ -14,7 +14,7 @@ import traceback
 from pathlib import Path
 
 from answer import Refused, chunks, read
-from course import EXERCISES, LIB, TOP, Grading, cohort, whole
+from course import EXERCISES, LIB, TOP, Broken, Grading, cohort, whole
 
 sys.path.append(str(TOP / "book" / "tools"))
 import timeline  # noqa: E402
@@ -328,6 +328,13 @@ def page(grading):
 
 
 def write(path, text):
-    """The whole file or none of it."""
+    """The whole file or none of it; what is no file, a pipe or a terminal, is written to and stays."""
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        try:
+            with open(path, "w", encoding="utf-8") as stream:
+                stream.write(text)
+        except OSError as error:
+            raise Broken("%s cannot be written (%s)" % (path, error.strerror))
+        return
     with whole(path) as scratch:
         scratch.write_text(text, encoding="utf-8")
