@@ -771,6 +771,16 @@ class Tool(unittest.TestCase):
         with self.assertRaisesRegex(course.Refused, "pipe is there and no file; name one that ends in .zip"):
             course_tool.gradescope(types.SimpleNamespace(exercise="03", to=str(pipe)))
         self.assertTrue(pipe.is_fifo())
+        output, link = self.place / "output", self.place / "link"      # as /dev/stdout is one
+        link.symlink_to("/proc/self/fd/1")
+        with open(output, "w") as file:
+            subprocess.run([GRADE, self.place / "03-answer.nw", "--results", link], stdout=file)
+        self.assertRegex(output.read_text(), r"(?s)\A.*nothing was run\n\{.*\}\n\Z")
+        self.assertTrue(link.is_symlink())
+        (self.place / "to-a-file").symlink_to(output)
+        run([GRADE, self.place / "03-answer.nw", "--results", self.place / "to-a-file"])
+        self.assertEqual(json.loads(output.read_text())["score"], 0)
+        self.assertTrue((self.place / "to-a-file").is_symlink())
 
     def test_a_file_whose_name_is_no_text_is_graded_and_a_fault_of_the_graders_is_told_in_a_sentence(self):
         path = os.path.join(os.fsencode(self.place), b"caf\xe9 \n.nw")
@@ -1205,8 +1215,35 @@ class Course(unittest.TestCase):
                             (("answer", "", "99"), "say which file and on which chapter"), (("answer", "none.nw", ""), "say which file and on which chapter"),
                             (("grade-all", ""), "DIR is no directory; name one"), (("try", "03", "--row", "nonsense"), "exercise 03 has no row nonsense; it has builds, highest"),
                             (("answer", "none.nw", number("the-main-goroutine")), "there is no such file"), (("handout", "03", "--to", TOP / "book"), "is not empty and no hand-out"),
-                            (("handout", "03", "--to", TOP / "LICENSE"), "is not empty and no hand-out")):
+                            (("handout", "03", "--to", TOP / "LICENSE"), "LICENSE is there and no file that a hand-out could be; name another")):
             self.assertIn(says, self.course(*words, status=2))
+        self.assertIn("/proc/x cannot be written (", self.course("handout", "03", "--to", "/proc/x", status=1))
+
+    def test_a_handout_takes_the_place_of_nothing_but_a_handout(self):
+        tool, exercise, top = loaded("exercises/course"), find_exercise("03"), self.place / "given"
+
+        def again(to):
+            with contextlib.redirect_stdout(io.StringIO()):
+                tool.handout(types.SimpleNamespace(exercise="03", to=str(to)))
+        # the book, with its exercises/03-priorities, is no hand-out (and is not handed to what would delete it)
+        self.assertIn("is not empty and no hand-out of this exercise; name an empty", tool.in_the_way(TOP, exercise, None))
+        again(top)
+        (self.place / "link").symlink_to(top)
+        (top / "build").mkdir()
+        (top / "LICENSE").unlink()
+        again(self.place / "link")
+        self.assertTrue((top / "LICENSE").is_file() and not (top / "build").exists() and (self.place / "link").is_symlink())
+        (top / ".git").mkdir()
+        with self.assertRaisesRegex(course.Refused, "given holds .git besides a hand-out, and would lose it; name an empty directory$"):
+            again(top)
+        self.assertIn("is not empty and no hand-out of this exercise", tool.in_the_way(top, find_exercise("04"), None))
+        os.mkfifo(self.place / "pipe.tar.gz")
+        for bad in ("pipe.tar.gz", "folder.tar.gz"):
+            (self.place / "folder.tar.gz").mkdir(exist_ok=True)
+            with self.assertRaisesRegex(course.Refused, bad + " is there and no file that a hand-out could be"):
+                again(self.place / bad)
+        self.assertTrue((self.place / "pipe.tar.gz").is_fifo())
+        self.assertEqual([path.name for path in self.place.glob("*.[0-9]*")], [])
 
     def test_a_new_assignment_works_at_once(self):
         top = self.handout("03")

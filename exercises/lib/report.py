@@ -328,13 +328,16 @@ def page(grading):
 
 
 def write(path, text):
-    """The whole file or none of it; what is no file, a pipe or a terminal, is written to and stays."""
-    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
-        try:
+    """The whole file or none of it. What is no file, a pipe or a terminal, is written to and stays, and so does a link to a file."""
+    try:
+        if os.path.exists(path) and os.path.samestat(os.stat(path), os.fstat(1)):   # /dev/stdout, wherever that leads
+            sys.stdout.write(text + "\n")
+            return
+        if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
             with open(path, "w", encoding="utf-8") as stream:
                 stream.write(text)
-        except OSError as error:
-            raise Broken("%s cannot be written (%s)" % (path, error.strerror))
-        return
-    with whole(path) as scratch:
+            return
+    except OSError as error:
+        raise Broken("%s cannot be written (%s)" % (path, error.strerror))
+    with whole(os.path.realpath(path)) as scratch:
         scratch.write_text(text, encoding="utf-8")
