@@ -2,6 +2,7 @@
 import itertools
 import json
 import re
+import types
 import unittest
 import unittest.mock
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +44,7 @@ class Recordings(unittest.TestCase):
             for name, new in zip(names, pool.map(walks.record, names)):
                 with self.subTest(walk=name):
                     stop |= {name} if isinstance(new, str) or new["states"] else set()
-                    self.assertIsNone(walks.differs(name, new, walks.recorded_here()))
+                    self.assertIsNone(walks.differs(name, new, walks.recorded_here(), walks.kernel_here()))
         kept = sorted(path.stem for path in (walks.TOP / "book/data/walks").glob("*.json"))
         self.assertEqual(kept, sorted(stop), "a recording without its walk, or a walk without its recording")
 
@@ -91,6 +92,19 @@ class Recordings(unittest.TestCase):
             thread["insns"] = before
             thread["regs"]["rbx"] = "M7"
             self.assertIsNone(walks.differs(name, walk), "what a random search leaves in a register")
+
+    def test_what_another_kernel_leaves_in_registers_and_on_stacks_is_passed_over(self):
+        path = walks.TOP / "book/data/walks" / (NEWPROC + ".json")
+        for same, change in ((True, lambda w: w["states"][-1]["threads"][0]["regs"].update(rcx="clock_gettime + 201")),
+                             (True, lambda w: w["states"][-1]["threads"][0]["stack"].append("0")),
+                             (False, lambda w: w["states"][-1]["threads"][0]["regs"].update(rsp="g0 top - 8")),
+                             (False, lambda w: w["states"][-1]["threads"][0]["insns"].__setitem__(2, "nop"))):
+            walk = json.loads(path.read_text(encoding="utf-8"))
+            change(walk)
+            self.assertEqual(walks.differs(NEWPROC, walk, leftovers=False) is None, same)
+            self.assertIsNotNone(walks.differs(NEWPROC, walk))
+        with unittest.mock.patch("os.uname", return_value=types.SimpleNamespace(release="6.1.0-57-amd64")):
+            self.assertRegex(walks.kernel(), r"^no guards, \w+$")
 
     def test_what_another_compiler_decides_is_passed_over(self):
         walk = json.loads((walks.TOP / "book/data/walks" / (NEWPROC + ".json")).read_text(encoding="utf-8"))

@@ -10,6 +10,8 @@ the one that is not selected, because nothing says how far it has come, and regi
 which a search that begins at a random P leaves what it has found.
 Programs of another gcc than the recorded ones differ in what it decides, so of them only commands, what they
 print, and where the selected thread stands are compared: in which function, and in which line if that is the first.
+On another kernel than the recorded one, a system call may be missing, and code of the kernel's own may run in place of ours;
+what such calls leave in registers and on stacks is not compared then.
 """
 import argparse
 import functools
@@ -69,6 +71,13 @@ def compiler():
     return subprocess.run(["gcc", "-dumpversion"], stdout=subprocess.PIPE, text=True).stdout.strip().partition(".")[0]
 
 
+def kernel():
+    """What of the kernel a walk shows: whether it makes guard pages without a mapping (6.13), and how it tells the time."""
+    version = [int(number) for number in re.findall(r"\d+", os.uname().release)[:2]]
+    clock = Path("/sys/devices/system/clocksource/clocksource0/current_clocksource")
+    return "%s, %s" % ("guards" if version >= [6, 13] else "no guards", clock.read_text().strip() if clock.exists() else "unknown")
+
+
 def loose(text):
     """The same of a text for each compiler."""
     return re.sub(r"\([^()]*=[^()]*\)", "()", re.sub(r"top - \d+", "top - N", text))
@@ -95,8 +104,8 @@ def scheduler(state):
         yield re.sub(r"0x[0-9a-f]+", "N", line[:elsewhere.end()] if elsewhere else line)
 
 
-def essence(walk, same=True):
-    """What two recordings of a walk have in common on all machines, or on those with the same compiler, as lines."""
+def essence(walk, same=True, leftovers=True):
+    """What two recordings of a walk have in common on all machines, or on those with the same compiler, as lines; leftovers: in registers and on stacks."""
     lines = []
     for step in walk["steps"]:
         lines.append("(gdb) %s %s | %s | %s" % (step["cmd"], step.get("pass", ""), step.get("say", "") + step.get("after", ""),
@@ -111,7 +120,7 @@ def essence(walk, same=True):
                 lines.append("  %s | %s" % (code and (code["at"], code["chunk"]), code and code["lines"][now["code"][1]]))
             if same:
                 lines += ["  " + re.sub(r"0x[0-9a-f]{4,}", "N", insn) for insn in now["insns"]]
-                if len(state["threads"]) == 1:
+                if len(state["threads"]) == 1 and leftovers:
                     lines += ["  %%%s %s" % (name, plain(value)) for name, value in now["regs"].items()]
                     lines += ["  stack: " + plain(word) for word in now["stack"]]
                 lines += ["  " + line for line in scheduler(state)]
@@ -139,8 +148,8 @@ def chunk(at):
     return dict(enumerate(chunks(chapter), start=1)).get(int(number)) if (TOP / "book" / (chapter + ".nw")).exists() else None
 
 
-def differs(name, new, same=True):
-    """In a sentence, where a recording is not as the book has it, or None; same: made by the same compiler."""
+def differs(name, new, same=True, leftovers=True):
+    """In a sentence, where a recording is not as the book has it, or None; same: made by the same compiler; leftovers: on such a kernel."""
     if isinstance(new, str):
         return new
     path = TOP / "book/data/walks" / (name + ".json")
@@ -153,7 +162,7 @@ def differs(name, new, same=True):
     for code in old["codes"]:
         if code["lines"] != chunk(code["at"]):
             return "%s: the recording shows the chunk <<%s>> otherwise than its chapter has it%s" % (name, code["chunk"], again)
-    a, b = essence(old), essence(new)
+    a, b = essence(old, True, leftovers), essence(new, True, leftovers)
     if not same:
         a, b = ([loose(line) for line in essence(dict(walk, steps=[s for s in walk["steps"] if "pass" not in s]), False)] for walk in (old, new))
     for before, now in zip(a, b):
@@ -166,6 +175,11 @@ def differs(name, new, same=True):
 def recorded_here():
     """Whether the compiler of this machine made the recorded programs."""
     return (TOP / "book/data/walks/gcc").read_text().strip() == compiler()
+
+
+def kernel_here():
+    """Whether the recorded walks ran on a kernel like that of this machine."""
+    return (TOP / "book/data/walks/kernel").read_text().strip() == kernel()
 
 
 def main():
@@ -181,7 +195,7 @@ def main():
             path.unlink()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for name, new in zip(names, pool.map(record, names)):
-            wrong = differs(name, new, options.do == "golden" or recorded_here())
+            wrong = differs(name, new, options.do == "golden" or recorded_here(), options.do == "golden" or kernel_here())
             path = TOP / "book/data/walks" / (name + ".json")
             if options.do == "golden" and not isinstance(new, str):
                 if not wrong and not (options.masked and path.exists() and path.read_text(encoding="utf-8") != written(new)):
@@ -190,6 +204,7 @@ def main():
                 path.parent.mkdir(exist_ok=True)
                 path.write_text(written(new), encoding="utf-8")
                 path.with_name("gcc").write_text(compiler() + "\n")
+                path.with_name("kernel").write_text(kernel() + "\n")
             elif wrong:
                 bad += 1
                 print(wrong)
