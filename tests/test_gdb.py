@@ -17,6 +17,7 @@ import unittest
 
 import sources
 import step_check
+import walks
 from chapters import number
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -200,7 +201,10 @@ void main_main(void)
             live = gdb(program, "run", "generate-core-file " + core, *looks).split("----\n")[1]
             self.assertEqual(len(re.findall(r"(?m)^ +\d  waiting   waiter", live)), 5, live)
             for out in answers(program, (), "info goroutines", "info sched", "goroutine all bt", "goroutine 2 bt", core=core):
-                self.assertRegex(out, r"^(P0.*\n)*this core file lacks the [\w ]+ at 0x[0-9a-f]+: GDB's own gcore gives up .*kill -ABRT PID\n$")
+                if walks.kernel().startswith("guards"):     # which GDB cannot read, and an older kernel has not
+                    self.assertRegex(out, r"^(P0.*\n)*this core file lacks the [\w ]+ at 0x[0-9a-f]+: GDB's own gcore gives up .*kill -ABRT PID\n$")
+                else:
+                    self.assertNotIn("lacks", out)
             with open("/proc/sys/kernel/core_pattern") as f:
                 if f.read(1) in "|/":
                     self.skipTest("the kernel gives its core files to somebody else")
