@@ -96,8 +96,8 @@ class Laws(unittest.TestCase):
             self.assertEqual(sorted(set(re.findall(r"`tests/unit/(\w+\.c)`", page))), exercise.about.get("breaks", "").split(),
                              "%s: the page names the tests that the task changes, and about lists them" % exercise.name)
             chapter = exercise.about.get("chapter", exercise.about["state"])
-            self.assertIn("(#exercise-%s)" % exercise.name, (TOP / "book" / (chapter + ".nw")).read_text(encoding="utf-8"),
-                          "%s is not linked from its chapter" % exercise.name)
+            link = "(#exercise-%s)" % exercise.name
+            self.assertTrue(link in (TOP / "book" / (chapter + ".nw")).read_text(encoding="utf-8"), "book/%s.nw does not link to %s, as [the title]%s" % (chapter, exercise.name, link))
             predict = exercise.directory / "predict.md"
             if exercise.language != "answers":      # which is all predictions
                 self.assertRegex(predict.read_text(encoding="utf-8"), r"\A(# .*\?\n[^#\n].*\n)+\Z", exercise.name)
@@ -1058,6 +1058,7 @@ class Course(unittest.TestCase):
             packed = {name for name in archive.getnames() if archive.getmember(name).isfile()}
         top = self.handout("03")
         self.assertEqual(packed, {str(Path("lab") / path.relative_to(top)) for path in top.rglob("*") if path.is_file() and top / "build" not in path.parents})
+        self.assertIn("\n/build/\n", (top / ".gitignore").read_text())       # or it is handed in, too
         self.assertIn("state after *The main goroutine* (chapter", (top / "exercises/03-priorities/exercise-03-priorities.md").read_text())
         offered = re.findall(r"^  make (\S+)", run(["make", "--no-print-directory", "help"], cwd=top).stdout, re.M)
         self.assertEqual(sorted(offered), ["answer", "help", "learn", "replay", "step", "try"])
@@ -1291,6 +1292,23 @@ class Course(unittest.TestCase):
         self.assertIn("still to do", again)
         self.assertNotRegex(again, "predict|you said")
         self.assertEqual((top / "answers/predictions").read_text(), "03-priorities 1: the put, of course\n")
+        answer, kept = top / "answers/03-priorities.nw", top / "answers/03-priorities.nw.old"
+        key("x")
+        until("x once more")
+        key("x")        # once too often; what was kept stays
+        self.assertIn("03-priorities.nw.old2", until("^what you had"))
+        until("h hint")
+        self.assertIn("int spare", kept.read_text())
+        os.rename(answer, top / "aside")        # an editor saves, and is slow
+        time.sleep(0.3)
+        self.assertFalse(answer.exists())
+        os.rename(kept, answer)
+        self.assertIn("done. Stay and change things", until("h hint"))
+        solution = answer.read_text()
+        answer.unlink()
+        self.assertIn("03-priorities.nw is yours to write in; it is a copy", until("ok .* builds"))
+        answer.write_text(solution)     # while the starter is tried
+        until("done. Stay and change things")
         key("q")
         self.assertEqual(learn.wait(20), 0)
 
