@@ -93,9 +93,24 @@ def placed(text, grading):
     used = next((number for number, line in enumerate(text.split("\n"), 1) if re.search(r"\S[ \t]*\btodo\(", line)), None)
     if "/todo.h:" in grading.refused and used:
         grading.refused = "%s:%d: todo(...) is a statement and has no value; write it on a line of its own" % (grading.shown, used)
+    elif "/hooks.h:" in grading.refused:     # a place that is not the student's, and on the grader's machine
+        said = re.sub(r"^\S+/hooks\.h:\d+: |; mend that line.*$", "", grading.refused)
+        watched = re.findall(r"^#define ([a-z_]\w*)\(", (grading.exercise.directory / "hooks.h").read_text(encoding="utf-8"), re.M)
+        grading.refused = "%s: %s; this is about a call that the driver watches (of %s), or about what stands before it; mend that line" % (
+            named(text, grading, "|".join(watched)), said, ", ".join(watched))
+    elif "known to the whole program" in grading.refused:
+        name = re.search(r"the answer makes (\w+) known", grading.refused).group(1)
+        grading.refused = grading.refused.replace(grading.shown + ": ", named(text, grading, name) + ": ", 1)
     elif grading.refused.startswith("the answer takes "):
         grading.refused = "%s: %s" % (grading.shown, grading.refused)
     grading.results[0].cause = grading.refused
+
+
+def named(text, grading, words):
+    """The place of the first line of code that has one of these words."""
+    lines = (number for chunk in chunks(text, grading.shown) for number, line in chunk.lines if re.search(r"\b(%s)\b" % words, line))
+    number = next(lines, None)
+    return "%s:%d" % (grading.shown, number) if number else grading.shown
 
 
 def unended(text, grading):
