@@ -335,7 +335,7 @@ REFUSED = {     # a whole answer, and what is said about it
     "a macro": (PUT + "\n#define return for(;;)\n@\n", r":4: an answer has no lines for the preprocessor"),
     "a host header": (PUT + "\n#include <stdio.h>\n@\n", r":4: an answer includes no header"),
     "assembly": (PUT + '\n__asm__(".globl x");\n@\n', r":4: __asm__ is not part of an answer"),
-    "a global": (PUT + "\nint evil;\n<<base: put a goroutine at the end of the line>>\n@\n", r"makes evil known to the whole program"),
+    "a global": (PUT + "\nint evil;\n<<base: put a goroutine at the end of the line>>\n@\n", r"^answer.nw:4: the answer makes evil known to the whole program"),
     "a brace behind a backslash": (PUT + "\nvoid runqput(struct p *pp, struct g *gp) { // \\\n{{\n}}}\n@\n", r":4: the line ends in a backslash"),
     "a brace between shifts": (PUT + "\nvoid runqput(struct p *pp, struct g *gp) { int x = 1 @<< 2; } } int y = 4 @>> 1;\n@\n", r":4: } closes what the chunk"),
     "a constructor": (PUT + "\n__attribute__((constructor)) static void x(void) { }\n@\n", r":4: __attribute__ is not part of an answer"),
@@ -585,6 +585,11 @@ class Cheats(Laws):
             self.assertEqual(grading.score, 0, name)
             self.assertNotIn("\n", grading.refused, name)
 
+    def test_an_error_in_a_call_that_the_driver_watches_is_told_at_the_answers_line(self):
+        """The compiler gives the place of a macro in the exercise's hooks.h."""
+        grading = self.grade(find_exercise("10"), "To give is to\ngopark no more.\n\n<<replace: give a mutex back>>=\n\ngopark(x, y, z);\n@\n")
+        self.assertRegex(grading.refused, r"^answer.nw:6: error: (?!.*/).*; this is about a call that the driver watches \(of incircle, gopark, goparkunlock\), ")
+
     def test_assembly_stays_where_it_belongs(self):
         for name, (line, says) in ASSEMBLY.items():
             text = "exercise 02\n\n<<replace: load the callee-saved registers>>=\n%s\n@\n" % line
@@ -734,6 +739,8 @@ class Tool(unittest.TestCase):
             "no end": ((PUT + "\nint x;\nA take is short:\n\n" + TAKE + "\nint y;\n@\n").encode(), r":3: error: .*; the chunk that begins in line 1 has no end; write a line @ behind its code$"),
             "another exercise": (("Exercise 05: x\n\n" + TAKE + "\n<<mine>>\n@\n").encode(), r":4: .*; it was graded as exercise 03, and it says at its top that it answers exercise 05$"),
             "a value": ((PUT + "\nint x = 1 + todo(\"x\");\n@\n").encode(), r"03-answer.nw:2: todo\(\.\.\.\) is a statement and has no value; write it on a line of its own$"),
+            "a todo between functions": ((PUT + "\n\ttodo(\"x\");\n@\n").encode(), r"03-answer.nw:2: todo\(\.\.\.\) is a statement; it stands in a function"),
+            "what the book needs": (b"<<replace: the list behind the ring>>=\n\n@\n", r":1: the book's <<the list behind the ring>> has \w+, which book/\S+:\d+ needs, and this one has not; write it, or replace"),
             "tabs": ((PUT + "\nint x;\n        int y;\n\tint z;\n@\n").encode(), r"indented by spaces and others of the chunk by tabs; use tabs"),
         }
         grade = loaded("exercises/grade")

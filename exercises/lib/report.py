@@ -93,6 +93,8 @@ def placed(text, grading):
     used = next((number for number, line in enumerate(text.split("\n"), 1) if re.search(r"\S[ \t]*\btodo\(", line)), None)
     if "/todo.h:" in grading.refused and used:
         grading.refused = "%s:%d: todo(...) is a statement and has no value; write it on a line of its own" % (grading.shown, used)
+    elif "/todo.h:" in grading.refused:
+        grading.refused = "%s: todo(...) is a statement; it stands in a function, between two whole ones" % named(text, grading, "todo")
     elif "/hooks.h:" in grading.refused:     # a place that is not the student's, and on the grader's machine
         said = re.sub(r"^\S+/hooks\.h:\d+: |; mend that line.*$", "", grading.refused)
         watched = re.findall(r"^#define ([a-z_]\w*)\(", (grading.exercise.directory / "hooks.h").read_text(encoding="utf-8"), re.M)
@@ -101,9 +103,23 @@ def placed(text, grading):
     elif "known to the whole program" in grading.refused:
         name = re.search(r"the answer makes (\w+) known", grading.refused).group(1)
         grading.refused = grading.refused.replace(grading.shown + ": ", named(text, grading, name) + ": ", 1)
+    elif re.match(r"(book|exercises)/\S+\.nw:\d+: error: ", grading.refused) and not grading.refused.startswith(grading.shown + ":"):
+        grading.refused = needed(text, grading)
     elif grading.refused.startswith("the answer takes "):
         grading.refused = "%s: %s" % (grading.shown, grading.refused)
     grading.results[0].cause = grading.refused
+
+
+def needed(text, grading):
+    """The refusal of an answer with which a line of the book's no longer compiles."""
+    place, said = re.match(r"(\S+:\d+): error: (.*?)(?:; mend that line.*)?$", grading.refused).groups()
+    name = re.search(r"[\u2018'`](\w+)[\u2019']", said)
+    books = "".join((TOP / book).read_text(encoding="utf-8") for book in grading.exercise.chapters + grading.exercise.given) if name else ""
+    for chunk in chunks(text, grading.shown):
+        if name and chunk.replaces and re.search(r"^<<(replace: )?%s>>=\n(?:(?!@$).*\n)*?(?!@$).*\b%s\b" % (re.escape(chunk.name), name.group(1)), books, re.M):
+            return "%s:%d: the book's <<%s>> has %s, which %s needs, and this one has not; write it, or replace the chunk of that line, too" % (
+                grading.shown, chunk.line, chunk.name, name.group(1), place)
+    return "%s: with this answer %s, a line that is not the answer's, does not compile (%s); give it back what it needs" % (grading.shown, place, said)
 
 
 def named(text, grading, words):
