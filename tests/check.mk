@@ -18,10 +18,9 @@ UNIT_CFLAGS = -std=gnu11 -g -O1 -D_GNU_SOURCE -Wall -Wextra -Werror -fno-pie -no
 # The programs of chapters that walks step through, as NN/NAME.
 walked = $(sort $(shell sed -n 's|^\# .* build/chapters/\([0-9]*/[a-z0-9]*\).*|\1|p' gdb/*.gdb))
 
-# Nothing is built while tests run two at a time: all that they use is built first. A state that
-# does not build is told by check-chapters.
+# Nothing is built while tests run beside each other: all that they use is built first.
 debug-builds: all
-	@printf '  %-8s%s\n' BUILD 'for stepping, and the state after each chapter'
+	@printf '  %-8s%s\n' BUILD 'for stepping'
 	+@$(MAKE) -s debug VIEW=src >/dev/null & $(MAKE) -s debug VIEW=chapter >/dev/null && wait $$!
 	+@$(SUBMAKE) -s $(patsubst %/,debug-chapter-%,$(sort $(dir $(walked)))) VIEW=src PROGRAMS='$(walked)' >/dev/null
 
