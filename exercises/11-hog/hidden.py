@@ -3,7 +3,7 @@ from course import row
 from oracle import LIMIT, lane, length, steps, tell, turns     # noqa: F401
 
 
-@row(10, "all of it in any mixture, on one, two and three Ps", runs=2, after="turn")
+@row(10, "all of it in any mixture, on one, two and three Ps", runs=2, after="calm")
 def mixed(program, random):
     for procs in (1, 2, 3):
         step, specs = length(random), []
