@@ -889,6 +889,15 @@ class InABrowser(unittest.TestCase):
         self.assertEqual(worse, [], "look at both; if the page is right, make screenshots records it")
         self.assertEqual(seen, {p.name for p in screens.REFERENCES.iterdir()})
 
+    def test_what_is_wider_than_a_phone_says_that_it_can_be_scrolled(self):
+        """Also where a few pixels are missing, which cut a figure in two."""
+        self.browser.size(*self.SIZES[0])
+        self.browser.open(self.page("-p-and-its-queue"))
+        wide = self.browser.until("""document.fonts.status === 'loaded' && [...document.querySelectorAll('.scroll, .fig')]
+            .map(s => [s.scrollWidth - s.clientWidth, s.classList.contains('more')]).filter(s => s[0] > 0)""")
+        self.assertTrue(any(more and missing < 13 for missing, more in wide), wide)
+        self.assertEqual([missing for missing, more in wide if not more and missing > 2], [])
+
     def test_the_menu_opens_at_any_place_of_a_page_on_a_phone(self):
         self.browser.size(390, 844, True)
         self.browser.open(self.page("p-and-its-queue"))

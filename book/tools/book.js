@@ -58,7 +58,7 @@
   unhide(); addEventListener('hashchange', unhide)
 
   // a table or a figure that is too wide says so, and can be scrolled with the keys
-  function wide() { all('.scroll, .fig', function (s) { var more = s.scrollWidth > s.clientWidth + 12; s.classList.toggle('more', more); if (more) s.tabIndex = 0; else s.removeAttribute('tabindex') }) }
+  function wide() { all('.scroll, .fig', function (s) { var more = s.scrollWidth > s.clientWidth + 2; s.classList.toggle('more', more); if (more) s.tabIndex = 0; else s.removeAttribute('tabindex') }) }
   wide(); addEventListener('resize', wide)
 
   // on a phone a tap shows a figure twice as wide, over the page; another tap or Escape ends that
