@@ -8,16 +8,19 @@
  *		p the owner puts K there;  t another thief steals there;
  *		s the owner takes all and puts K, when the head has been read;
  *		l the owner takes 2 and puts 2, when a place has been read
+ *	driver choose TIMES ME LENGTH...	which P the P ME chooses, of as many
+ *		Ps as there are lengths of rings
  *	driver many OPS		puts, takes and thefts on three Ps: pa puts on a,
  *		ga takes from a, sab steals from b for a, whose ring is empty
  */
 #include "lib/lib.h"
 #include "note.h"
 
-enum { AT_SWAP, AT_LOAD, MANY = 8000 };
+enum { AT_SWAP, AT_LOAD, MANY = 8000, MOSTPS = 16 };
 
 static struct g gs[MANY];
 static struct p victim, thief, other;
+static struct p ps[MOSTPS], *all[MOSTPS];
 static own long n, acted, k;
 static own char act;
 
@@ -129,11 +132,38 @@ many(const char *ops)
 	}
 }
 
+/* Rings of these lengths: those of odd Ps go over the end of the indices. */
+static void
+choosing(int argc, char **args)
+{
+	struct p **was = allp, *me = &ps[number(args[3])], *pp;
+	int32_t n = argc - 4, procs = gomaxprocs, i;
+
+	for (i = 0; i < n; i++) {
+		ps[i].id = i;
+		ps[i].runqhead = -(uint32_t)(i % 2);
+		ps[i].runqtail = ps[i].runqhead + (uint32_t)number(args[4 + i]);
+		all[i] = &ps[i];
+	}
+	allp = all;
+	gomaxprocs = n;
+	for (long times = number(args[2]); times > 0; times--) {
+		pp = choose(me);
+		for (i = n - 1; i >= 0 && pp != &ps[i]; i--)
+			;
+		note("chosen", i, pp == NULL, 0);
+	}
+	allp = was;
+	gomaxprocs = procs;
+}
+
 void
 main_main(void)
 {
 	if (os_Args[1][0] == 'o')
 		one(os_Args);
+	else if (os_Args[1][0] == 'c')
+		choosing(os_Argc, os_Args);
 	else
 		many(os_Args[2]);
 	note("done", 0, 0, 0);
