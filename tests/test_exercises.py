@@ -1148,11 +1148,13 @@ class Course(unittest.TestCase):
             (self.place / name).unlink()
         (self.place / "carl.nw").write_text("exercise 03\n")
         (self.place / "fritz.txt").write_text("exercise 03\n")
+        (self.place / "=cmd.nw").write_text("nothing\n")     # which a spreadsheet would run
         (self.place / "._emil.nw").write_bytes(b"\0\5\x16\7")
         self.assertIn("  left out, since an answer's name ends in .nw: fritz.txt\n", self.course("grade-all", self.place))
         with open(self.place / "grades.csv", encoding="utf-8") as file:
             rows = {row["file"]: row for row in csv.DictReader(file)}
-        self.assertEqual(sorted(rows), ["carl.nw", "emil.nw"])
+        self.assertEqual(sorted(rows), ["./=cmd.nw", "carl.nw", "emil.nw"])
+        self.assertRegex(rows["./=cmd.nw"]["refused"], r"^\./=cmd\.nw: ")
         for name, cell in (("emil.nw", ""), ("carl.nw", "-")):
             self.assertEqual([rows[name][column] for column in ("reason, by hand, of 15", "reading, by hand, of 10")], [cell, cell], name)
 
