@@ -20,9 +20,9 @@ TYPED = {
     "parking-and-spinning": ["had been idle for 200 µs", "some ten microseconds are a fair guess", "fit into the 50 µs"],
     "the-newest-first": ["at most 2,048 times 30 turns and one", "At 20 to 100 ns a turn", "the 10 ms after which Go stops a goroutine"],
     "watching-it-run": ["and 65,536 times 32."],
-    "system-calls": ["reads for 100 ms from a timer", "20 to 640 µs | itself", "up to 10 ms | an M", "always naps for 20 microseconds", "looks every 10 ms leaves",
+    "system-calls": ["reads for 100 ms from a timer", "within 10 ms; an M", "Even a nap of 10 ms", "always naps for 20 microseconds", "looks every 10 ms leaves",
                         "for up to 20 ms, since it needs two looks", "fifty-one naps of 20 microseconds", "as the one before, up to 10 ms", "may be late by 50 microseconds",
-                        "look again by itself within 10 ms", "the shortest nap, up to 640 microseconds", "two naps of 640 microseconds", "can be one of 10 ms"],
+                        "the shortest nap, up to 640 microseconds", "two naps of 640 microseconds", "can be one of 10 ms"],
 }
 
 
