@@ -70,6 +70,7 @@ CLAIMS = {
                        ("A spawn grows from", "`threads:spawn-4:rt0_ns` > 1.5 * `threads:spawn-1:rt0_ns`"),
                        ("and a passage through the semaphore from", "`threads:sema-4:rt0_ns` > 1.5 * `threads:sema-1:rt0_ns`"),
                        ("With two Ps there are few", "`futex:pingpong-2:calls` < .2 * `futex:pingpong-4:calls`"),
+                       ("a message makes fewer than two calls on average", "0 < `futex:pingpong-4:calls` < 1900 and `futex:spawn-4:calls` > 1.5 * `futex:pingpong-4:calls`"),
                        ("with two Ps a yield needs more time than with one", "`threads:yield-2:rt0_ns` > `threads:yield-1:rt0_ns`")],
     "p-and-its-queue": [("Chapter 11 saves the lock", "`queues:pingpong-1:ch11` < `queues:pingpong-1:ch10` and `queues:spawn-1:ch11` < `queues:spawn-1:ch10`"),
                         ("and in three of them it is faster than chapter 11", "[`queues:yield-1:ch07` < `queues:yield-1:ch11`, `queues:spawn-1:ch07` < `queues:spawn-1:ch11`, "
