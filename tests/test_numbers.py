@@ -78,6 +78,8 @@ CLAIMS = {
                         ("and in three of them it is faster than chapter 11", "[`queues:yield-1:ch07` < `queues:yield-1:ch11`, `queues:spawn-1:ch07` < `queues:spawn-1:ch11`, "
                          "`queues:batch-1:ch07` < `queues:batch-1:ch11`, `queues:pingpong-1:ch07` < `queues:pingpong-1:ch11`].count(True) == 3"),
                         ("It costs no more than the yield of the first row", "`queues:pingpong-1:ch07` < 1.02 * `queues:yield-1:ch07`"),
+                        ("The trees gain most", "min(`queues:skynet1e4-1:ch10` / `queues:skynet1e4-1:ch11`, `queues:fib20-1:ch10` / `queues:fib20-1:ch11`) > max(`queues:yield-1:ch10` / `queues:yield-1:ch11`, "
+                         "`queues:spawn-1:ch10` / `queues:spawn-1:ch11`, `queues:batch-1:ch10` / `queues:batch-1:ch11`, `queues:pingpong-1:ch10` / `queues:pingpong-1:ch11`, `queues:sema-1:ch10` / `queues:sema-1:ch11`)"),
                         ("the second P takes part, and costs more than it saves", "`queues:batch-2:ch11` > `queues:batch-1:ch11` and `queues:skynet1e4-2:ch11` > `queues:skynet1e4-1:ch11`"),
                         ("Chapter 10 pays for its wake-ups", "`queues:spawn-2:ch10` > `queues:spawn-1:ch10`"),
                         ("and the largest difference between them", "all(max(`queues:yield-1:ch11` / `queues:yield-2:ch11`, `queues:yield-2:ch11` / `queues:yield-1:ch11`) >= max(a / b, b / a) "
