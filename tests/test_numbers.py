@@ -63,8 +63,7 @@ CLAIMS = {
     "many-threads": [("is worth a thread", "`pieces:10000:ratio` > 1.5 and `pieces:100000:ratio` > 1.5"),
                      ("it is the other way round", "`pieces:0:ratio` < .9"), ("The turn is between 100 steps and 1,000", "`pieces:100:ratio` < 1 < `pieces:1000:ratio`"),
                      ("The lock costs more than the goroutine itself", "`pieces:0:two_ns` > 2 * `pieces:0:one_ns`")],
-    "park-and-ready": [("On one P three of the four workloads take less time than Go's", "max(`threads:%s-1:ratio`) < .9" % "-1:ratio`, `threads:".join(("pingpong", "spawn", "yield"))),
-                       ("In sema, the fourth, the two are even", ".8 < `threads:sema-1:ratio` < 1.25"),
+    "park-and-ready": [("On one P all four workloads take less time than Go's", "max(`threads:%s-1:ratio`) < .97" % "-1:ratio`, `threads:".join(("pingpong", "spawn", "yield", "sema"))),
                        ("In the row of the yield Go loses, too", "`threads:yield-2:go_ns` > `threads:yield-1:go_ns`"), ("Go loses as well", "`threads:sema-2:go_ns` > `threads:sema-1:go_ns`"),
                        ("with more Ps they take less time. Ours take more", "`threads:pingpong-4:go_ns` < `threads:pingpong-1:go_ns` and `threads:spawn-4:go_ns` < `threads:spawn-1:go_ns` "
                         "and `threads:pingpong-4:rt0_ns` > `threads:pingpong-1:rt0_ns`"),
@@ -134,12 +133,12 @@ CLAIMS = {
                      ("Of the rest parked gains least, and with two Ps nothing", "`compare17:parked:ratio_2` > .95 and min(`compare17:parked:ratio_2`, `compare17:parked:ratio_8`) > max(%s)" % ", ".join("`compare17:%s:ratio_2`" % row for row in ("spawn", "batch", "pingpong", "sema", "skynet", "fib"))),
                      ("each twice as long as the one before", None)],
     "the-owners-path": [("cost ten times as much as the store, or more", "min(`fences:fence:ns`, `fences:add:ns`, `fences:swap:ns`) > 9.5 * `fences:release:ns`"),
-                        ("the trade is even at one theft for some 180 goroutines", "175 < (`fences:busy:ns` + `fences:lost:ns`) / (`fences:add:ns` + `fences:swap:ns`) < 190"),
+                        ("the trade is even at one theft for some 180 starts", "175 < (`fences:busy:ns` + `fences:lost:ns`) / (`fences:add:ns` + `fences:swap:ns`) < 190"),
                         ("Well above it are, among others, a fence for each goroutine that is taken, in a yield, and the exchange of [[unlock]], in a message",
                          "all(a > max(b) + max(b) - min(b) for a, b in ((`owner:queue:yield1`, (`owner:book:yield1`, `owner:wake:yield1`, `owner:kept:yield1`)), "
                          "(`owner:unlock:message1`, (`owner:book:message1`, `owner:wake:message1`, `owner:kept:message1`)), "
                          "(`owner:late:batch1`, (`owner:book:batch1`, `owner:wake:batch1`, `owner:kept:batch1`))))"),
-                        ("with one P it saves in swaps, and in the semaphore's count, at least what the owner pays in fences; with two it does not",
+                        ("With one P it is no slower than chapter 17: the swaps and the addition that are gone save at least what the fences cost. With two it is slower",
                          "`owner:none:message1` < `owner:before:message1` and `owner:none:message2` > `owner:before:message2` and `owner:none:fib2` > `owner:before:fib2`")],
     "the-debugger": [("A core file costs about as much as a process", ".7 < `gdb:1,001 goroutines, core:ms` / `gdb:1,001 goroutines, live:ms` < 1.4")],
 }

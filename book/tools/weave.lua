@@ -330,7 +330,15 @@ local function chunk_notes(c, pos)
     local old = versions[c.ver - 1]
     local wraps = false
     for _, p in ipairs(mine) do for _, u in ipairs(p.uses) do wraps = wraps or u == 'base: ' .. c.name end end
-    add(notes, ('<span class="rep">%s %s of %s</span>'):format(wraps and 'wraps' or 'replaces', nums(old), chapter_ref(x.pages[old[1].page])))
+    -- its parts may be of several chapters
+    local of, chapters = {}, {}
+    for _, o in ipairs(old) do
+      local page = x.pages[o.page]
+      if not of[page] then of[page] = {}; table.insert(chapters, page) end
+      table.insert(of[page], o)
+    end
+    for i, page in ipairs(chapters) do chapters[i] = nums(of[page]) .. ' of ' .. chapter_ref(page) end
+    add(notes, ('<span class="rep">%s %s</span>'):format(wraps and 'wraps' or 'replaces', table.concat(chapters, ' and ')))
   end
   if usedby[c.name] then add(notes, 'used in ' .. nums(usedby[c.name])) end
   if versions[c.ver + 1] then
