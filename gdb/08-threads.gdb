@@ -8,7 +8,7 @@ set print frame-arguments none
 set print thread-events off
 set args lock
 source gdb/rt0.py
-# main has said go, and clone is about to make a second thread, for an M that
+# main has called newsysm, and clone is about to make a thread, for an M that
 # is ready: flags, a stack and a thread pointer are in registers. How many bytes
 # are on that stack? [allm->g0->stack.hi - $rsi]
 break *clone

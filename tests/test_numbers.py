@@ -61,7 +61,7 @@ CLAIMS = {
                     ("So an addition takes longer than with one thread alone", "`adding:locked:two_ns` > `adding:locked:one_ns` and `adding:lock:two_ns` > `adding:lock:one_ns`"),
                     ("The last row gains", "`adding:asking:two_ns` < `adding:asking:one_ns`")],
     "many-threads": [("is worth a thread", "`pieces:10000:ratio` > 1.5 and `pieces:100000:ratio` > 1.5"),
-                     ("it is the other way round", "`pieces:0:ratio` < .9"), ("The turn is between 100 steps and 1,000", "`pieces:100:ratio` < 1 < `pieces:1000:ratio`"),
+                     ("it is the other way round", "`pieces:0:ratio` < .9"), ("The turning point is between 100 steps and 1,000", "`pieces:100:ratio` < 1 < `pieces:1000:ratio`"),
                      ("The lock costs more than the goroutine itself", "`pieces:0:two_ns` > 2 * `pieces:0:one_ns`")],
     "park-and-ready": [("On one P all four workloads take less time than Go's", "max(`threads:%s-1:ratio`) < .97" % "-1:ratio`, `threads:".join(("pingpong", "spawn", "yield", "sema"))),
                        ("In the row of the yield Go loses, too", "`threads:yield-2:go_ns` > `threads:yield-1:go_ns`"), ("Go loses as well", "`threads:sema-2:go_ns` > `threads:sema-1:go_ns`"),
@@ -106,7 +106,7 @@ CLAIMS = {
                       ("The difference is the price of being ready for a thief", "`shortway:unlocked:yield_ns` < `shortway:inline:yield_ns` and `shortway:unlocked:spawn_ns` < `shortway:inline:spawn_ns`")],
     "the-newest-first": [("Nothing else in this chapter is worth as much", "`newest:runnext:one_ms` > 1.5 * `newest:book:one_ms`"),
                          ("The last two steps change nothing on one P", "max(`newest:fence:one_ms`, `newest:shared:one_ms`) < 1.1 * `newest:book:one_ms`"),
-                         ("Each is one line of code", "`newest:book:two_ms` < min(`newest:fence:two_ms`, `newest:shared:two_ms`)"),
+                         ("Both steps are small beside the order of the goroutines", "`newest:book:two_ms` < min(`newest:fence:two_ms`, `newest:shared:two_ms`)"),
                          ("The first row is no faster with two Ps than with one", "`newest:book:two_ms` > .95 * `newest:book:one_ms`"),
                          ("and the other rows pay for the one lock", "all(a > b for a, b in ((`chart:spawn-1:ch10`, `chart:spawn-1:ch07`), (`chart:pingpong-1:ch10`, "
                           "`chart:pingpong-1:ch07`), (`chart:sema-1:ch10`, `chart:sema-1:ch07`), (`chart:yield-1:ch10`, `chart:yield-1:ch07`)))"),

@@ -802,6 +802,7 @@ sidebar = function()
         add(out, '</ul>')
         if #drawn > 0 then
           add(out, '<details><summary>Figures</summary><ul>')
+          table.sort(drawn, function(a, b) return (tonumber(tostring(a[2]):match('%d+$')) or 0) < (tonumber(tostring(b[2]):match('%d+$')) or 0) end)
           for _, f in ipairs(drawn) do add(out, ('<li><a href="%s#%s"><b>%s</b> %s</a></li>'):format(own, f[1], f[2], esc(f[3]))) end
           add(out, '</ul></details>')
         end
