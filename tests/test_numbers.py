@@ -107,6 +107,8 @@ CLAIMS = {
     "the-newest-first": [("Nothing else in this chapter is worth as much", "`newest:runnext:one_ms` > 1.5 * `newest:book:one_ms`"),
                          ("The last two steps change nothing on one P", "max(`newest:fence:one_ms`, `newest:shared:one_ms`) < 1.1 * `newest:book:one_ms`"),
                          ("Both steps are small beside the order of the goroutines", "`newest:book:two_ms` < min(`newest:fence:two_ms`, `newest:shared:two_ms`)"),
+                         ("That lost about half of what we had won", "all(.35 < (h - b) / (r - b) < .65 for h, b, r in ((`newest:hasty:one_ms`, `newest:book:one_ms`, `newest:runnext:one_ms`), "
+                          "(`newest:hasty:megabytes`, `newest:book:megabytes`, `newest:runnext:megabytes`)))"),
                          ("The first row is no faster with two Ps than with one", "`newest:book:two_ms` > .95 * `newest:book:one_ms`"),
                          ("and the other rows pay for the one lock", "all(a > b for a, b in ((`chart:spawn-1:ch10`, `chart:spawn-1:ch07`), (`chart:pingpong-1:ch10`, "
                           "`chart:pingpong-1:ch07`), (`chart:sema-1:ch10`, `chart:sema-1:ch07`), (`chart:yield-1:ch10`, `chart:yield-1:ch07`)))"),
