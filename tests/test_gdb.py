@@ -376,9 +376,11 @@ void main_main(void) {
     def test_the_log_names_the_m_that_is_woken_and_who_wakes_it(self):
         with tempfile.TemporaryDirectory() as tmp:
             with open(tmp + "/wakes.c", "w") as f:
-                f.write('#include "rt0.h"\nstatic void none(void *arg) { (void)arg; }\nvoid main_main(void)\n{\n'
-                        '\tfor (int i = 0; i < 4; i++) {\n\t\tgo(none, 0);\n'
-                        '\t\tfor (volatile long n = 0; n < 100000000; n++);\t/* the other M has nothing to do meanwhile */\n\t}\n}\n')
+                # the other M has nothing to do, and five times as long for going to sleep as it needed, with all stops of GDB, to run none
+                f.write('#include "rt0.h"\nstatic volatile int ended;\nstatic void none(void *arg) { (void)arg; ended++; }\nvoid main_main(void)\n{\n'
+                        '\tfor (int i = 0; i < 4; i++) {\n\t\tint64_t began = runtime_Nanotime(), took;\n\t\tgo(none, 0);\n'
+                        '\t\twhile (ended <= i);\n\t\ttook = runtime_Nanotime() - began;\n'
+                        '\t\tfor (began += took; runtime_Nanotime() - began < 5 * took + 100000000; );\n\t}\n}\n')
             subprocess.run(["gcc", "@src/cflags", "-g", "-Isrc", "-o", tmp + "/wakes", tmp + "/wakes.c", "@src/ldflags", "build/librt0.a"],
                            cwd=TOP, check=True)
             out = gdb(tmp + "/wakes", "set environment GOMAXPROCS 2", "rt0-trace on", "run")
